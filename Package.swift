@@ -1,0 +1,38 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "blackhole",
+    products: [
+        .executable(name: "blackhole", targets: ["App"]),
+        .library(name: "Pipeline", targets: ["Pipeline"]),
+        .library(name: "SMTP", targets: ["SMTP"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        .target(name: "CLinux"),
+        .target(name: "Pipeline", dependencies: ["CLinux"], swiftSettings: strict),
+        .target(name: "SMTP", dependencies: ["Pipeline"], swiftSettings: strict),
+        .executableTarget(
+            name: "App",
+            dependencies: [
+                "Pipeline", "SMTP",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
+        .testTarget(name: "SMTPTests", dependencies: ["Pipeline", "SMTP"], swiftSettings: strict),
+        .testTarget(name: "AppTests", dependencies: ["App"], swiftSettings: strict),
+    ]
+)
