@@ -9,6 +9,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -32,8 +33,18 @@ static inline int clinux_epoll_add(int poller, int descriptor, uint32_t events, 
     return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+static inline int clinux_epoll_change(int poller, int descriptor, uint32_t events,
+                                      uint64_t token) {
+    struct epoll_event event = {.events = events, .data.u64 = token};
+    return epoll_ctl(poller, EPOLL_CTL_MOD, descriptor, &event);
+}
+
 static inline int clinux_epoll_remove(int poller, int descriptor) {
     return epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, 0);
+}
+
+static inline void clinux_set_thread_name(const char *name) {
+    pthread_setname_np(pthread_self(), name);
 }
 
 #endif

@@ -1,0 +1,55 @@
+/// Small buffers of a loop, kept for the next connection that must hold octets for a while: the
+/// rest of a line, or a reply that the peer does not take.
+struct BufferPool: ~Copyable {
+    private var first: UnsafeMutableRawPointer?
+    private var count = 0
+
+    static let blockBytes = 4096
+    static let blocksMax = 256
+
+    deinit {
+        var block = first
+        while let current = block {
+            block = current.load(as: UnsafeMutableRawPointer?.self)
+            current.deallocate()
+        }
+    }
+
+    /// An empty buffer with room for `bytes`.
+    mutating func take(_ bytes: Int) -> ByteBuffer {
+        guard bytes <= BufferPool.blockBytes else { return ByteBuffer(capacity: bytes) }
+        guard let block = first else { return ByteBuffer(capacity: BufferPool.blockBytes) }
+        first = block.load(as: UnsafeMutableRawPointer?.self)
+        count -= 1
+        return ByteBuffer(adopting: block, capacity: BufferPool.blockBytes)
+    }
+
+    /// Takes a buffer back that nobody needs any more.
+    mutating func give(_ buffer: consuming ByteBuffer) {
+        guard buffer.capacity == BufferPool.blockBytes, count < BufferPool.blocksMax,
+            let block = buffer.release()
+        else { return }
+        block.storeBytes(of: first, as: UnsafeMutableRawPointer?.self)
+        first = block
+        count += 1
+    }
+}
+
+extension ByteBuffer {
+    /// The octets held, valid until the buffer is next changed.
+    var unsafeBytes: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base.map { $0 + start }, count: count)
+    }
+
+    init(adopting base: UnsafeMutableRawPointer, capacity: Int) {
+        self.base = base
+        self.capacity = capacity
+    }
+
+    /// Gives the memory up: freeing it is the caller's business from here on.
+    consuming func release() -> UnsafeMutableRawPointer? {
+        let base = base
+        discard self
+        return base
+    }
+}

@@ -1,0 +1,154 @@
+internal import Glibc
+
+/// Octets in memory of their own, appended at the end and taken from the start.
+///
+/// It grows by doubling and never shrinks, so that a buffer in use allocates nothing.
+/// Invariant: `0 ≤ start ≤ end ≤ capacity`.
+public struct ByteBuffer: ~Copyable {
+    @usableFromInline var base: UnsafeMutableRawPointer?
+    @usableFromInline var start = 0
+    @usableFromInline var end = 0
+    @usableFromInline var capacity: Int
+
+    /// Makes an empty buffer; with a capacity of 0 it allocates at the first append.
+    public init(capacity: Int = 0) {
+        precondition(capacity >= 0, "a capacity is not negative")
+        self.capacity = capacity
+        base = capacity == 0 ? nil : .allocate(byteCount: capacity, alignment: 16)
+    }
+
+    deinit {
+        base?.deallocate()
+    }
+
+    /// The octets held.
+    @inlinable
+    public var count: Int { end - start }
+
+    /// Whether no octet is held.
+    @inlinable
+    public var isEmpty: Bool { start == end }
+
+    /// Calls `body` with the octets held; the span is valid during the call.
+    @inlinable
+    public func withBytes<Result, Failure: Error>(
+        _ body: (RawSpan) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let bytes = UnsafeRawBufferPointer(start: base.map { $0 + start }, count: count)
+        return try body(bytes.bytes)
+    }
+
+    /// Drops the first `count` octets.
+    @inlinable
+    public mutating func removeFirst(_ count: Int) {
+        precondition(count >= 0 && count <= self.count, "more removed than is held")
+        start += count
+        if start == end { removeAll() }
+    }
+
+    /// Drops every octet; the memory stays.
+    @inlinable
+    public mutating func removeAll() {
+        start = 0
+        end = 0
+    }
+
+    /// Drops every octet from `count` on.
+    @inlinable
+    public mutating func truncate(to count: Int) {
+        precondition(count >= 0 && count <= self.count, "truncated to more than is held")
+        end = start + count
+    }
+
+    /// Appends one octet.
+    @inlinable
+    public mutating func append(_ octet: UInt8) {
+        reserve(1).storeBytes(of: octet, as: UInt8.self)
+        end += 1
+    }
+
+    /// Appends the octets of `text`; one copy, no allocation unless the buffer must grow.
+    @inlinable
+    public mutating func append(_ text: StaticString) {
+        append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Appends the octets of `bytes`.
+    @inlinable
+    public mutating func append(_ bytes: RawSpan) {
+        bytes.withUnsafeBytes { append($0) }
+    }
+
+    /// Appends the octets of `array`.
+    @inlinable
+    public mutating func append(_ array: [UInt8]) {
+        array.withUnsafeBytes { append($0) }
+    }
+
+    /// Appends the UTF-8 octets of `text`.
+    public mutating func append(text: String) {
+        var text = text
+        text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Appends `number` in decimal digits.
+    public mutating func append(decimal number: UInt64) {
+        var digits: InlineArray<20, UInt8> = .init(repeating: 0)
+        var rest = number
+        var first = 20
+        repeat {
+            first -= 1
+            digits[first] = UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0")
+            rest /= 10
+        } while rest > 0
+        for index in first..<20 { append(digits[index]) }
+    }
+
+    @inlinable
+    mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress, bytes.count > 0 else { return }
+        reserve(bytes.count).copyMemory(from: source, byteCount: bytes.count)
+        end += bytes.count
+    }
+
+    /// Makes room for `count` octets behind the end and returns where they go.
+    @inlinable
+    mutating func reserve(_ count: Int) -> UnsafeMutableRawPointer {
+        if let base, capacity - end >= count { return base + end }
+        return grow(by: count)
+    }
+
+    @usableFromInline
+    mutating func grow(by count: Int) -> UnsafeMutableRawPointer {
+        let held = self.count
+        var wanted = max(capacity, 256)
+        while wanted - held < count { wanted *= 2 }
+        if wanted > capacity || base == nil {
+            let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: 16)
+            if let base {
+                larger.copyMemory(from: base + start, byteCount: held)
+                base.deallocate()
+            }
+            base = larger
+            capacity = wanted
+        } else if let base {
+            memmove(base, base + start, held)
+        }
+        start = 0
+        end = held
+        guard let base else { preconditionFailure("memory was just allocated") }
+        return base + end
+    }
+}
+
+extension RawSpan {
+    /// The octets as text, what is not UTF-8 replaced. Allocates: not for the path of a message.
+    public var text: String {
+        withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The octets of `range` as text, what is not UTF-8 replaced.
+    public func text(_ range: Range<Int>) -> String {
+        extracting(range).text
+    }
+}

@@ -1,0 +1,93 @@
+/// A layer of a connection: octets from the peer go in, octets for the peer come out.
+///
+/// Layers nest: the outermost is called by the event loop (or by ``Loopback``), and each calls the
+/// one inside it. What a layer has to say to the peer it appends to ``Context/output``; what must
+/// happen to the connection it returns. So there is no write inside a read, and the replies to a
+/// batch of commands leave in one segment.
+///
+/// A layer of one's own is one generic struct; this one counts octets:
+///
+/// ```swift
+/// struct OctetCounting<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
+///     var octets = 0
+///     var next: Next
+///
+///     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+///         let progress = next.receive(input, &context)
+///         octets += progress.consumed
+///         return progress
+///     }
+///
+///     mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+///         next.handle(event, &context)
+///     }
+/// }
+/// ```
+///
+/// A stack belongs to one connection and is called on that connection's loop only. It lives in the
+/// memory of the loop; a layer that owns a resource frees it at ``Event/closed``, which is always
+/// the last call, and is then deinitialised.
+public protocol ByteHandler: ~Copyable, SendableMetatype {
+    /// Takes octets from the peer.
+    ///
+    /// `input` is valid during the call only. What is not consumed is offered again, with what
+    /// arrived since behind it: a layer that needs a whole line keeps no octets of its own.
+    ///
+    /// - Returns: how many octets were taken, and what must happen next.
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress
+
+    /// Takes notice of something other than octets.
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict
+}
+
+/// What happens to a connection other than octets.
+public enum Event: BitwiseCopyable, Sendable {
+    /// The connection is established; a server's stack says its greeting now.
+    case opened
+    /// The peer will send no more (a half-close). What it sent before has all been offered.
+    case ended
+    /// The time given with ``Verdict/pause(until:)`` has come.
+    case resumed
+    /// ``Context/deadline`` has passed. The layer sets a new one, or closes.
+    case expired
+    /// The loop is stopping: close now, or as soon as what is in flight is done.
+    /// From here on ``Context/isStopping`` is true.
+    case stopping
+    /// The loop stops at once: say the last words. Whatever the verdict, the connection closes.
+    case aborting
+    /// The connection is gone. The last call: output and verdict are ignored.
+    case closed
+}
+
+/// What must happen next on a connection.
+public enum Verdict: BitwiseCopyable, Sendable, Equatable {
+    /// Go on reading.
+    case proceed
+    /// Send the output before the rest of the input is offered.
+    case flush
+    /// Send the output, then offer nothing until the time has come: the peer is not read meanwhile,
+    /// so that order is kept and back-pressure is real. ``Event/resumed`` follows.
+    case pause(until: Instant)
+    /// Send the output in clear and drop the rest of the input: the layer outside starts to
+    /// translate (TLS). The event loop closes a connection whose outermost layer says so.
+    case upgrade
+    /// Send the output, then close.
+    case close
+    /// Drop the output and reset the connection (RST).
+    case reset
+}
+
+/// How far a layer got with its input, and what must happen next.
+public struct Progress: BitwiseCopyable, Sendable, Equatable {
+    /// The octets taken, from the start of the input.
+    public var consumed: Int
+    /// What must happen next.
+    public var verdict: Verdict
+
+    /// Makes a progress of `consumed` octets.
+    @inlinable
+    public init(_ consumed: Int, _ verdict: Verdict = .proceed) {
+        self.consumed = consumed
+        self.verdict = verdict
+    }
+}

@@ -1,0 +1,138 @@
+/// A connection as its loop keeps it: one slot of the ``ConnectionSlab``.
+///
+/// It owns no buffer while it is idle: `held` and `unsent` have memory only while a line is
+/// incomplete, a stack is paused, or the peer does not read.
+struct Connection: ~Copyable {
+    /// What the loop does with the slot.
+    enum Phase: BitwiseCopyable {
+        /// No connection. Next: `connecting` or `open`.
+        case free
+        /// Outgoing, not established. Next: `open` or `free`.
+        case connecting
+        /// The stack is in charge. Next: `closing`, `lingering` or `free`.
+        case open
+        /// The stack is done, its last words wait in `unsent`. Next: `lingering` or `free`.
+        case closing
+        /// The last words and the FIN are out; what still comes is dropped. Next: `free`.
+        case lingering
+    }
+
+    var descriptor: Int32 = -1
+    /// Counts the uses of the slot: an event for an earlier use is told by it.
+    var generation: UInt32 = 0
+    var phase = Phase.free
+    /// Octets, or the end, may be there to be read.
+    var isReadable = false
+    /// The peer's window is full: nothing can be sent until it is told otherwise.
+    var isBlocked = false
+    /// The kernel was asked to tell when it can be written to.
+    var watchesWriting = false
+    /// The end of the peer's stream is known to be there, behind what can still be read.
+    var isHungUp = false
+    /// The end has been read.
+    var hasEnded = false
+    /// The stack has been told of the end.
+    var knowsEnd = false
+    /// The held octets are to be offered although nothing new has come.
+    var mustOffer = false
+    /// The slot is in the queue of this turn or the next.
+    var isQueued = false
+    var isPaused = false
+    var service: UnsafeMutablePointer<Service>
+    var stack: UnsafeMutableRawPointer
+    /// The stack's own deadline.
+    var deadline = Instant.never
+    /// When the pause ends.
+    var resumption = Instant.never
+    /// When the slot's entry in ``Deadlines`` comes up; the entry outlives the connection.
+    var entered = Instant.never
+    /// Input that the stack did not consume.
+    var held = ByteBuffer()
+    /// Output that the peer did not take.
+    var unsent = ByteBuffer()
+
+    /// When the slot must be looked at.
+    var wakeTime: Instant { isPaused ? resumption : deadline }
+
+    /// What epoll hands back with an event for this use of the slot `index`.
+    func token(at index: Int) -> UInt64 {
+        UInt64(generation) << 32 | UInt64(index)
+    }
+}
+
+/// The connections of a loop, in memory that never moves and is never given back.
+struct ConnectionSlab: ~Copyable {
+    private var chunks: [UnsafeMutablePointer<Connection>] = []
+    private var freeSlots: [Int32] = []
+    /// The slots in use.
+    private(set) var count = 0
+
+    private static let chunkSlots = 256
+
+    deinit {
+        for chunk in chunks {
+            chunk.deinitialize(count: ConnectionSlab.chunkSlots)
+            chunk.deallocate()
+        }
+    }
+
+    /// Every slot, in use or not.
+    var slots: Range<Int> { 0..<chunks.count * ConnectionSlab.chunkSlots }
+
+    subscript(index: Int) -> UnsafeMutablePointer<Connection> {
+        chunks[index / ConnectionSlab.chunkSlots] + index % ConnectionSlab.chunkSlots
+    }
+
+    /// Takes a free slot into use under a new generation.
+    mutating func take(
+        _ descriptor: Int32, phase: Connection.Phase, service: UnsafeMutablePointer<Service>,
+        stack: UnsafeMutableRawPointer
+    ) -> Int {
+        if freeSlots.isEmpty { grow() }
+        let index = Int(freeSlots.removeLast())
+        let slot = self[index]
+        // The slot's entry among the deadlines may still be there, and its generation counts on.
+        slot.pointee.descriptor = descriptor
+        slot.pointee.generation = (slot.pointee.generation + 1) % ListenerToken.generation
+        slot.pointee.phase = phase
+        slot.pointee.service = service
+        slot.pointee.stack = stack
+        slot.pointee.isReadable = false
+        slot.pointee.isHungUp = false
+        slot.pointee.isBlocked = false
+        slot.pointee.watchesWriting = phase == .connecting
+        slot.pointee.hasEnded = false
+        slot.pointee.knowsEnd = false
+        slot.pointee.mustOffer = false
+        slot.pointee.isPaused = false
+        slot.pointee.deadline = .never
+        slot.pointee.resumption = .never
+        count += 1
+        return index
+    }
+
+    /// Gives a slot back.
+    mutating func give(_ index: Int) {
+        self[index].pointee.phase = .free
+        self[index].pointee.descriptor = -1
+        freeSlots.append(Int32(index))
+        count -= 1
+    }
+
+    private mutating func grow() {
+        let slots = ConnectionSlab.chunkSlots
+        let chunk = UnsafeMutablePointer<Connection>.allocate(capacity: slots)
+        let first = chunks.count * slots
+        chunks.append(chunk)
+        for index in 0..<slots { (chunk + index).initialize(to: Connection.unused) }
+        freeSlots.append(contentsOf: (first..<first + slots).reversed().map { Int32($0) })
+    }
+}
+
+extension Connection {
+    /// A slot that was never in use. Its service and stack are placeholders, read in no phase but
+    /// those that ``ConnectionSlab/take(_:phase:service:stack:)`` sets.
+    static var unused: Connection {
+        Connection(service: Service.none, stack: UnsafeMutableRawPointer(Service.none))
+    }
+}

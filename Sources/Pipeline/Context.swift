@@ -1,0 +1,36 @@
+/// What a layer may use besides its own state: passed down the stack as `inout`, one per loop.
+public struct Context: ~Copyable {
+    /// What goes to the peer; the loop sends it when the call returns.
+    public var output: ByteBuffer
+    /// The time of this turn of the loop.
+    public var now: Instant
+    /// When the connection gets ``Event/expired``. The connection's one deadline: moving it
+    /// costs a store, however many connections there are.
+    public var deadline: Instant
+    /// The loop's random source, seeded at its start.
+    public var random: RandomSource
+    /// Whether the loop is stopping, see ``Event/stopping``.
+    public var isStopping: Bool
+    /// The loop's counters.
+    public let counters: Counters
+    /// From this many octets of output on a layer should return ``Verdict/flush``.
+    public let outputBytesMax: Int
+
+    /// Makes a context for a loop, or for a test without one.
+    public init(
+        counters: Counters = Counters(), seed: UInt64 = 0, outputBytesMax: Int = 64 * 1024
+    ) {
+        // Room for one reply above the mark, so that a connection that flushes never reallocates.
+        output = ByteBuffer(capacity: outputBytesMax + 8 * 1024)
+        now = Instant(nanoseconds: 0)
+        deadline = .never
+        random = RandomSource(seed: seed)
+        isStopping = false
+        self.counters = counters
+        self.outputBytesMax = outputBytesMax
+    }
+
+    /// Whether the output has reached its mark: time to return ``Verdict/flush``.
+    @inlinable
+    public var isOutputFull: Bool { output.count >= outputBytesMax }
+}

@@ -1,0 +1,152 @@
+internal import Glibc
+
+/// A listening socket of a loop.
+struct Listener {
+    let descriptor: Int32
+    let address: SocketAddress
+    let service: UnsafeMutablePointer<Service>
+    /// How many connections are taken in one turn: doubled while more wait, so that a lone client
+    /// costs no call that finds nothing and a crowd no turn for each.
+    var burst = 1
+    var isWatched = false
+
+    static let burstMax = 64
+}
+
+extension EventLoop where OS: ~Copyable {
+    /// Accepts from a descriptor, which is the loop's from here on.
+    package mutating func listen(
+        on descriptor: Int32, at address: SocketAddress, _ recipe: StackRecipe
+    ) {
+        guard !context.isStopping else {
+            kernel.close(descriptor, resetting: false)
+            return
+        }
+        listeners.append(
+            Listener(descriptor: descriptor, address: address,
+                service: addService(recipe, isTransient: false)))
+        resumeAccepting()
+    }
+
+    /// Takes connections from a listener that is ready.
+    mutating func accept(from index: Int) {
+        guard index < listeners.count, listeners[index].isWatched else { return }
+        for _ in 0..<listeners[index].burst {
+            guard connections.count < limits.connectionsMax else {
+                pauseAccepting(until: .never)
+                return
+            }
+            switch kernel.accept(from: listeners[index].descriptor) {
+            case .accepted(let descriptor, let peer):
+                context.counters.add(1, to: .accepted)
+                let listener = listeners[index]
+                if let slot = admit(
+                    descriptor, listener.service, phase: .open,
+                    peer: peer, local: listener.address)
+                {
+                    open(slot)
+                }
+            case .aborted:
+                continue
+            case .none:
+                listeners[index].burst = 1
+                return
+            case .exhausted(let code):
+                context.counters.add(1, to: .acceptFailures)
+                tell(.cannotAccept(SystemError("accept on \(listeners[index].address)", code: code)))
+                pauseAccepting(until: context.now + limits.acceptPause)
+                return
+            }
+        }
+        listeners[index].burst = min(listeners[index].burst * 2, Listener.burstMax)
+    }
+
+    /// Runs a stack on a descriptor that is connected already.
+    mutating func open(_ descriptor: Int32, _ recipe: StackRecipe) {
+        let service = addService(recipe, isTransient: true)
+        let nowhere = SocketAddress.unix(path: "")
+        if let index = admit(descriptor, service, phase: .open, peer: nowhere, local: nowhere) {
+            open(index)
+        }
+    }
+
+    /// Gives a descriptor a slot and a stack, and watches it; nil (and closed) when it cannot be.
+    mutating func admit(
+        _ descriptor: Int32, _ service: UnsafeMutablePointer<Service>, phase: Connection.Phase,
+        peer: SocketAddress, local: SocketAddress
+    ) -> Int? {
+        let stack = makeStack(service, peer: peer, local: local)
+        let index = connections.take(descriptor, phase: phase, service: service, stack: stack)
+        let error = kernel.watch(
+            descriptor, token: connections[index].pointee.token(at: index),
+            as: phase == .connecting ? .connecting : .connection)
+        guard error == 0 else {
+            tell(.cannotAccept(SystemError("watch a connection", code: error)))
+            drop(index)
+            return nil
+        }
+        return index
+    }
+
+    private mutating func makeStack(
+        _ service: UnsafeMutablePointer<Service>, peer: SocketAddress, local: SocketAddress
+    ) -> UnsafeMutableRawPointer {
+        connectionSerial += 1
+        let stack = service.pointee.memory.take()
+        let who = Peer(address: peer, local: local, loop: number, serial: connectionSerial)
+        service.pointee.make(who, stack)
+        return stack
+    }
+
+    /// Leaves connections in the backlog: none could be served now.
+    private mutating func pauseAccepting(until time: Instant) {
+        acceptResumption = time
+        for index in listeners.indices where listeners[index].isWatched {
+            listeners[index].isWatched = false
+            kernel.unwatch(listeners[index].descriptor)
+        }
+    }
+
+    mutating func resumeAccepting() {
+        acceptResumption = .never
+        for index in listeners.indices where !listeners[index].isWatched {
+            let error = kernel.watch(
+                listeners[index].descriptor, token: ListenerToken.token(index), as: .listener)
+            if error == 0 {
+                listeners[index].isWatched = true
+            } else {
+                tell(.cannotAccept(SystemError("watch \(listeners[index].address)", code: error)))
+                acceptResumption = context.now + limits.acceptPause
+            }
+        }
+    }
+
+    /// Reports trouble, once a second at the most.
+    mutating func tell(_ trouble: LoopTrouble) {
+        guard context.now >= lastTroubleReport.advanced(byNanoseconds: 1_000_000_000) else {
+            return
+        }
+        lastTroubleReport = context.now
+        report(trouble)
+    }
+
+    /// Starts a connection of our own; the stack hears ``Event/opened`` when it is established,
+    /// or ``Event/closed`` alone when it fails.
+    package mutating func connect(to address: SocketAddress, _ recipe: StackRecipe) {
+        let outcome =
+            context.isStopping ? .failed(code: ECANCELED) : kernel.connect(to: address)
+        let service = addService(recipe, isTransient: true)
+        switch outcome {
+        case .started(let descriptor):
+            context.counters.add(1, to: .connected)
+            _ = admit(descriptor, service, phase: .connecting, peer: address, local: address)
+        case .failed(let code):
+            tell(.cannotConnect(SystemError("connect to \(address)", code: code)))
+            let index = connections.take(
+                -1, phase: .connecting, service: service,
+                stack: makeStack(service, peer: address, local: address))
+            context.counters.add(1, to: .broken)
+            drop(index)
+        }
+    }
+}

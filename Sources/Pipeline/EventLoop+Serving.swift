@@ -1,0 +1,196 @@
+extension EventLoop where OS: ~Copyable {
+    /// Gives a connection its turn: what waits to be sent, then one read at the most.
+    mutating func serve(_ index: Int) {
+        let slot = connections[index]
+        switch slot.pointee.phase {
+        case .free: return
+        case .connecting: finishConnecting(index)
+        case .open: serveOpen(index)
+        case .closing: if sendUnsent(index) { linger(index) }
+        case .lingering: dropInput(of: index)
+        }
+        enterDeadline(of: index)
+    }
+
+    /// Greets: the connection is established.
+    mutating func open(_ index: Int) {
+        tellStack(of: index, .opened)
+        enterDeadline(of: index)
+    }
+
+    private mutating func finishConnecting(_ index: Int) {
+        let slot = connections[index]
+        let error = kernel.connectError(of: slot.pointee.descriptor)
+        guard error == 0 else {
+            context.counters.add(1, to: .broken)
+            tell(.cannotConnect(SystemError("connect", code: error)))
+            drop(index)
+            return
+        }
+        guard slot.pointee.isReadable || !slot.pointee.isBlocked else { return }
+        slot.pointee.phase = .open
+        open(index)
+        if slot.pointee.phase == .open, slot.pointee.isReadable { enqueue(index) }
+    }
+
+    private mutating func serveOpen(_ index: Int) {
+        let slot = connections[index]
+        guard sendUnsent(index), !slot.pointee.isPaused else { return }
+        if slot.pointee.mustOffer {
+            offerHeld(index)
+        } else if slot.pointee.isReadable {
+            read(index)
+        }
+        guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty, !slot.pointee.isPaused
+        else { return }
+        if slot.pointee.mustOffer || slot.pointee.isReadable {
+            enqueue(index)
+        } else if slot.pointee.hasEnded, !slot.pointee.knowsEnd {
+            slot.pointee.knowsEnd = true
+            tellStack(of: index, .ended)
+        }
+    }
+
+    /// Reads once, behind what is held, and offers it.
+    private mutating func read(_ index: Int) {
+        let slot = connections[index]
+        let heldCount = slot.pointee.held.count
+        guard heldCount < readRoom.count else {
+            assertionFailure("a stack wants more than one read's room")
+            drop(index)
+            return
+        }
+        let room = UnsafeMutableRawBufferPointer(rebasing: readRoom[heldCount...])
+        switch kernel.receive(from: slot.pointee.descriptor, into: room) {
+        case .octets(0):
+            slot.pointee.isReadable = false
+            slot.pointee.hasEnded = true
+        case .octets(let count):
+            // A short read has emptied the socket: no call is spent to hear that there is nothing.
+            if count < room.count, !slot.pointee.isHungUp { slot.pointee.isReadable = false }
+            context.counters.add(count, to: .octetsReceived)
+            takeHeld(index)
+            let input = UnsafeRawBufferPointer(rebasing: readRoom[..<(heldCount + count)])
+            let consumed = offer(input, to: index)
+            if slot.pointee.phase == .open, consumed < input.count {
+                hold(UnsafeRawBufferPointer(rebasing: input[consumed...]), for: index)
+            }
+        case .wouldBlock:
+            slot.pointee.isReadable = false
+        case .failed:
+            fail(index)
+        }
+    }
+
+    /// Moves what is held to the start of the read room.
+    private mutating func takeHeld(_ index: Int) {
+        let slot = connections[index]
+        guard !slot.pointee.held.isEmpty else { return }
+        readRoom.copyMemory(from: slot.pointee.held.unsafeBytes)
+        releaseHeld(index)
+    }
+
+    private mutating func hold(_ rest: UnsafeRawBufferPointer, for index: Int) {
+        let slot = connections[index]
+        slot.pointee.held = pool.take(rest.count)
+        slot.pointee.held.append(rest)
+    }
+
+    mutating func releaseHeld(_ index: Int) {
+        let slot = connections[index]
+        guard slot.pointee.held.capacity > 0 else { return }
+        var buffer = ByteBuffer()
+        swap(&buffer, &slot.pointee.held)
+        buffer.removeAll()
+        pool.give(buffer)
+    }
+
+    /// Offers what is held where it is: nothing new is needed.
+    private mutating func offerHeld(_ index: Int) {
+        let slot = connections[index]
+        slot.pointee.mustOffer = false
+        var buffer = ByteBuffer()
+        swap(&buffer, &slot.pointee.held)
+        let consumed = offer(buffer.unsafeBytes, to: index)
+        buffer.removeFirst(consumed)
+        guard slot.pointee.phase == .open, !buffer.isEmpty else {
+            pool.give(buffer)
+            return
+        }
+        swap(&buffer, &slot.pointee.held)
+    }
+
+    /// Offers input to the stack until it takes no more.
+    ///
+    /// - Returns: the octets consumed. The connection may be gone when it returns.
+    private mutating func offer(_ input: UnsafeRawBufferPointer, to index: Int) -> Int {
+        let slot = connections[index]
+        let type = slot.pointee.service.pointee.type
+        var offset = 0
+        while offset < input.count {
+            let rest = UnsafeRawBufferPointer(rebasing: input[offset...])
+            context.deadline = slot.pointee.deadline
+            let progress = type.receive(slot.pointee.stack, rest.bytes, &context)
+            slot.pointee.deadline = context.deadline
+            precondition(
+                progress.consumed >= 0 && progress.consumed <= rest.count,
+                "a stack consumes no more than it is offered")
+            offset += progress.consumed
+            carryOut(progress.verdict, on: index, hasMore: offset < input.count)
+            guard progress.verdict == .flush, slot.pointee.phase == .open else { break }
+            guard slot.pointee.unsent.isEmpty else {
+                slot.pointee.mustOffer = offset < input.count
+                break
+            }
+        }
+        return offset
+    }
+
+    /// Tells the stack of an event and does what it says.
+    mutating func tellStack(of index: Int, _ event: Event) {
+        let slot = connections[index]
+        context.deadline = slot.pointee.deadline
+        let verdict = slot.pointee.service.pointee.type.handle(
+            slot.pointee.stack, event, &context)
+        slot.pointee.deadline = context.deadline
+        carryOut(verdict, on: index, hasMore: !slot.pointee.held.isEmpty)
+    }
+
+    /// Sends the output and does what a stack's verdict says.
+    private mutating func carryOut(_ verdict: Verdict, on index: Int, hasMore: Bool) {
+        switch verdict {
+        case .proceed, .flush:
+            sendOutput(index)
+        case .pause(let time):
+            sendOutput(index)
+            let slot = connections[index]
+            slot.pointee.isPaused = true
+            slot.pointee.resumption = time
+        case .close, .upgrade:
+            assert(verdict == .close, "the outermost layer has nobody to hand the connection to")
+            close(index, hasMore: hasMore)
+        case .reset:
+            context.output.removeAll()
+            drop(index, resetting: true)
+        }
+    }
+
+    /// The time has come for a pause, a stack's deadline, or a closed connection's last words.
+    mutating func wake(_ index: Int) {
+        let slot = connections[index]
+        if slot.pointee.phase == .open, slot.pointee.isPaused {
+            slot.pointee.isPaused = false
+            slot.pointee.mustOffer = !slot.pointee.held.isEmpty
+            tellStack(of: index, .resumed)
+            if slot.pointee.phase == .open { enqueue(index) }
+            return
+        }
+        context.counters.add(1, to: .expired)
+        guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty else {
+            drop(index)
+            return
+        }
+        slot.pointee.deadline = .never
+        tellStack(of: index, .expired)
+    }
+}

@@ -1,0 +1,205 @@
+/// One thread's connections: readiness in, calls of the stacks, output out.
+///
+/// A turn waits for events, gives every ready connection its fair share (one read at the most), and
+/// serves the deadlines that have come. Nothing in it is shared with another thread but the
+/// ``Mailbox`` and the counters.
+package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
+    var kernel: OS
+    var context: Context
+    let limits: LoopLimits
+    let number: Int
+    let report: @Sendable (LoopTrouble) -> Void
+
+    var connections = ConnectionSlab()
+    var deadlines = Deadlines()
+    var services: [UnsafeMutablePointer<Service>] = []
+    var listeners: [Listener] = []
+    var pool = BufferPool()
+    /// The connections to serve in this turn, and those that want another one.
+    var queue: [Int32] = []
+    var nextQueue: [Int32] = []
+    let readRoom: UnsafeMutableRawBufferPointer
+    let events: UnsafeMutableBufferPointer<Readiness>
+
+    var connectionSerial: UInt64 = 0
+    /// When the listeners that were paused are watched again.
+    var acceptResumption = Instant.never
+    var lastTroubleReport = Instant(nanoseconds: .min)
+    /// When a stop's time of grace is over.
+    var graceEnd = Instant.never
+
+    package init(
+        kernel: consuming OS, number: Int = 0, counters: Counters, seed: UInt64,
+        limits: LoopLimits, report: @escaping @Sendable (LoopTrouble) -> Void
+    ) {
+        self.kernel = kernel
+        self.number = number
+        self.limits = limits
+        self.report = report
+        context = Context(
+            counters: counters, seed: seed, outputBytesMax: limits.outputBytesMax)
+        readRoom = .allocate(byteCount: limits.readBytesMax, alignment: 64)
+        events = .allocate(capacity: 256)
+        context.now = self.kernel.now()
+    }
+
+    deinit {
+        readRoom.deallocate()
+        events.deallocate()
+        for service in services {
+            service.deinitialize(count: 1)
+            service.deallocate()
+        }
+    }
+
+    /// Whether the loop was stopped and its last connection is gone.
+    package var isDone: Bool { context.isStopping && connections.count == 0 }
+
+    /// The connections that the loop holds.
+    package var connectionCount: Int { connections.count }
+
+    /// The octets kept for connections: input not consumed and output not taken.
+    package var keptOctets: Int {
+        connections.slots.reduce(0) { sum, index in
+            sum + connections[index].pointee.held.count + connections[index].pointee.unsent.count
+        }
+    }
+
+    /// Whether no connection waits for another turn.
+    package var isQuiet: Bool { queue.isEmpty }
+
+    /// Runs turns until the loop is stopped and its last connection gone.
+    mutating func run(_ mailbox: Mailbox) {
+        let error = kernel.watch(mailbox.wakeDescriptor, token: ListenerToken.wake, as: .wake)
+        precondition(error == 0, "the eventfd of a loop can be watched")
+        while !isDone {
+            if turn() { receive(mailbox.takeAll()) }
+        }
+    }
+
+    /// One turn: waits for events and serves all that is due.
+    ///
+    /// - Returns: whether the loop was woken for a message.
+    package mutating func turn() -> Bool {
+        let limit = queue.isEmpty ? nextWakeTime : context.now
+        let count = kernel.wait(until: limit, from: context.now, into: events)
+        context.now = kernel.now()
+        var isWoken = false
+        for index in 0..<count {
+            if events[index].token == ListenerToken.wake {
+                isWoken = true
+            } else {
+                note(events[index])
+            }
+        }
+        serveQueue()
+        serveDeadlines()
+        if context.now >= acceptResumption { resumeAccepting() }
+        if context.now >= graceEnd { abort() }
+        return isWoken
+    }
+
+    /// When there is something to do even if no event comes.
+    var nextWakeTime: Instant {
+        min(deadlines.next, acceptResumption, graceEnd)
+    }
+
+    /// Marks what is ready; an event for a connection that is gone is told by its generation.
+    private mutating func note(_ event: Readiness) {
+        let index = Int(event.token & 0xFFFF_FFFF)
+        if event.token >> 32 == UInt64(ListenerToken.generation) {
+            accept(from: index)
+            return
+        }
+        let slot = connections[index]
+        guard slot.pointee.phase != .free, slot.pointee.token(at: index) == event.token else {
+            return
+        }
+        if event.isReadable { slot.pointee.isReadable = true }
+        if event.isHungUp {
+            slot.pointee.isReadable = true
+            slot.pointee.isHungUp = true
+        }
+        if event.isWritable { slot.pointee.isBlocked = false }
+        enqueue(index)
+    }
+
+    /// Puts a connection into the queue, once.
+    mutating func enqueue(_ index: Int) {
+        guard !connections[index].pointee.isQueued else { return }
+        connections[index].pointee.isQueued = true
+        queue.append(Int32(index))
+    }
+
+    private mutating func serveQueue() {
+        swap(&queue, &nextQueue)
+        for place in nextQueue.indices {
+            let index = Int(nextQueue[place])
+            connections[index].pointee.isQueued = false
+            serve(index)
+        }
+        nextQueue.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func serveDeadlines() {
+        while let index = deadlines.takeDue(at: context.now) {
+            let slot = connections[index]
+            slot.pointee.entered = .never
+            guard slot.pointee.phase != .free else { continue }
+            if slot.pointee.wakeTime <= context.now { wake(index) }
+            enterDeadline(of: index)
+        }
+    }
+
+    /// Sees to it that the slot is looked at when its time comes; nothing to do when its entry
+    /// comes up before that anyway.
+    mutating func enterDeadline(of index: Int) {
+        let slot = connections[index]
+        guard slot.pointee.phase != .free else { return }
+        let time = slot.pointee.wakeTime
+        if time < slot.pointee.entered {
+            slot.pointee.entered = time
+            deadlines.enter(index, at: time)
+        }
+    }
+
+    private mutating func receive(_ messages: [LoopMessage]) {
+        for message in messages {
+            switch message {
+            case .listen(let descriptor, let address, let recipe):
+                listen(on: descriptor, at: address, recipe)
+            case .connect(let address, let recipe):
+                connect(to: address, recipe)
+            case .stop(let grace):
+                stop(grace: grace)
+            }
+        }
+    }
+
+    /// Makes a service; a transient one is freed with its connection, others with the loop.
+    mutating func addService(
+        _ recipe: StackRecipe, isTransient: Bool
+    ) -> UnsafeMutablePointer<Service> {
+        let service = UnsafeMutablePointer<Service>.allocate(capacity: 1)
+        service.initialize(to: Service(recipe, isTransient: isTransient))
+        if !isTransient { services.append(service) }
+        return service
+    }
+}
+
+/// The tokens that are no connection's.
+enum ListenerToken {
+    /// The generation of listeners; those of connections are smaller.
+    static let generation = UInt32.max
+    static let wake = UInt64.max
+
+    static func token(_ index: Int) -> UInt64 { UInt64(generation) << 32 | UInt64(index) }
+}
+
+/// What goes wrong in a loop and does not end it: for the operator's log.
+public enum LoopTrouble: Sendable {
+    /// Connections wait that cannot be accepted: told once a second at the most.
+    case cannotAccept(SystemError)
+    /// A connection could not be made.
+    case cannotConnect(SystemError)
+}

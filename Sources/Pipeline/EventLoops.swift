@@ -1,0 +1,160 @@
+internal import Glibc
+internal import Synchronization
+
+/// A pool of event loops, each on a thread of its own, that share nothing.
+///
+/// ```swift
+/// let loops = try EventLoops(count: 2)
+/// let address = try loops.listen(on: .loopback()) { _ in Echo() }
+/// …
+/// loops.stop()
+/// ```
+///
+/// All of its functions may be called from any thread but those of its own loops.
+public final class EventLoops: Sendable {
+    private let members: [Member]
+    private let limits: LoopLimits
+    private let state: Mutex<State>
+
+    fileprivate struct Member: Sendable {
+        let mailbox: Mailbox
+        let counters: Counters
+        let thread: LoopThread
+    }
+
+    private struct State {
+        var isStopping = false
+        var next = 0
+        /// The unix-domain sockets to remove at the end.
+        var paths: [String] = []
+    }
+
+    /// Starts the loops.
+    ///
+    /// - Parameters:
+    ///   - count: how many loops, at least 1; by default one for each processor.
+    ///   - seed: the seed of the loops' random sources, which differ from each other.
+    ///   - report: hears, on a loop's thread, of trouble that does not end the loop.
+    public init(
+        count: Int = EventLoops.processors, limits: LoopLimits = LoopLimits(),
+        seed: UInt64 = .random(in: .min ... .max),
+        report: @escaping @Sendable (LoopTrouble) -> Void = { _ in }
+    ) throws(SystemError) {
+        precondition(count > 0, "a pool has a loop")
+        self.limits = limits
+        state = Mutex(State())
+        var members: [Member] = []
+        do throws(SystemError) {
+            for number in 0..<count {
+                members.append(try Member(number: number, limits, seed, report))
+            }
+        } catch {
+            for member in members {
+                member.mailbox.post(.stop(grace: .zero))
+                member.thread.join()
+            }
+            throw error
+        }
+        self.members = members
+    }
+
+    deinit {
+        stop()
+    }
+
+    /// The processors that this process may run on.
+    public static var processors: Int {
+        max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    }
+
+    /// How many loops there are.
+    public var count: Int { members.count }
+
+    /// Listens on an address and runs a stack of its own for every connection.
+    ///
+    /// When it returns the socket is bound and connections are queued.
+    ///
+    /// - Parameter make: makes a connection's stack; called on the connection's loop.
+    /// - Returns: the address as bound: with the port that the kernel chose for port 0.
+    @inlinable
+    public func listen<Handler: ByteHandler & ~Copyable>(
+        on address: SocketAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) throws(SystemError) -> SocketAddress {
+        try listen(on: address, running: StackRecipe(make))
+    }
+
+    /// Connects and runs a stack as the client.
+    ///
+    /// The stack hears ``Event/opened`` when the connection is established, and in any case
+    /// ``Event/closed`` at the end; what it finds out it hands on itself.
+    @inlinable
+    public func connect<Handler: ByteHandler & ~Copyable>(
+        to address: SocketAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) {
+        connect(to: address, running: StackRecipe(make))
+    }
+
+    /// What a counter stands at, summed over the loops.
+    public subscript(counter: Counter) -> UInt64 {
+        members.reduce(0) { $0 &+ $1.counters[counter] }
+    }
+
+    /// Accepts no more, lets what is in flight finish for `grace` at the longest, and returns when
+    /// every connection is closed and every thread gone.
+    ///
+    /// May be called again meanwhile, from another thread, to shorten the time of grace.
+    public func stop(grace: Duration = .zero) {
+        for member in members { member.mailbox.post(.stop(grace: grace)) }
+        let isFirst = state.withLock { state in
+            defer { state.isStopping = true }
+            return !state.isStopping
+        }
+        guard isFirst else { return }
+        for member in members { member.thread.join() }
+        for path in state.withLock({ $0.paths }) { unlink(path) }
+    }
+
+    @usableFromInline
+    func listen(
+        on address: SocketAddress, running recipe: StackRecipe
+    ) throws(SystemError) -> SocketAddress {
+        let (descriptors, bound) = try ListeningSocket.bind(
+            address, times: members.count, backlogMax: limits.backlogMax)
+        if case .unix(let path) = bound { state.withLock { $0.paths.append(path) } }
+        for (member, descriptor) in zip(members, descriptors) {
+            member.mailbox.post(.listen(descriptor, at: bound, recipe))
+        }
+        return bound
+    }
+
+    @usableFromInline
+    func connect(to address: SocketAddress, running recipe: StackRecipe) {
+        let index = state.withLock { state in
+            defer { state.next = (state.next + 1) % members.count }
+            return state.next
+        }
+        members[index].mailbox.post(.connect(address, recipe))
+    }
+}
+
+extension EventLoops.Member {
+    fileprivate init(
+        number: Int, _ limits: LoopLimits, _ seed: UInt64,
+        _ report: @escaping @Sendable (LoopTrouble) -> Void
+    ) throws(SystemError) {
+        let mailbox = try Mailbox()
+        let counters = Counters()
+        // The kernel is made here, where its failure can be told, and moves into the thread.
+        let poller = try LinuxKernel.makePoller()
+        var seeds = RandomSource(seed: seed &+ UInt64(truncatingIfNeeded: number))
+        let loopSeed = seeds.next()
+        self.mailbox = mailbox
+        self.counters = counters
+        thread = try LoopThread(name: "loop-\(number)") {
+            var loop = EventLoop(
+                kernel: LinuxKernel(poller: poller), number: number, counters: counters,
+                seed: loopSeed, limits: limits, report: report)
+            loop.run(mailbox)
+        }
+    }
+}

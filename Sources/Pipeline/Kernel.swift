@@ -1,0 +1,91 @@
+/// The operating system as the loop sees it: a type parameter, so that a test can play it.
+///
+/// Every call is one system call at the most and never blocks, but for ``wait(until:from:into:)``.
+package protocol Kernel: ~Copyable {
+    /// The monotonic clock.
+    mutating func now() -> Instant
+
+    /// Waits for readiness, at the longest until `deadline`.
+    ///
+    /// - Returns: how many places of `events` were filled.
+    mutating func wait(
+        until deadline: Instant, from now: Instant,
+        into events: UnsafeMutableBufferPointer<Readiness>
+    ) -> Int
+
+    /// Watches a descriptor. A connection's readiness is told once a change (edge-triggered), a
+    /// listener's as long as it lasts (level-triggered).
+    ///
+    /// - Returns: 0 or the number of the error.
+    mutating func watch(_ descriptor: Int32, token: UInt64, as kind: WatchKind) -> Int32
+
+    /// Tells the owner of a watched connection when it can be written to as well, from now on.
+    mutating func watchWriting(_ descriptor: Int32, token: UInt64)
+
+    /// Stops to watch a descriptor that stays open.
+    mutating func unwatch(_ descriptor: Int32)
+
+    /// Takes a connection from a listener.
+    mutating func accept(from listener: Int32) -> AcceptOutcome
+
+    /// Starts a connection; it is established when it becomes writable.
+    mutating func connect(to address: SocketAddress) -> ConnectOutcome
+
+    /// The pending error of a socket whose connection was started: 0 when it is established.
+    mutating func connectError(of descriptor: Int32) -> Int32
+
+    /// Reads into `room`; 0 octets mean that the peer has ended.
+    mutating func receive(
+        from descriptor: Int32, into room: UnsafeMutableRawBufferPointer
+    ) -> TransferOutcome
+
+    /// Sends; with `more` the last segment waits for what comes next, here the FIN.
+    mutating func send(
+        to descriptor: Int32, _ bytes: UnsafeRawBufferPointer, more: Bool
+    ) -> TransferOutcome
+
+    /// Says that no more will be sent (FIN).
+    mutating func endSending(to descriptor: Int32)
+
+    /// Closes; with `resetting` the peer gets a RST.
+    mutating func close(_ descriptor: Int32, resetting: Bool)
+}
+
+package enum WatchKind: BitwiseCopyable, Sendable { case connection, connecting, listener, wake }
+
+/// What is ready, for the owner of a token.
+package struct Readiness: BitwiseCopyable, Sendable {
+    package var token: UInt64
+    package var isReadable: Bool
+    package var isWritable: Bool
+    /// The peer has ended or the connection has failed: there is an end to be read.
+    package var isHungUp: Bool
+
+    package init(token: UInt64, isReadable: Bool, isWritable: Bool, isHungUp: Bool) {
+        self.token = token
+        self.isReadable = isReadable
+        self.isWritable = isWritable
+        self.isHungUp = isHungUp
+    }
+}
+
+package enum AcceptOutcome: Sendable {
+    case accepted(Int32, from: SocketAddress)
+    /// Nobody waits.
+    case none
+    /// That one was gone before it was taken: go on with the next.
+    case aborted
+    /// No descriptor or memory: there is no use in trying again at once.
+    case exhausted(code: Int32)
+}
+
+package enum ConnectOutcome: Sendable {
+    case started(Int32)
+    case failed(code: Int32)
+}
+
+package enum TransferOutcome: BitwiseCopyable, Sendable {
+    case octets(Int)
+    case wouldBlock
+    case failed(code: Int32)
+}

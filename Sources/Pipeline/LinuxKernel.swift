@@ -1,0 +1,171 @@
+internal import CLinux
+internal import Glibc
+
+/// Linux by epoll.
+struct LinuxKernel: Kernel, ~Copyable {
+    private let poller: Descriptor
+    private let events: UnsafeMutablePointer<epoll_event>
+    private static let eventsMax: Int32 = 256
+    private static let reading = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
+
+    /// Opens an epoll instance, for the kernel of a loop on another thread.
+    static func makePoller() throws(SystemError) -> Int32 {
+        let number = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard number >= 0 else { throw .current("create an epoll instance") }
+        return number
+    }
+
+    /// Takes an epoll instance over.
+    init(poller number: Int32) {
+        poller = Descriptor(owning: number)
+        events = .allocate(capacity: Int(LinuxKernel.eventsMax))
+    }
+
+    deinit {
+        events.deallocate()
+    }
+
+    func now() -> Instant {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    func wait(
+        until deadline: Instant, from now: Instant,
+        into ready: UnsafeMutableBufferPointer<Readiness>
+    ) -> Int {
+        let room = min(LinuxKernel.eventsMax, Int32(clamping: ready.count))
+        let count = epoll_wait(
+            poller.number, events, room, milliseconds(until: deadline, from: now))
+        // A signal (EINTR) counts as nothing ready: the turn goes on, and the next one waits.
+        for index in 0..<max(0, Int(count)) {
+            let event = events[index]
+            let flags = event.events
+            let hangUp = EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue
+            ready[index] = Readiness(
+                token: event.data.u64,
+                isReadable: flags & EPOLLIN.rawValue != 0,
+                isWritable: flags & EPOLLOUT.rawValue != 0,
+                isHungUp: flags & hangUp != 0)
+        }
+        return max(0, Int(count))
+    }
+
+    /// Rounded up: a deadline is never served early, so a wait never spins.
+    private func milliseconds(until deadline: Instant, from now: Instant) -> Int32 {
+        if deadline == .never { return -1 }
+        if deadline <= now { return 0 }
+        let (left, overflow) = deadline.nanoseconds.subtractingReportingOverflow(now.nanoseconds)
+        return overflow ? .max : Int32(clamping: left / 1_000_000 + 1)
+    }
+
+    func watch(_ descriptor: Int32, token: UInt64, as kind: WatchKind) -> Int32 {
+        let flags =
+            switch kind {
+            case .connection: LinuxKernel.reading
+            case .connecting: LinuxKernel.reading | EPOLLOUT.rawValue
+            case .listener: EPOLLIN.rawValue
+            case .wake: EPOLLIN.rawValue | EPOLLET.rawValue
+            }
+        return clinux_epoll_add(poller.number, descriptor, flags, token) == 0 ? 0 : errno
+    }
+
+    func watchWriting(_ descriptor: Int32, token: UInt64) {
+        _ = clinux_epoll_change(
+            poller.number, descriptor, LinuxKernel.reading | EPOLLOUT.rawValue, token)
+    }
+
+    func unwatch(_ descriptor: Int32) {
+        _ = clinux_epoll_remove(poller.number, descriptor)
+    }
+
+    func accept(from listener: Int32) -> AcceptOutcome {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let number = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                clinux_accept4(listener, $0, &length)
+            }
+        }
+        if number >= 0 {
+            let peer = SocketAddress(kernelForm: &storage, length: length)
+            return .accepted(number, from: peer ?? .unix(path: ""))
+        }
+        switch errno {
+        case EAGAIN: return .none
+        case EINTR, ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH,
+            ENONET, ENOPROTOOPT, EOPNOTSUPP:
+            return .aborted
+        default: return .exhausted(code: errno)
+        }
+    }
+
+    func connect(to address: SocketAddress) -> ConnectOutcome {
+        let number = clinux_socket(address.family)
+        guard number >= 0 else { return .failed(code: errno) }
+        let descriptor = Descriptor(owning: number)
+        let result = address.withKernelForm { Glibc.connect(descriptor.number, $0, $1) }
+        guard result == 0 || errno == EINPROGRESS || errno == EINTR else {
+            return .failed(code: errno)
+        }
+        setNoDelay(descriptor.number)
+        return .started(descriptor.release())
+    }
+
+    func connectError(of descriptor: Int32) -> Int32 {
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        let result = getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
+        return result == 0 ? code : errno
+    }
+
+    func receive(
+        from descriptor: Int32, into room: UnsafeMutableRawBufferPointer
+    ) -> TransferOutcome {
+        outcome { recv(descriptor, room.baseAddress, room.count, 0) }
+    }
+
+    func send(
+        to descriptor: Int32, _ bytes: UnsafeRawBufferPointer, more: Bool
+    ) -> TransferOutcome {
+        let flags = Int32(MSG_NOSIGNAL) | (more ? Int32(MSG_MORE) : 0)
+        return outcome { Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags) }
+    }
+
+    /// The one place that retries an interrupted call.
+    @inline(__always)
+    private func outcome(_ call: () -> Int) -> TransferOutcome {
+        while true {
+            let count = call()
+            if count >= 0 { return .octets(count) }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return .wouldBlock
+            default: return .failed(code: errno)
+            }
+        }
+    }
+
+    func endSending(to descriptor: Int32) {
+        _ = shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    func close(_ descriptor: Int32, resetting: Bool) {
+        if resetting {
+            var linger = linger(l_onoff: 1, l_linger: 0)
+            let size = socklen_t(MemoryLayout.size(ofValue: linger))
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, size)
+        }
+        _ = Glibc.close(descriptor)
+    }
+}
+
+/// Sends a small reply at once instead of waiting for the acknowledgement of the one before;
+/// accepted sockets have it from their listener.
+func setNoDelay(_ descriptor: Int32) {
+    var on: Int32 = 1
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    // A unix-domain socket has no such option, and needs none.
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
+}

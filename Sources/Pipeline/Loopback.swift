@@ -1,0 +1,133 @@
+/// A connection without a socket: drives any stack as the event loop does, by the loop's own code,
+/// with a clock that only the caller moves.
+///
+/// ```swift
+/// var loopback = Loopback { _ in Echo() }
+/// loopback.send("hello")
+/// #expect(loopback.takeOutput() == "hello")
+/// ```
+public struct Loopback: ~Copyable {
+    private var loop: EventLoop<LoopbackKernel>
+    /// The counters of the loop.
+    public let counters: Counters
+
+    /// Makes a loopback with no connection yet.
+    public init(limits: LoopLimits = LoopLimits(), seed: UInt64 = 0) {
+        counters = Counters()
+        loop = EventLoop(
+            kernel: LoopbackKernel(), counters: counters, seed: seed, limits: limits,
+            report: { _ in })
+    }
+
+    /// Makes a loopback and opens a connection.
+    @inlinable
+    public init<Handler: ByteHandler & ~Copyable>(
+        limits: LoopLimits = LoopLimits(), seed: UInt64 = 0,
+        _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) {
+        self.init(limits: limits, seed: seed)
+        open(make)
+    }
+
+    /// Opens a new connection; the one before is reset.
+    @inlinable
+    public mutating func open<Handler: ByteHandler & ~Copyable>(
+        _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) {
+        open(StackRecipe(make))
+    }
+
+    @usableFromInline
+    mutating func open(_ recipe: StackRecipe) {
+        reset()
+        loop.open(loop.kernel.connect(), recipe)
+        run()
+    }
+
+    /// Sends octets to the stack, in one segment or in pieces of `size` octets.
+    public mutating func send(_ octets: [UInt8], inPiecesOf size: Int = .max) {
+        precondition(size > 0, "a piece has an octet")
+        var start = 0
+        while start < octets.count {
+            let end = start + min(size, octets.count - start)
+            loop.kernel.deliver(Array(octets[start..<end]))
+            run()
+            start = end
+        }
+    }
+
+    /// Sends text to the stack, in one segment or in pieces of `size` octets.
+    public mutating func send(_ text: String, inPiecesOf size: Int = .max) {
+        send(Array(text.utf8), inPiecesOf: size)
+    }
+
+    /// Takes what the stack has said since the last call.
+    public mutating func takeOctets() -> [UInt8] {
+        defer { loop.kernel.output.removeAll(keepingCapacity: true) }
+        return loop.kernel.output
+    }
+
+    /// Takes what the stack has said since the last call, as text.
+    public mutating func takeOutput() -> String {
+        String(decoding: takeOctets(), as: UTF8.self)
+    }
+
+    /// Says that the peer will send no more (FIN).
+    public mutating func end() {
+        loop.kernel.endPeer()
+        run()
+    }
+
+    /// Resets the connection from the peer's side (RST).
+    public mutating func reset() {
+        loop.kernel.resetPeer()
+        run()
+    }
+
+    /// Moves the clock on; what becomes due meanwhile happens at its time.
+    public mutating func advance(by duration: Duration) {
+        let end = loop.kernel.time + duration
+        while loop.nextWakeTime <= end {
+            loop.kernel.time = max(loop.kernel.time, loop.nextWakeTime)
+            _ = loop.turn()
+            run()
+        }
+        loop.kernel.time = end
+        _ = loop.turn()
+        run()
+    }
+
+    /// The peer takes no more than `octets` more of output until ``read(_:)`` is called.
+    public mutating func limitWindow(to octets: Int) {
+        loop.kernel.window = octets
+    }
+
+    /// The peer takes `octets` more of output.
+    public mutating func read(_ octets: Int) {
+        loop.kernel.widen(by: octets)
+        run()
+    }
+
+    /// Stops the loop, as ``EventLoops/stop(grace:)`` does.
+    public mutating func stop(grace: Duration) {
+        loop.stop(grace: grace)
+        run()
+        if grace == .zero { advance(by: .zero) }
+    }
+
+    /// How the stack's side was closed; nil while it is open.
+    public var closing: LoopbackClosing? { loop.kernel.closing }
+
+    /// The connections that the loop holds: 0 or 1.
+    public var connectionCount: Int { loop.connectionCount }
+
+    /// When the loop will do something by itself; ``Instant/never`` if nothing is due.
+    public var nextWakeTime: Instant { loop.nextWakeTime }
+
+    /// The octets that the loop keeps for the connection: input not consumed and output not taken.
+    public var keptOctets: Int { loop.keptOctets }
+
+    private mutating func run() {
+        while loop.kernel.hasEvent || !loop.isQuiet { _ = loop.turn() }
+    }
+}
