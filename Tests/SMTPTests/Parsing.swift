@@ -1,0 +1,93 @@
+@testable import SMTP
+
+/// What was parsed, with its line, so that a test can look at the text of the ranges.
+struct Parsed<Value> {
+    let value: Value
+    let octets: [UInt8]
+
+    subscript(_ path: KeyPath<Value, Range<Int>>) -> String {
+        String(decoding: octets[value[keyPath: path]], as: UTF8.self)
+    }
+
+    subscript(_ path: KeyPath<Value, Range<Int>?>) -> String? {
+        value[keyPath: path].map { String(decoding: octets[$0], as: UTF8.self) }
+    }
+}
+
+func command(_ line: some Sequence<UInt8>) -> Parsed<Command> {
+    let octets = Array(line)
+    return Parsed(value: Command(octets.span.bytes), octets: octets)
+}
+
+func command(_ line: String) -> Parsed<Command> { command(line.utf8) }
+
+/// Parses "MAIL " and the argument.
+func mail(_ argument: some Sequence<UInt8>) throws(ArgumentError) -> Parsed<MailCommand> {
+    let line = command(Array("MAIL ".utf8) + argument)
+    let span = line.octets.span.bytes
+    return Parsed(value: try MailCommand(line.value, in: span), octets: line.octets)
+}
+
+func mail(_ argument: String) throws(ArgumentError) -> Parsed<MailCommand> {
+    try mail(argument.utf8)
+}
+
+/// Parses "RCPT " and the argument.
+func recipient(
+    _ argument: some Sequence<UInt8>, allowsUTF8: Bool = false
+) throws(ArgumentError) -> Parsed<RecipientCommand> {
+    let line = command(Array("RCPT ".utf8) + argument)
+    let span = line.octets.span.bytes
+    let value = try RecipientCommand(line.value, in: span, allowsUTF8: allowsUTF8)
+    return Parsed(value: value, octets: line.octets)
+}
+
+func recipient(
+    _ argument: String, allowsUTF8: Bool = false
+) throws(ArgumentError) -> Parsed<RecipientCommand> {
+    try recipient(argument.utf8, allowsUTF8: allowsUTF8)
+}
+
+/// Parses "EHLO " and the argument.
+func hello(_ argument: some Sequence<UInt8>) throws(ArgumentError) -> Parsed<HelloCommand> {
+    let line = command(Array("EHLO ".utf8) + argument)
+    let span = line.octets.span.bytes
+    return Parsed(value: try HelloCommand(line.value, in: span), octets: line.octets)
+}
+
+func hello(_ argument: String) throws(ArgumentError) -> Parsed<HelloCommand> {
+    try hello(argument.utf8)
+}
+
+/// Parses "BDAT " and the argument.
+func chunk(_ argument: String) throws(ArgumentError) -> ChunkCommand {
+    let line = command("BDAT " + argument)
+    return try ChunkCommand(line.value, in: line.octets.span.bytes)
+}
+
+/// SplitMix64: the same numbers from the same seed, on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}
+
+extension String {
+    /// The word with the n-th letter in lower case where the n-th bit of the mask is set.
+    func inCase(_ mask: Int) -> String {
+        String(
+            enumerated().map { index, letter in
+                mask >> index & 1 == 0 ? letter.uppercased() : letter.lowercased()
+            }.joined())
+    }
+
+    init(_ count: Int, _ text: String) { self = String(repeating: text, count: count) }
+}
