@@ -1,0 +1,84 @@
+public import Pipeline
+
+/// What a ``Responder`` decides at a stage of the session.
+///
+/// ```swift
+/// .accept
+/// .reply(452, EnhancedCode(4, 2, 2), "Mailbox full")
+/// .reply(421, EnhancedCode(4, 7, 0), "Go away").thenClose()
+/// .accept.delayed(by: .seconds(2))
+/// .close          // without a word
+/// ```
+public struct Answer: Sendable {
+    /// The reply; nil for the stage's own positive one.
+    public var reply: Reply?
+    /// How long the peer waits for it. Nobody else does, and what the peer has sent behind the
+    /// command waits too.
+    public var delayNanoseconds: Int64 = 0
+    /// What becomes of the connection.
+    public var ending = Ending.stay
+
+    /// What becomes of the connection after an answer.
+    public enum Ending: BitwiseCopyable, Sendable {
+        /// It goes on.
+        case stay
+        /// It is closed behind the reply.
+        case closeAfterReply
+        /// It is closed without a reply.
+        case close
+        /// It is reset (RST).
+        case reset
+        /// It stays open, and nothing is answered any more.
+        case silence
+    }
+
+    @inlinable
+    init(_ reply: Reply?, _ ending: Ending = .stay) {
+        self.reply = reply
+        self.ending = ending
+    }
+
+    /// The stage's own positive reply.
+    @inlinable
+    public static var accept: Answer { Answer(nil) }
+
+    /// Closes the connection without a reply.
+    @inlinable
+    public static var close: Answer { Answer(nil, .close) }
+
+    /// Resets the connection.
+    @inlinable
+    public static var reset: Answer { Answer(nil, .reset) }
+
+    /// Answers nothing, now and later.
+    @inlinable
+    public static var silence: Answer { Answer(nil, .silence) }
+
+    /// Answers with a reply of one's own.
+    @inlinable
+    public static func reply(_ reply: Reply) -> Answer { Answer(reply) }
+
+    /// Answers with a code and a text of one line of printable ASCII.
+    @inlinable
+    public static func reply(
+        _ code: UInt16, _ enhanced: EnhancedCode? = nil, _ text: StaticString
+    ) -> Answer {
+        Answer(Reply(code, enhanced, text))
+    }
+
+    /// The same answer, later.
+    @inlinable
+    public func delayed(by delay: Duration) -> Answer {
+        var answer = self
+        answer.delayNanoseconds = max(0, delay.nanosecondsClamped)
+        return answer
+    }
+
+    /// The same answer, and the connection is closed behind it.
+    @inlinable
+    public func thenClose() -> Answer {
+        var answer = self
+        answer.ending = .closeAfterReply
+        return answer
+    }
+}

@@ -1,0 +1,14 @@
+public import Pipeline
+
+extension Counter {
+    /// Messages accepted.
+    public static var messages: Counter { Counter(index: firstFree) }
+    /// Octets of content of the messages accepted.
+    public static var messageOctets: Counter { Counter(index: firstFree + 1) }
+    /// Recipients of the messages accepted.
+    public static var recipients: Counter { Counter(index: firstFree + 2) }
+    /// Messages refused at their end.
+    public static var messagesRefused: Counter { Counter(index: firstFree + 3) }
+    /// Commands refused for their syntax, their order or a limit.
+    public static var commandErrors: Counter { Counter(index: firstFree + 4) }
+}

@@ -1,0 +1,24 @@
+public import Pipeline
+
+/// A layer inside line framing: takes lines, or raw content while it reads any.
+///
+/// The layer outside it asks ``isReadingContent`` before every piece of input, so that the switch
+/// between the two happens at the very octet.
+public protocol LineHandler: ~Copyable, SendableMetatype {
+    /// Whether what follows is content, to be handed on as it comes, and not lines.
+    var isReadingContent: Bool { get }
+
+    /// Takes a line, without its CRLF. The span is valid during the call only.
+    mutating func receive(line: RawSpan, _ context: inout Context) -> Verdict
+
+    /// Takes notice of a line that was longer than the limit, at its end.
+    mutating func receiveOverlongLine(_ context: inout Context) -> Verdict
+
+    /// Takes content.
+    ///
+    /// - Returns: how many octets were taken; what is left when content ends is lines again.
+    mutating func receive(content: RawSpan, _ context: inout Context) -> Progress
+
+    /// Takes notice of something other than input.
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict
+}

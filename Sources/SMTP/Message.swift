@@ -1,0 +1,37 @@
+public import Pipeline
+
+/// A message whose content has ended.
+public struct Message: BitwiseCopyable, Sendable {
+    /// What the default answer says it is queued as.
+    public let id: MessageID
+    /// The octets of its content, without stuffed dots and the dot that ended it.
+    public let octets: Int
+    /// The recipients that were accepted.
+    public let recipients: Int
+}
+
+/// The name of a message in the reply that accepts it: 12 characters of 60 random bits.
+public struct MessageID: BitwiseCopyable, Sendable, Hashable, CustomStringConvertible {
+    private let bits: UInt64
+
+    init(_ random: inout RandomSource) {
+        bits = random.next()
+    }
+
+    /// No vowels and no look-alikes: an id is no word and can be read aloud.
+    private static let alphabet: StaticString = "0123456789BCDFGHJKLMNPQRSTVWXZbc"
+
+    private func character(_ index: Int) -> UInt8 {
+        MessageID.alphabet.utf8Start[Int(bits >> (UInt64(index) * 5) & 31)]
+    }
+
+    /// Appends the id's characters to `output`.
+    func write(to output: inout ByteBuffer) {
+        for index in 0..<12 { output.append(character(index)) }
+    }
+
+    /// The id's characters.
+    public var description: String {
+        String(decoding: (0..<12).map(character), as: UTF8.self)
+    }
+}

@@ -1,0 +1,31 @@
+/// The replies to HELP.
+extension Reply {
+    /// Help in general, or on the verb that `topic` names; nil if it names none that is served.
+    static func help(on topic: RawSpan) -> Reply? {
+        guard !topic.isEmpty else {
+            return Reply(
+                214, EnhancedCode(2, 0, 0),
+                "Commands: HELO EHLO MAIL RCPT DATA BDAT RSET NOOP VRFY EXPN HELP QUIT")
+        }
+        return syntax(of: Verb(topic)).map { Reply(214, EnhancedCode(2, 0, 0), $0) }
+    }
+
+    private static func syntax(of verb: Verb) -> StaticString? {
+        switch verb {
+        case .helo: "Syntax: HELO host"
+        case .ehlo: "Syntax: EHLO host"
+        case .mail:
+            "Syntax: MAIL FROM:<address> [SIZE=n] [BODY=7BIT|8BITMIME|BINARYMIME] [SMTPUTF8] ..."
+        case .rcpt: "Syntax: RCPT TO:<address> [NOTIFY=...] [ORCPT=type;address]"
+        case .data: "Syntax: DATA"
+        case .bdat: "Syntax: BDAT octets [LAST]"
+        case .rset: "Syntax: RSET"
+        case .noop: "Syntax: NOOP [anything]"
+        case .vrfy: "Syntax: VRFY address"
+        case .expn: "Syntax: EXPN list"
+        case .help: "Syntax: HELP [command]"
+        case .quit: "Syntax: QUIT"
+        case .startTLS, .auth, .etrn, .turn, .send, .soml, .saml, .lhlo, .unknown: nil
+        }
+    }
+}

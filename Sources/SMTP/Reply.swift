@@ -1,0 +1,95 @@
+public import Pipeline
+
+/// What the server says to one command: a code, an enhanced code, a text (RFC 5321 §4.2).
+public struct Reply: Sendable {
+    /// The three digits: 200 to 599, the second digit 0 to 5.
+    public let code: UInt16
+    /// The enhanced code, on 2xx, 4xx and 5xx replies but for the greeting and those to HELO and
+    /// EHLO (RFC 2034).
+    public let enhanced: EnhancedCode?
+    @usableFromInline let text: Text
+
+    @usableFromInline
+    enum Text: Sendable {
+        /// Known to be printable ASCII, short and of one line.
+        case fixed(StaticString)
+        /// Anything.
+        case made(String)
+    }
+
+    /// Makes a reply of one line of printable ASCII, without allocating.
+    @inlinable
+    public init(_ code: UInt16, _ enhanced: EnhancedCode? = nil, _ text: StaticString) {
+        Reply.check(code)
+        self.code = code
+        self.enhanced = enhanced
+        self.text = .fixed(text)
+    }
+
+    /// Makes a reply of any text.
+    ///
+    /// A line feed begins another line of the reply. Octets that a reply may not have, control
+    /// characters and what is not ASCII, go out as `?`, and a line that would be longer than 512
+    /// octets is continued on the next.
+    public init(_ code: UInt16, _ enhanced: EnhancedCode? = nil, made text: String) {
+        Reply.check(code)
+        self.code = code
+        self.enhanced = enhanced
+        self.text = .made(text)
+    }
+
+    /// Whether the command has succeeded, or may go on: 2xx and 3xx.
+    public var isPositive: Bool { code < 400 }
+
+    @inlinable
+    static func check(_ code: UInt16) {
+        precondition(code >= 200 && code <= 599 && code / 10 % 10 <= 5, "no code of RFC 5321 §4.2")
+    }
+
+    /// The longest line, with its CRLF (RFC 5321 §4.5.3.1.5).
+    public static let lineOctetsMax = 512
+
+    /// Appends the reply's octets to `output`.
+    public func write(to output: inout ByteBuffer) {
+        switch text {
+        case .fixed(let text):
+            startLine(isLast: true, &output)
+            output.append(text)
+            output.append("\r\n")
+        case .made(let text):
+            writeLines(of: Array(text.utf8), to: &output)
+        }
+    }
+
+    private func startLine(isLast: Bool, _ output: inout ByteBuffer) {
+        output.append(decimal: UInt64(code))
+        output.append(isLast ? UInt8(ascii: " ") : UInt8(ascii: "-"))
+        guard let enhanced else { return }
+        output.append(decimal: UInt64(enhanced.category))
+        output.append(UInt8(ascii: "."))
+        output.append(decimal: UInt64(enhanced.subject))
+        output.append(UInt8(ascii: "."))
+        output.append(decimal: UInt64(enhanced.detail))
+        output.append(UInt8(ascii: " "))
+    }
+
+    private func writeLines(of octets: [UInt8], to output: inout ByteBuffer) {
+        // 4 octets of code, 10 of an enhanced code at the most, 2 of line end.
+        let textOctetsMax = Reply.lineOctetsMax - 16
+        var lines = octets.split(separator: 0x0A, omittingEmptySubsequences: false)[...]
+        while var line = lines.popFirst() {
+            repeat {
+                let part = line.prefix(textOctetsMax)
+                line = line.dropFirst(part.count)
+                startLine(isLast: lines.isEmpty && line.isEmpty, &output)
+                for octet in part { output.append(Reply.printable(octet)) }
+                output.append("\r\n")
+            } while !line.isEmpty
+        }
+    }
+
+    /// The octet, or `?` where no reply may have it: printable ASCII and the tabulator pass.
+    static func printable(_ octet: UInt8) -> UInt8 {
+        octet == 0x09 || (0x20...0x7E).contains(octet) ? octet : UInt8(ascii: "?")
+    }
+}

@@ -1,0 +1,151 @@
+public import Pipeline
+
+/// Decides what a session answers: the innermost layer, and the one that most fakes replace.
+///
+/// The session does the rest: it parses, keeps the order of commands and the limits, and asks only
+/// what a conforming command asks. Every stage has a default answer, so that a responder says only
+/// what it does otherwise; one without a state is a black hole:
+///
+/// ```swift
+/// struct MailboxFull: Responder {
+///     mutating func recipient(
+///         _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
+///     ) -> Answer {
+///         line.text(recipient.path).hasSuffix("@full.example")
+///             ? .reply(452, EnhancedCode(4, 2, 2), "Mailbox full") : .accept
+///     }
+/// }
+/// ```
+///
+/// A responder belongs to one connection and is called on its loop. It must not block: it answers
+/// late with ``Answer/delayed(by:)``. Spans are valid during the call only; commands hold ranges
+/// into `line`.
+public protocol Responder: ~Copyable, SendableMetatype {
+    /// Whether ``content(_:_:)`` is called. Say true only if it is needed: otherwise content is
+    /// dropped unseen.
+    static var wantsContent: Bool { get }
+
+    /// A client has connected. The default greets with 220; after a refusal that does not close
+    /// the connection, the session takes nothing but QUIT.
+    mutating func connect(_ context: inout Context) -> Answer
+
+    /// HELO, or EHLO if `isExtended`, with the client's name.
+    mutating func hello(
+        _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
+    ) -> Answer
+
+    /// MAIL, with the reverse-path and parameters.
+    mutating func mail(
+        _ mail: MailCommand, in line: RawSpan, _ context: inout Context
+    ) -> Answer
+
+    /// RCPT, with a forward-path and parameters.
+    mutating func recipient(
+        _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
+    ) -> Answer
+
+    /// DATA. The default is 354; with another reply no content follows. BDAT asks nothing.
+    mutating func data(_ context: inout Context) -> Answer
+
+    /// A piece of the message's content, dot-unstuffed; only if ``wantsContent``.
+    mutating func content(_ octets: RawSpan, _ context: inout Context)
+
+    /// The end of the message, after DATA or BDAT LAST. The default queues it, as it says.
+    mutating func message(_ message: Message, _ context: inout Context) -> Answer
+
+    /// The transaction was given up: by RSET, HELO or EHLO, or because the message was refused for
+    /// its size.
+    mutating func reset(_ context: inout Context)
+
+    /// VRFY, with its argument.
+    mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer
+
+    /// EXPN, with its argument.
+    mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer
+
+    /// NOOP.
+    mutating func noop(_ context: inout Context) -> Answer
+
+    /// QUIT. A positive answer closes the connection.
+    mutating func quit(_ context: inout Context) -> Answer
+
+    /// The connection is gone: the last call.
+    mutating func closed(_ context: inout Context)
+}
+
+extension Responder where Self: ~Copyable {
+    /// Content is not wanted.
+    @inlinable
+    public static var wantsContent: Bool { false }
+
+    /// Greets.
+    @inlinable
+    public mutating func connect(_ context: inout Context) -> Answer { .accept }
+
+    /// Says the host's name, and to EHLO the extensions.
+    @inlinable
+    public mutating func hello(
+        _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
+    ) -> Answer { .accept }
+
+    /// Takes the sender.
+    @inlinable
+    public mutating func mail(
+        _ mail: MailCommand, in line: RawSpan, _ context: inout Context
+    ) -> Answer { .accept }
+
+    /// Takes the recipient.
+    @inlinable
+    public mutating func recipient(
+        _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
+    ) -> Answer { .accept }
+
+    /// Asks for the content.
+    @inlinable
+    public mutating func data(_ context: inout Context) -> Answer { .accept }
+
+    /// Drops the content.
+    @inlinable
+    public mutating func content(_ octets: RawSpan, _ context: inout Context) {}
+
+    /// Takes the message.
+    @inlinable
+    public mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+        .accept
+    }
+
+    /// Does nothing.
+    @inlinable
+    public mutating func reset(_ context: inout Context) {}
+
+    /// Says that it cannot tell (252).
+    @inlinable
+    public mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer {
+        .accept
+    }
+
+    /// Says that it cannot tell (252).
+    @inlinable
+    public mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer {
+        .accept
+    }
+
+    /// Says 250.
+    @inlinable
+    public mutating func noop(_ context: inout Context) -> Answer { .accept }
+
+    /// Says 221.
+    @inlinable
+    public mutating func quit(_ context: inout Context) -> Answer { .accept }
+
+    /// Does nothing.
+    @inlinable
+    public mutating func closed(_ context: inout Context) {}
+}
+
+/// The plain black hole: accepts everything and keeps nothing, not even a state.
+public struct Accept: Responder, Sendable {
+    /// Makes a responder.
+    @inlinable
+    public init() {}
+}

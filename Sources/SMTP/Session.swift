@@ -1,0 +1,102 @@
+public import Pipeline
+
+/// The layer that speaks SMTP: asks its responder what to answer, and answers.
+///
+/// RFC 5321 with PIPELINING (2920), SIZE (1870), 8BITMIME (6152), SMTPUTF8 (6531), CHUNKING and
+/// BINARYMIME (3030), ENHANCEDSTATUSCODES (2034) and DSN (3461).
+public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
+    @usableFromInline var machine: SessionMachine
+    @usableFromInline var responder: Asked
+
+    /// Makes a session.
+    @inlinable
+    public init(_ settings: SessionSettings, _ responder: consuming Asked) {
+        machine = SessionMachine(settings)
+        self.responder = responder
+    }
+
+    /// Whether the responder wants it.
+    @inlinable
+    public static var wantsContent: Bool { Asked.wantsContent }
+
+    /// Answers a command.
+    @inlinable
+    public mutating func receive(
+        command line: RawSpan, _ context: inout Context
+    ) -> CommandVerdict {
+        switch machine.prepare(line, &context) {
+        case .settled(let verdict):
+            return verdict
+        case .hello(let hello, let isExtended):
+            let answer = responder.hello(hello, isExtended: isExtended, in: line, &context)
+            return machine.settle(isExtended ? .extendedHello : .hello, answer, &context)
+        case .mail(let mail):
+            return machine.settle(.mail, responder.mail(mail, in: line, &context), &context)
+        case .recipient(let recipient):
+            let answer = responder.recipient(recipient, in: line, &context)
+            return machine.settle(.recipient, answer, &context)
+        case .data:
+            return machine.settle(.data, responder.data(&context), &context)
+        case .reset:
+            responder.reset(&context)
+            return machine.settle(.reset, .accept, &context)
+        case .verify(let range):
+            let answer = responder.verify(line.extracting(range), &context)
+            return machine.settle(.verify, answer, &context)
+        case .expand(let range):
+            let answer = responder.expand(line.extracting(range), &context)
+            return machine.settle(.expand, answer, &context)
+        case .noop:
+            return machine.settle(.noop, responder.noop(&context), &context)
+        case .quit:
+            return machine.settle(.quit, responder.quit(&context), &context)
+        }
+    }
+
+    /// Refuses the line.
+    @inlinable
+    public mutating func receiveOverlongLine(_ context: inout Context) -> CommandVerdict {
+        machine.refuseOverlongLine(&context)
+    }
+
+    /// Hands the piece to the responder.
+    @inlinable
+    public mutating func receive(content: RawSpan, _ context: inout Context) {
+        responder.content(content, &context)
+    }
+
+    /// Gives the peer time for the next piece.
+    @inlinable
+    public mutating func contentArrived(_ context: inout Context) {
+        machine.renewDeadline(&context)
+    }
+
+    /// Answers the message.
+    @inlinable
+    public mutating func contentEnded(octets: Int, _ context: inout Context) -> CommandVerdict {
+        switch machine.endContent(octets: octets, &context) {
+        case .settled(let verdict):
+            return verdict
+        case .givenUp(let verdict):
+            responder.reset(&context)
+            return verdict
+        case .message(let message):
+            let answer = responder.message(message, &context)
+            return machine.settle(.message, answer, &context)
+        }
+    }
+
+    /// Greets, and says the last words where they are due.
+    @inlinable
+    public mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
+        switch event {
+        case .opened:
+            return machine.settle(.connect, responder.connect(&context), &context)
+        case .closed:
+            responder.closed(&context)
+            return .pass(.proceed)
+        default:
+            return machine.handle(event, &context)
+        }
+    }
+}
