@@ -104,7 +104,7 @@ extension RawSpan {
         }
         let type = extracting(0..<end)
         let address = extracting(end + 1..<byteCount)
-        guard type.isASCII, type.isParameterValue else { return false }
+        guard type.isParameterValue else { return false }
         guard allowsUTF8, type.spells("UTF-8") else { return address.isXtext }
         return address.isXtext(allowsUTF8: true) && address.isUTF8
     }

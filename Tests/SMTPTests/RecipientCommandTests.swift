@@ -31,7 +31,7 @@ struct RecipientCommandTests {
     ])
     func `any other wish is refused`(value: String) {
         #expect(throws: ArgumentError.parameterValue) {
-            try recipient("TO:<a@b> NOTIFY=\(value) ORCPT=x")
+            try recipient("TO:<a@b> NOTIFY=\(value) FOO")
         }
     }
 
