@@ -1,4 +1,4 @@
-public import Pipeline
+internal import Pipeline
 
 /// A message whose content has ended.
 public struct Message: BitwiseCopyable, Sendable {

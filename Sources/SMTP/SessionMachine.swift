@@ -1,4 +1,4 @@
-internal import Pipeline
+public import Pipeline
 
 /// A session without its responder: the machine of ``Session``.
 ///

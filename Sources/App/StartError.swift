@@ -1,0 +1,33 @@
+import Foundation
+import Pipeline
+
+/// Why the server could not start: one line for the operator, and the exit code.
+enum StartError: Error {
+    case unknownHost(String)
+    case system(SystemError, SocketAddress?)
+
+    var description: String {
+        switch self {
+        case .unknownHost(let host):
+            return "cannot listen on \(host): no such address; try --host 127.0.0.1"
+        case .system(let error, let address):
+            return "cannot \(error.description)\(advice(error, address))"
+        }
+    }
+
+    private func advice(_ error: SystemError, _ address: SocketAddress?) -> String {
+        guard let address else { return "" }
+        if error.isAddressInUse {
+            return "; another server runs there: stop it, or choose another --port"
+        }
+        if error.isNotPermitted, let port = address.port, port < 1024 {
+            return "; a port under 1024 needs root or CAP_NET_BIND_SERVICE: try --port 2525"
+        }
+        return ""
+    }
+
+    var exitCode: Int32 {
+        if case .system(let error, _) = self, error.isNotPermitted { return EX_NOPERM }
+        return EX_UNAVAILABLE
+    }
+}
