@@ -99,7 +99,7 @@ struct ConnectionSlab: ~Copyable {
         slot.pointee.stack = stack
         slot.pointee.isReadable = false
         slot.pointee.isHungUp = false
-        slot.pointee.isBlocked = false
+        slot.pointee.isBlocked = phase == .connecting
         slot.pointee.watchesWriting = phase == .connecting
         slot.pointee.hasEnded = false
         slot.pointee.knowsEnd = false

@@ -20,6 +20,8 @@ extension EventLoop where OS: ~Copyable {
 
     private mutating func finishConnecting(_ index: Int) {
         let slot = connections[index]
+        // The slot's last user may have left it in the queue: only an event tells of an outcome.
+        guard slot.pointee.isReadable || !slot.pointee.isBlocked else { return }
         let error = kernel.connectError(of: slot.pointee.descriptor)
         guard error == 0 else {
             context.counters.add(1, to: .broken)
@@ -27,7 +29,6 @@ extension EventLoop where OS: ~Copyable {
             drop(index)
             return
         }
-        guard slot.pointee.isReadable || !slot.pointee.isBlocked else { return }
         slot.pointee.phase = .open
         open(index)
         if slot.pointee.phase == .open, slot.pointee.isReadable { enqueue(index) }
