@@ -139,7 +139,8 @@ extension EventLoop where OS: ~Copyable {
             offset += progress.consumed
             carryOut(progress.verdict, on: index, hasMore: offset < input.count)
             guard progress.verdict == .flush, slot.pointee.phase == .open else { break }
-            guard slot.pointee.unsent.isEmpty else {
+            // A stack that only talks has had its share too: the others come first.
+            guard slot.pointee.unsent.isEmpty, progress.consumed > 0 else {
                 slot.pointee.mustOffer = offset < input.count
                 break
             }
