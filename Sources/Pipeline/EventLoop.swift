@@ -142,7 +142,9 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     }
 
     private mutating func serveDeadlines() {
-        while let index = deadlines.takeDue(at: context.now) {
+        // What is entered anew and due at once waits for the next turn, so that this one ends.
+        for _ in 0..<deadlines.count {
+            guard let index = deadlines.takeDue(at: context.now) else { return }
             let slot = connections[index]
             slot.pointee.entered = .never
             guard slot.pointee.phase != .free else { continue }
