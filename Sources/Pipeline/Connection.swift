@@ -38,6 +38,8 @@ struct Connection: ~Copyable {
     /// The slot is in the queue of this turn or the next.
     var isQueued = false
     var isPaused = false
+    /// The pause is over, but output waits: the stack is told when that is out.
+    var mustResume = false
     var service: UnsafeMutablePointer<Service>
     var stack: UnsafeMutableRawPointer
     /// The stack's own deadline.
@@ -105,6 +107,7 @@ struct ConnectionSlab: ~Copyable {
         slot.pointee.knowsEnd = false
         slot.pointee.mustOffer = false
         slot.pointee.isPaused = false
+        slot.pointee.mustResume = false
         slot.pointee.deadline = .never
         slot.pointee.resumption = .never
         count += 1

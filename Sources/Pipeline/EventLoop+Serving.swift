@@ -37,7 +37,9 @@ extension EventLoop where OS: ~Copyable {
     private mutating func serveOpen(_ index: Int) {
         let slot = connections[index]
         guard sendUnsent(index), !slot.pointee.isPaused else { return }
-        if slot.pointee.mustOffer {
+        if slot.pointee.mustResume {
+            resume(index)
+        } else if slot.pointee.mustOffer {
             offerHeld(index)
         } else if slot.pointee.isReadable {
             read(index)
@@ -177,14 +179,24 @@ extension EventLoop where OS: ~Copyable {
         }
     }
 
+    private mutating func resume(_ index: Int) {
+        let slot = connections[index]
+        slot.pointee.mustResume = false
+        slot.pointee.mustOffer = !slot.pointee.held.isEmpty
+        tellStack(of: index, .resumed)
+        if slot.pointee.phase == .open { enqueue(index) }
+    }
+
     /// The time has come for a pause, a stack's deadline, or a closed connection's last words.
     mutating func wake(_ index: Int) {
         let slot = connections[index]
         if slot.pointee.phase == .open, slot.pointee.isPaused {
             slot.pointee.isPaused = false
-            slot.pointee.mustOffer = !slot.pointee.held.isEmpty
-            tellStack(of: index, .resumed)
-            if slot.pointee.phase == .open { enqueue(index) }
+            if slot.pointee.unsent.isEmpty {
+                resume(index)
+            } else {
+                slot.pointee.mustResume = true
+            }
             return
         }
         context.counters.add(1, to: .expired)
