@@ -22,7 +22,7 @@ extension EventLoop where OS: ~Copyable {
         let slot = connections[index]
         // The slot's last user may have left it in the queue: only an event tells of an outcome.
         guard slot.pointee.isReadable || !slot.pointee.isBlocked else { return }
-        let error = kernel.connectError(of: slot.pointee.descriptor)
+        let error = kernel.pendingError(of: slot.pointee.descriptor)
         guard error == 0 else {
             context.counters.add(1, to: .broken)
             tell(.cannotConnect(SystemError("connect", code: error)))
@@ -36,7 +36,14 @@ extension EventLoop where OS: ~Copyable {
 
     private mutating func serveOpen(_ index: Int) {
         let slot = connections[index]
-        guard sendUnsent(index), !slot.pointee.isPaused else { return }
+        guard sendUnsent(index) else { return }
+        guard !slot.pointee.isPaused else {
+            // Nothing is read meanwhile, but a peer that has reset is not waited for.
+            if slot.pointee.isHungUp, kernel.pendingError(of: slot.pointee.descriptor) != 0 {
+                fail(index)
+            }
+            return
+        }
         if slot.pointee.mustResume {
             resume(index)
         } else if slot.pointee.mustOffer {

@@ -31,8 +31,8 @@ package protocol Kernel: ~Copyable {
     /// Starts a connection; it is established when it becomes writable.
     mutating func connect(to address: SocketAddress) -> ConnectOutcome
 
-    /// The pending error of a socket whose connection was started: 0 when it is established.
-    mutating func connectError(of descriptor: Int32) -> Int32
+    /// Takes the pending error of a socket: 0 when the connection is established and unharmed.
+    mutating func pendingError(of descriptor: Int32) -> Int32
 
     /// Reads into `room`; 0 octets mean that the peer has ended.
     mutating func receive(

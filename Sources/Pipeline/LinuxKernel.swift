@@ -113,7 +113,7 @@ struct LinuxKernel: Kernel, ~Copyable {
         return .started(descriptor.release())
     }
 
-    func connectError(of descriptor: Int32) -> Int32 {
+    func pendingError(of descriptor: Int32) -> Int32 {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         let result = getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)
