@@ -6,7 +6,7 @@ extension EventLoop where OS: ~Copyable {
         case .free: return
         case .connecting: finishConnecting(index)
         case .open: serveOpen(index)
-        case .closing: if sendUnsent(index) { linger(index) }
+        case .closing: if sendUnsent(index) { finishClosing(index) }
         case .lingering: dropInput(of: index)
         }
         enterDeadline(of: index)
