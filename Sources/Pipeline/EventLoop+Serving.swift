@@ -164,6 +164,12 @@ extension EventLoop where OS: ~Copyable {
         let verdict = slot.pointee.service.pointee.type.handle(
             slot.pointee.stack, event, &context)
         slot.pointee.deadline = context.deadline
+        if verdict == .close, !slot.pointee.hasEnded {
+            // Nobody asked for the close, so the peer may be sending: then closing resets, and
+            // destroys what has not left. So the words do not wait for the FIN.
+            sendOutput(index)
+            guard slot.pointee.phase == .open else { return }
+        }
         carryOut(verdict, on: index, hasMore: !slot.pointee.held.isEmpty)
     }
 
