@@ -18,7 +18,7 @@ public struct Counter: Hashable, Sendable, BitwiseCopyable {
 
     /// Connections accepted.
     @inlinable public static var accepted: Counter { Counter(index: 0) }
-    /// Connections made by ``EventLoops/connect(to:_:)``.
+    /// Connections started by ``EventLoops/connect(to:_:)``, refused ones among them.
     @inlinable public static var connected: Counter { Counter(index: 1) }
     /// Connections that are gone.
     @inlinable public static var closed: Counter { Counter(index: 2) }

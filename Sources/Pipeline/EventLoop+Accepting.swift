@@ -136,9 +136,9 @@ extension EventLoop where OS: ~Copyable {
         let outcome =
             context.isStopping ? .failed(code: ECANCELED) : kernel.connect(to: address)
         let service = addService(recipe, isTransient: true)
+        context.counters.add(1, to: .connected)
         switch outcome {
         case .started(let descriptor):
-            context.counters.add(1, to: .connected)
             _ = admit(descriptor, service, phase: .connecting, peer: address, local: address)
         case .failed(let code):
             tell(.cannotConnect(SystemError("connect to \(address)", code: code)))
