@@ -75,6 +75,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         while !isDone {
             if turn() { receive(mailbox.takeAll()) }
         }
+        // What came too late is refused, so that no descriptor and no stack is forgotten.
+        receive(mailbox.close())
     }
 
     /// One turn: waits for events and serves all that is due.

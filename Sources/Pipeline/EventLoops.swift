@@ -72,7 +72,8 @@ public final class EventLoops: Sendable {
 
     /// Listens on an address and runs a stack of its own for every connection.
     ///
-    /// When it returns the socket is bound and connections are queued.
+    /// When it returns the socket is bound and connections are queued. A pool that has been stopped
+    /// refuses.
     ///
     /// - Parameter make: makes a connection's stack; called on the connection's loop.
     /// - Returns: the address as bound: with the port that the kernel chose for port 0.
@@ -86,7 +87,8 @@ public final class EventLoops: Sendable {
     /// Connects and runs a stack as the client.
     ///
     /// The stack hears ``Event/opened`` when the connection is established, and in any case
-    /// ``Event/closed`` at the end; what it finds out it hands on itself.
+    /// ``Event/closed`` at the end; what it finds out it hands on itself. A pool that has ended
+    /// makes no stack.
     @inlinable
     public func connect<Handler: ByteHandler & ~Copyable>(
         to address: SocketAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
@@ -120,10 +122,16 @@ public final class EventLoops: Sendable {
     ) throws(SystemError) -> SocketAddress {
         let (descriptors, bound) = try ListeningSocket.bind(
             address, times: members.count, backlogMax: limits.backlogMax)
-        if case .unix(let path) = bound { state.withLock { $0.paths.append(path) } }
-        for (member, descriptor) in zip(members, descriptors) {
-            member.mailbox.post(.listen(descriptor, at: bound, recipe))
+        let isStopping = state.withLock { state in
+            if case .unix(let path) = bound, !state.isStopping { state.paths.append(path) }
+            return state.isStopping
         }
+        if isStopping, case .unix(let path) = bound { unlink(path) }
+        for (member, descriptor) in zip(members, descriptors)
+        where isStopping || !member.mailbox.post(.listen(descriptor, at: bound, recipe)) {
+            _ = close(descriptor)
+        }
+        guard !isStopping else { throw SystemError("listen on \(address)", code: ECANCELED) }
         return bound
     }
 
