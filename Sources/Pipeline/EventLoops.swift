@@ -15,6 +15,8 @@ public final class EventLoops: Sendable {
     private let members: [Member]
     private let limits: LoopLimits
     private let state: Mutex<State>
+    /// Whether the threads have been joined; held by the one who joins them.
+    private let isOver = Mutex(false)
 
     fileprivate struct Member: Sendable {
         let mailbox: Mailbox
@@ -25,7 +27,7 @@ public final class EventLoops: Sendable {
     private struct State {
         var isStopping = false
         var next = 0
-        /// The unix-domain sockets to remove at the end.
+        /// The unix-domain sockets to remove at the stop.
         var paths: [String] = []
     }
 
@@ -104,16 +106,22 @@ public final class EventLoops: Sendable {
     /// Accepts no more, lets what is in flight finish for `grace` at the longest, and returns when
     /// every connection is closed and every thread gone.
     ///
-    /// May be called again meanwhile, from another thread, to shorten the time of grace.
+    /// May be called again meanwhile, from another thread, to shorten the time of grace; every call
+    /// returns when all is over.
     public func stop(grace: Duration = .zero) {
-        for member in members { member.mailbox.post(.stop(grace: grace)) }
-        let isFirst = state.withLock { state in
-            defer { state.isStopping = true }
-            return !state.isStopping
+        let paths = state.withLock { state in
+            defer { state.paths = [] }
+            state.isStopping = true
+            return state.paths
         }
-        guard isFirst else { return }
-        for member in members { member.thread.join() }
-        for path in state.withLock({ $0.paths }) { unlink(path) }
+        // While the sockets still listen: after that the path may be another server's already.
+        for path in paths { unlink(path) }
+        for member in members { member.mailbox.post(.stop(grace: grace)) }
+        isOver.withLock { isOver in
+            guard !isOver else { return }
+            for member in members { member.thread.join() }
+            isOver = true
+        }
     }
 
     @usableFromInline
