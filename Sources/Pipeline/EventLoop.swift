@@ -68,10 +68,9 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     /// Whether no connection waits for another turn.
     package var isQuiet: Bool { queue.isEmpty }
 
-    /// Runs turns until the loop is stopped and its last connection gone.
+    /// Runs turns until the loop is stopped and its last connection gone. The kernel tells of the
+    /// mailbox by ``ListenerToken/wake``.
     mutating func run(_ mailbox: Mailbox) {
-        let error = kernel.watch(mailbox.wakeDescriptor, token: ListenerToken.wake, as: .wake)
-        precondition(error == 0, "the eventfd of a loop can be watched")
         while !isDone {
             if turn() { receive(mailbox.takeAll()) }
         }

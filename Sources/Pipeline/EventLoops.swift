@@ -161,16 +161,21 @@ extension EventLoops.Member {
         let mailbox = try Mailbox()
         let counters = Counters()
         // The kernel is made here, where its failure can be told, and moves into the thread.
-        let poller = try LinuxKernel.makePoller()
+        let poller = try LinuxKernel.makePoller(waking: mailbox.wakeDescriptor)
         var seeds = RandomSource(seed: seed &+ UInt64(truncatingIfNeeded: number))
         let loopSeed = seeds.next()
         self.mailbox = mailbox
         self.counters = counters
-        thread = try LoopThread(name: "loop-\(number)") {
-            var loop = EventLoop(
-                kernel: LinuxKernel(poller: poller), number: number, counters: counters,
-                seed: loopSeed, limits: limits, report: report)
-            loop.run(mailbox)
+        do throws(SystemError) {
+            thread = try LoopThread(name: "loop-\(number)") {
+                var loop = EventLoop(
+                    kernel: LinuxKernel(poller: poller), number: number, counters: counters,
+                    seed: loopSeed, limits: limits, report: report)
+                loop.run(mailbox)
+            }
+        } catch {
+            _ = close(poller)
+            throw error
         }
     }
 }

@@ -51,7 +51,7 @@ package protocol Kernel: ~Copyable {
     mutating func close(_ descriptor: Int32, resetting: Bool)
 }
 
-package enum WatchKind: BitwiseCopyable, Sendable { case connection, connecting, listener, wake }
+package enum WatchKind: BitwiseCopyable, Sendable { case connection, connecting, listener }
 
 /// What is ready, for the owner of a token.
 package struct Readiness: BitwiseCopyable, Sendable {
