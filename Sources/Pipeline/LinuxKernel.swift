@@ -106,6 +106,7 @@ struct LinuxKernel: Kernel, ~Copyable {
     }
 
     func connect(to address: SocketAddress) -> ConnectOutcome {
+        guard address.hasKernelForm else { return .failed(code: EINVAL) }
         let number = clinux_socket(address.family)
         guard number >= 0 else { return .failed(code: errno) }
         let descriptor = Descriptor(owning: number)
