@@ -44,11 +44,28 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     }
 
     deinit {
+        endStacks()
         readRoom.deallocate()
         events.deallocate()
         for service in services {
             service.deinitialize(count: 1)
             service.deallocate()
+        }
+    }
+
+    /// Ends the stacks of a loop that is given up as it is, a loopback's: what they own is freed.
+    private func endStacks() {
+        guard connections.count > 0 else { return }
+        var context = Context(counters: context.counters)
+        for index in connections.slots where connections[index].pointee.phase != .free {
+            let service = connections[index].pointee.service
+            let stack = connections[index].pointee.stack
+            _ = service.pointee.type.handle(stack, .closed, &context)
+            service.pointee.type.destroy(stack)
+            if service.pointee.isTransient {
+                service.deinitialize(count: 1)
+                service.deallocate()
+            }
         }
     }
 
