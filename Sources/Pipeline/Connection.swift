@@ -133,7 +133,9 @@ struct ConnectionSlab: ~Copyable {
 }
 
 extension Connection {
-    /// A slot that was never in use. Its service and stack are placeholders, read in no phase but
+    /// A slot that was never in use.
+    ///
+    /// Its service and stack are placeholders, read in no phase but
     /// those that ``ConnectionSlab/take(_:phase:service:stack:)`` sets.
     static var unused: Connection {
         Connection(service: Service.none, stack: UnsafeMutableRawPointer(Service.none))

@@ -23,7 +23,8 @@ extension EventLoop where OS: ~Copyable {
             return
         }
         listeners.append(
-            Listener(descriptor: descriptor, address: address,
+            Listener(
+                descriptor: descriptor, address: address,
                 service: addService(recipe, isTransient: false)))
         resumeAccepting()
     }
@@ -53,7 +54,8 @@ extension EventLoop where OS: ~Copyable {
                 return
             case .exhausted(let code):
                 context.counters.add(1, to: .acceptFailures)
-                tell(.cannotAccept(SystemError("accept on \(listeners[index].address)", code: code)))
+                let address = listeners[index].address
+                tell(.cannotAccept(SystemError("accept on \(address)", code: code)))
                 pauseAccepting(until: context.now + limits.acceptPause)
                 return
             }

@@ -85,8 +85,9 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     /// Whether no connection waits for another turn.
     package var isQuiet: Bool { queue.isEmpty }
 
-    /// Runs turns until the loop is stopped and its last connection gone. The kernel tells of the
-    /// mailbox by ``ListenerToken/wake``.
+    /// Runs turns until the loop is stopped and its last connection gone.
+    ///
+    /// The kernel tells of the mailbox by ``ListenerToken/wake``.
     mutating func run(_ mailbox: Mailbox) {
         while !isDone {
             if turn() { receive(mailbox.takeAll()) }
