@@ -12,6 +12,7 @@ let package = Package(
     products: [
         .executable(name: "blackhole", targets: ["App"]),
         .library(name: "Pipeline", targets: ["Pipeline"]),
+        .library(name: "TLS", targets: ["TLS"]),
         .library(name: "SMTP", targets: ["SMTP"]),
     ],
     dependencies: [
@@ -21,11 +22,13 @@ let package = Package(
     targets: [
         .target(name: "CLinux"),
         .target(name: "Pipeline", dependencies: ["CLinux"], swiftSettings: strict),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .target(name: "TLS", dependencies: ["Pipeline", "COpenSSL"], swiftSettings: strict),
         .target(name: "SMTP", dependencies: ["Pipeline"], swiftSettings: strict),
         .executableTarget(
             name: "App",
             dependencies: [
-                "Pipeline", "SMTP",
+                "Pipeline", "TLS", "SMTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
