@@ -228,10 +228,12 @@ import Testing
         simulation.loop.listen(
             on: listener, at: .loopback(port: 25),
             StackRecipe { _ in
-                Scripted(journal, events: { event, context in
-                    context.deadline = context.now
-                    return event == .resumed ? .pause(until: context.now) : .proceed
-                })
+                Scripted(
+                    journal,
+                    events: { event, context in
+                        context.deadline = context.now
+                        return event == .resumed ? .pause(until: context.now) : .proceed
+                    })
             })
         simulation.world.arrive(.connection(input: ""), at: listener)
         for _ in 0..<5 { _ = simulation.loop.turn() }
