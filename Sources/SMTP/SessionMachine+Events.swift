@@ -1,0 +1,25 @@
+public import Pipeline
+
+extension SessionMachine {
+    /// Takes notice of an event that the responder is not asked about.
+    @usableFromInline
+    mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
+        switch event {
+        case .resumed:
+            guard let (stage, answer) = pending else { return .pass(.proceed) }
+            pending = nil
+            return conclude(stage, answer, &context)
+        case .expired:
+            return isSilent ? .pass(.close) : sayLast(.timeout, &context)
+        case .stopping:
+            let isIdle = transaction.isIdle && pending == nil
+            return isIdle && !isSilent ? sayLast(.shuttingDown, &context) : .pass(.proceed)
+        case .aborting:
+            return isSilent ? .pass(.close) : sayLast(.shuttingDown, &context)
+        case .ended:
+            return .pass(.close)
+        case .opened, .closed:
+            return .pass(.proceed)
+        }
+    }
+}
