@@ -47,7 +47,7 @@ extension SessionMachine {
             total = overflow ? .max : sum
             transaction.chunkOctets = total
             guard isLast || isTooBig(total) else {
-                return .settled(say(.ok, &context))
+                return .settled(acknowledge(.ok, &context))
             }
         case .data:
             break

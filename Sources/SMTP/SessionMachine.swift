@@ -135,7 +135,7 @@ extension SessionMachine {
         guard let reply = Reply.help(on: line.extracting(command.argument)) else {
             return refuse(.helpTopicUnknown, &context)
         }
-        return .settled(say(reply, &context))
+        return .settled(acknowledge(reply, &context))
     }
 
     /// Answers a line that was too long.
@@ -152,17 +152,25 @@ extension SessionMachine {
 // MARK: Replies
 
 extension SessionMachine {
-    /// Refuses a command, and the session when it was one too many.
+    /// Refuses a command; the one too many gets 421 in the place of its own reply, for a command
+    /// has one reply (RFC 5321 §4.2).
     mutating func refusal(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
         context.counters.add(1, to: .commandErrors)
         errorsInRow += 1
-        let verdict = say(reply, &context)
-        guard errorsInRow >= settings.limits.errorsInRowMax else { return verdict }
-        return sayLast(.tooManyErrors, &context)
+        guard errorsInRow < settings.limits.errorsInRowMax else {
+            return sayLast(.tooManyErrors, &context)
+        }
+        return say(reply, &context)
+    }
+
+    /// Replies to a command that was right, and waits for the next.
+    mutating func acknowledge(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
+        errorsInRow = 0
+        return say(reply, &context)
     }
 
     /// Replies, and waits for the next command.
-    mutating func say(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
+    func say(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
         reply.write(to: &context.output)
         return awaitCommand(&context)
     }
