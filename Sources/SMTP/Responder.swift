@@ -48,6 +48,9 @@ public protocol Responder: ~Copyable, SendableMetatype {
     mutating func data(_ context: inout Context) -> Answer
 
     /// A piece of the message's content, dot-unstuffed; only if ``wantsContent``.
+    ///
+    /// Once the message is over the limit for its size there are no more pieces; ``reset(_:)``
+    /// follows at its end.
     mutating func content(_ octets: RawSpan, _ context: inout Context)
 
     /// The end of the message, after DATA or BDAT LAST. The default queues it, as it says.

@@ -59,9 +59,10 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
         machine.refuseOverlongLine(&context)
     }
 
-    /// Hands the piece to the responder.
+    /// Hands the piece to the responder, if it is part of a message that may be taken.
     @inlinable
     public mutating func receive(content: RawSpan, _ context: inout Context) {
+        guard machine.takesContent(octets: content.byteCount) else { return }
         responder.content(content, &context)
     }
 

@@ -35,6 +35,18 @@ extension SessionMachine {
         }
     }
 
+    /// Whether the responder is to have the next piece of content, of so many octets.
+    ///
+    /// It has neither what belongs to no message, nor what is over the limit, so that one that
+    /// collects content holds no more than the limit.
+    @usableFromInline
+    mutating func takesContent(octets: Int) -> Bool {
+        if case .refusedChunk = content { return false }
+        let (sum, overflow) = transaction.offeredOctets.addingReportingOverflow(octets)
+        transaction.offeredOctets = overflow ? .max : sum
+        return !isTooBig(transaction.offeredOctets)
+    }
+
     @usableFromInline
     mutating func endContent(octets: Int, _ context: inout Context) -> ContentEnd {
         if isSilent { return .settled(.pass(.proceed)) }

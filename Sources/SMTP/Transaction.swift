@@ -26,6 +26,8 @@ package struct Transaction: BitwiseCopyable, Sendable {
     package var isUTF8 = false
     /// Octets that came by BDAT.
     package var chunkOctets = 0
+    /// Octets of content that the responder was offered.
+    package var offeredOctets = 0
 
     package init() {}
 
