@@ -56,8 +56,8 @@ public protocol Responder: ~Copyable, SendableMetatype {
     /// The end of the message, after DATA or BDAT LAST. The default queues it, as it says.
     mutating func message(_ message: Message, _ context: inout Context) -> Answer
 
-    /// The transaction was given up: by RSET, HELO or EHLO, or because the message was refused for
-    /// its size.
+    /// The transaction was given up: by RSET, by HELO or EHLO once they are accepted, by another
+    /// MAIL where any order is taken, or because the message was refused for its size.
     mutating func reset(_ context: inout Context)
 
     /// VRFY, with its argument.

@@ -41,6 +41,23 @@ extension SessionMachine {
         return awaitCommand(&context)
     }
 
+    /// Gives up the transaction under way, as MAIL does where any order of commands is taken.
+    ///
+    /// - Returns: whether there was one.
+    @usableFromInline
+    mutating func giveUp() -> Bool {
+        guard !transaction.isIdle else { return false }
+        transaction.reset()
+        return true
+    }
+
+    /// Whether the responder is to be told, now, that HELO or EHLO gave a transaction up.
+    @usableFromInline
+    mutating func takeGivenUp() -> Bool {
+        defer { hasGivenUp = false }
+        return hasGivenUp
+    }
+
     /// Writes the stage's own positive reply.
     private func accept(_ stage: Stage, _ context: inout Context) {
         switch stage {
@@ -65,7 +82,9 @@ extension SessionMachine {
     private mutating func advance(_ stage: Stage, _ isPositive: Bool, _ context: inout Context) {
         switch (stage, isPositive) {
         case (.connect, false): transaction.phase = .refused
-        case (.hello, true), (.extendedHello, true): transaction.startOver(in: .ready)
+        case (.hello, true), (.extendedHello, true):
+            hasGivenUp = !transaction.isIdle
+            transaction.startOver(in: .ready)
         case (.mail, true): transaction.begin(body: mail.body, isUTF8: mail.isUTF8)
         case (.recipient, true): transaction.addRecipient()
         case (.recipient, false): transaction.hasRefusedRecipient = true

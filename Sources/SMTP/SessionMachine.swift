@@ -48,6 +48,8 @@ struct SessionMachine {
     var isSilent = false
     var message: Message?
     var mail: (body: Body, isUTF8: Bool) = (.sevenBit, false)
+    /// HELO or EHLO has given the transaction under way up, and the responder was not told yet.
+    var hasGivenUp = false
     /// A delayed answer, until its time has come.
     var pending: (stage: Stage, answer: Answer)?
 
