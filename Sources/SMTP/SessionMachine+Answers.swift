@@ -35,6 +35,7 @@ extension SessionMachine {
         if stage == .quit, isPositive { return .pass(.close) }
         if stage == .data, answer.reply.map({ $0.code == 354 }) ?? true {
             content = .data
+            transaction.beginContent()
             renewDeadline(&context)
             return .data
         }

@@ -12,8 +12,10 @@ extension SessionMachine {
         case .expired:
             return isSilent ? .pass(.close) : sayLast(.timeout, &context)
         case .stopping:
+            // Nothing that a silent session does will ever be done.
+            if isSilent { return .pass(.close) }
             let isIdle = transaction.isIdle && pending == nil
-            return isIdle && !isSilent ? sayLast(.shuttingDown, &context) : .pass(.proceed)
+            return isIdle ? sayLast(.shuttingDown, &context) : .pass(.proceed)
         case .aborting:
             return isSilent ? .pass(.close) : sayLast(.shuttingDown, &context)
         case .ended:

@@ -56,6 +56,11 @@ package struct Transaction: BitwiseCopyable, Sendable {
         phase = .recipients
     }
 
+    /// Content follows: a message is under way even where nothing had to come before DATA.
+    package mutating func beginContent() {
+        phase = max(phase, .recipients)
+    }
+
     /// Why the verb may not come now; nil if it may.
     package func refusal(of verb: Verb, isLenient: Bool) -> Reply? {
         if phase == .refused { return verb == .quit ? nil : .noService }
