@@ -189,11 +189,13 @@ import Testing
     func `at the opening is obeyed`(verdict: Verdict) {
         let journal = Journal()
         var loopback = Loopback { _ in
-            Scripted(journal, events: { event, context in
-                guard event == .opened else { return .proceed }
-                context.output.append("hi")
-                return verdict
-            })
+            Scripted(
+                journal,
+                events: { event, context in
+                    guard event == .opened else { return .proceed }
+                    context.output.append("hi")
+                    return verdict
+                })
         }
         #expect(loopback.takeOutput() == (verdict == .reset ? "" : "hi"))
         let isOver = verdict == .close || verdict == .reset
