@@ -72,8 +72,6 @@ static inline long copenssl_memory(BIO *bio, char **octets) {
     return BIO_get_mem_data(bio, octets);
 }
 
-static inline void copenssl_free_certificates(STACK_OF(X509) *certificates) {
-    sk_X509_pop_free(certificates, X509_free);
-}
+static const unsigned long copenssl_name_form = XN_FLAG_RFC2253;
 
 #endif

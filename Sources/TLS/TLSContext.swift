@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Pipeline
 
 /// A version of the protocol.
 public enum TLSVersion: Int32, Sendable, Comparable, CaseIterable {
@@ -51,6 +52,8 @@ public struct TLSOptions: Sendable {
     public var clientCertificate = ClientCertificate.ignored
     /// How long a handshake may take.
     public var handshake = Duration.seconds(30)
+    /// Hears of handshakes and connections that failed, on a loop's thread; for the log.
+    public var report: @Sendable (TLSError) -> Void = { _ in }
 
     /// The defaults.
     public init() {}
@@ -69,7 +72,8 @@ public final class TLSContext: @unchecked Sendable {
     let pointer: OpaquePointer
     /// Which side its sessions are.
     public let role: Role
-    let handshakeNanoseconds: Int64
+    @usableFromInline let handshakeNanoseconds: Int64
+    @usableFromInline let report: @Sendable (TLSError) -> Void
     /// Contexts for the other identities of a server, chosen by SNI.
     private var others: [(identity: TLSIdentity, context: TLSContext)] = []
     private let identity: TLSIdentity?
@@ -84,7 +88,8 @@ public final class TLSContext: @unchecked Sendable {
         self.pointer = pointer
         self.role = role
         self.identity = identity
-        handshakeNanoseconds = options.handshake.components.seconds * 1_000_000_000
+        handshakeNanoseconds = options.handshake.nanosecondsClamped
+        report = options.report
         copenssl_set_modes(pointer)
         copenssl_set_options(pointer)
         try set(options)
