@@ -20,6 +20,9 @@ extension SessionMachine {
             return isSilent ? .pass(.close) : sayLast(.shuttingDown, &context)
         case .ended:
             return .pass(.close)
+        case .secured:
+            renewDeadline(&context)
+            return .pass(.proceed)
         case .opened, .closed:
             return .pass(.proceed)
         }

@@ -33,6 +33,8 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     @usableFromInline var phase: Phase
     @usableFromInline var session: TLSSession?
     @usableFromInline var next: Next?
+    /// The layers inside were told that the peer has ended.
+    @usableFromInline var knowsEnd = false
     /// Plaintext that the layers inside did not consume.
     @usableFromInline var held = ByteBuffer()
 
@@ -84,11 +86,14 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             return .close
         case (.secured, _):
             guard var session = session.take() else { return .close }
-            if event == .ended, session.phase != .ended {
-                // No close_notify: somebody may have cut the stream.
-                context.counters.add(1, to: .tlsTruncations)
+            let verdict: Verdict
+            if event == .ended {
+                // Without close_notify before it: somebody may have cut the stream.
+                if !knowsEnd { context.counters.add(1, to: .tlsTruncations) }
+                verdict = tellEnd(&session, &context)
+            } else {
+                verdict = tellInside(event, &session, &context)
             }
-            let verdict = tellInside(event, &session, &context)
             finish(verdict, &session, &context)
             self.session = consume session
             return verdict
@@ -133,7 +138,7 @@ extension StartTLS where Next: ~Copyable {
             verdict = offer(&plaintext, &session, &context)
             hasMore = consumed > before && consumed < input.byteCount
         }
-        if verdict == .proceed { verdict = judge(session, &context) }
+        if verdict == .proceed { verdict = judge(&session, &context) }
         finish(verdict, &session, &context)
         held.append(contentsOf: plaintext)
         plaintext.removeAll()
@@ -194,15 +199,23 @@ extension StartTLS where Next: ~Copyable {
 
     /// What becomes of the connection for the state that its session is in.
     @inlinable
-    mutating func judge(_ session: borrowing TLSSession, _ context: inout Context) -> Verdict {
+    mutating func judge(_ session: inout TLSSession, _ context: inout Context) -> Verdict {
         switch session.phase {
         case .handshaking, .established: return .proceed
-        case .ended: return .close
+        case .ended: return tellEnd(&session, &context)
         case .failed:
             context.counters.add(1, to: .tlsFailures)
             if let error = session.error { tls.report(error) }
             return .close
         }
+    }
+
+    /// Tells the layers inside, once, that the peer has ended.
+    @inlinable
+    mutating func tellEnd(_ session: inout TLSSession, _ context: inout Context) -> Verdict {
+        if knowsEnd { return .proceed }
+        knowsEnd = true
+        return tellInside(.ended, &session, &context)
     }
 
     @inlinable
