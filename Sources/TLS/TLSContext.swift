@@ -1,4 +1,5 @@
 internal import COpenSSL
+internal import Glibc
 internal import Pipeline
 
 /// A version of the protocol.
@@ -137,6 +138,9 @@ public final class TLSContext: @unchecked Sendable {
     }
 
     private func set(_ options: TLSOptions) throws(TLSError) {
+        guard options.versionMin <= options.versionMax else {
+            throw TLSError(.setting, reason: "the oldest version is newer than the newest")
+        }
         if options.versionMin < .tls12 {
             // OpenSSL 3 speaks them at security level 0 only.
             SSL_CTX_set_security_level(pointer, 0)
@@ -161,7 +165,9 @@ public final class TLSContext: @unchecked Sendable {
             isUsed = isUsed && copenssl_add_chain_certificate(pointer, certificate) == 1
         }
         guard isUsed else {
-            throw .fromQueue(.certificate, otherwise: "a certificate that OpenSSL does not take")
+            throw .fromQueue(
+                .certificate, file: identity.file,
+                otherwise: "a certificate that OpenSSL does not take")
         }
     }
 
@@ -191,28 +197,24 @@ public final class TLSContext: @unchecked Sendable {
                 throw .fromQueue(.trust, file: path, otherwise: "no certificates to trust")
             }
         case .directory(let path):
+            // OpenSSL looks into it when a certificate is to be judged, and not before.
+            guard let directory = opendir(path) else {
+                throw TLSError(.trust, file: path, reason: String(cString: strerror(errno)))
+            }
+            closedir(directory)
             guard SSL_CTX_load_verify_dir(pointer, path) == 1 else {
                 throw .fromQueue(.trust, file: path, otherwise: "no certificates to trust")
             }
         case .pem(let text):
-            let octets = Array(text.utf8)
-            let bio = BIO_new_mem_buf(octets, Int32(clamping: octets.count))
-            defer { BIO_free(bio) }
-            var count = 0
-            while let certificate = PEM_read_bio_X509(bio, nil, nil, nil) {
+            let certificates = try PEMFile.certificates(inText: text)
+            for certificate in certificates {
                 X509_STORE_add_cert(SSL_CTX_get_cert_store(pointer), certificate)
                 X509_free(certificate)
-                count += 1
-            }
-            ERR_clear_error()
-            guard count > 0 else {
-                throw TLSError(.trust, reason: "no certificates to trust in PEM form")
             }
         }
     }
 
-    /// Lets clients that name their host have the identity for it. The context outlives its
-    /// sessions, which hold it.
+    /// Lets clients that name their host have the identity for it. The sessions hold the context.
     private func chooseByName() {
         copenssl_set_server_name_callback(
             pointer,
@@ -226,6 +228,9 @@ public final class TLSContext: @unchecked Sendable {
     }
 
     private func choose(_ name: UnsafePointer<CChar>, for session: OpaquePointer?) -> Int32 {
+        // An error left in the queue would be taken for the handshake's.
+        ERR_set_mark()
+        defer { ERR_pop_to_mark() }
         if identity?.isFor(name) == true { return SSL_TLSEXT_ERR_OK }
         if let other = others.first(where: { $0.identity.isFor(name) }) {
             SSL_set_SSL_CTX(session, other.context.pointer)

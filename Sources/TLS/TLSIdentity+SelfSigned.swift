@@ -6,10 +6,15 @@ extension TLSIdentity {
     /// It is a certificate authority for itself, so that a client may trust it alone.
     ///
     /// - Parameter names: host names and IP addresses that it is for; the first is its subject.
+    ///   Those that no certificate may have are left out.
     public static func selfSigned(
         names: [String] = ["localhost", "127.0.0.1", "::1"]
     ) throws(TLSError) -> TLSIdentity {
         ERR_clear_error()
+        let names = names.filter(isName)
+        guard !names.isEmpty else {
+            throw TLSError(.setting, reason: "a certificate needs a name that may stand in one")
+        }
         guard let key = copenssl_new_p256_key(), let certificate = X509_new() else {
             throw .fromQueue(.key, otherwise: "no key could be made")
         }
@@ -57,6 +62,11 @@ extension TLSIdentity {
             defer { X509_EXTENSION_free(entry) }
             return X509_add_ext(certificate, entry, -1) == 1
         }
+    }
+
+    /// Whether a certificate may have it: graphic ASCII, and no comma, which separates names.
+    private static func isName(_ name: String) -> Bool {
+        !name.isEmpty && name.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != 0x2C }
     }
 
     private static func isAddress(_ name: String) -> Bool {

@@ -1,5 +1,4 @@
 internal import COpenSSL
-internal import Glibc
 
 /// A certificate with its chain and private key.
 ///
@@ -9,8 +8,14 @@ public final class TLSIdentity: @unchecked Sendable {
     let certificate: OpaquePointer
     let key: OpaquePointer
     let chain: [OpaquePointer]
+    /// Where the certificate is from, if it is from a file.
+    let file: String?
 
-    init(adopting certificate: OpaquePointer, key: OpaquePointer, chain: [OpaquePointer] = []) {
+    init(
+        adopting certificate: OpaquePointer, key: OpaquePointer, chain: [OpaquePointer] = [],
+        file: String? = nil
+    ) {
+        self.file = file
         self.certificate = certificate
         self.key = key
         self.chain = chain
@@ -34,7 +39,9 @@ public final class TLSIdentity: @unchecked Sendable {
             for certificate in certificates { X509_free(certificate) }
             throw error
         }
-        self.init(adopting: certificates[0], key: key, chain: Array(certificates.dropFirst()))
+        self.init(
+            adopting: certificates[0], key: key, chain: Array(certificates.dropFirst()),
+            file: certificateFile)
         ERR_clear_error()
         guard X509_check_private_key(certificate, key) == 1 else {
             ERR_clear_error()
@@ -83,75 +90,5 @@ public final class TLSIdentity: @unchecked Sendable {
     /// Whether the certificate is for the host, by RFC 6125.
     func isFor(_ host: UnsafePointer<CChar>) -> Bool {
         X509_check_host(certificate, host, 0, 0, nil) == 1
-    }
-}
-
-/// Reads PEM files.
-enum PEMFile {
-    /// The certificates of a file, one at least, in their order.
-    static func certificates(in path: String) throws(TLSError) -> [OpaquePointer] {
-        let bio = try open(path)
-        defer { BIO_free(bio) }
-        var certificates: [OpaquePointer] = []
-        while let certificate = PEM_read_bio_X509_AUX(bio, nil, { _, _, _, _ in -1 }, nil) {
-            certificates.append(certificate)
-        }
-        // The end of the file is an error too: that there is no further PEM block.
-        let code = ERR_peek_last_error()
-        let isAtEnd =
-            ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE
-        guard isAtEnd, !certificates.isEmpty else {
-            for certificate in certificates { X509_free(certificate) }
-            if isAtEnd {
-                ERR_clear_error()
-                throw TLSError(.certificate, file: path, reason: "no certificate in PEM form")
-            }
-            throw .fromQueue(.certificate, file: path, otherwise: "malformed certificate")
-        }
-        ERR_clear_error()
-        return certificates
-    }
-
-    /// The private key of a file.
-    static func privateKey(in path: String) throws(TLSError) -> OpaquePointer {
-        let bio = try open(path)
-        defer { BIO_free(bio) }
-        var wantsPassphrase = false
-        let key = withUnsafeMutablePointer(to: &wantsPassphrase) { wants in
-            PEM_read_bio_PrivateKey(
-                bio, nil,
-                { _, _, _, argument in
-                    argument?.assumingMemoryBound(to: Bool.self).pointee = true
-                    return -1
-                }, wants)
-        }
-        if let key {
-            ERR_clear_error()
-            return key
-        }
-        if wantsPassphrase {
-            ERR_clear_error()
-            throw TLSError(
-                .passphrase, file: path,
-                reason: "the private key is under a passphrase, which nobody is asked for; "
-                    + "remove it with: openssl pkey -in \(path) -out plain.key")
-        }
-        let code = ERR_peek_last_error()
-        if ERR_GET_LIB(code) == ERR_LIB_PEM, ERR_GET_REASON(code) == PEM_R_NO_START_LINE {
-            ERR_clear_error()
-            throw TLSError(.key, file: path, reason: "no private key in PEM form")
-        }
-        throw .fromQueue(.key, file: path, otherwise: "malformed private key")
-    }
-
-    private static func open(_ path: String) throws(TLSError) -> OpaquePointer {
-        ERR_clear_error()
-        errno = 0
-        guard let bio = BIO_new_file(path, "r") else {
-            let code = errno
-            ERR_clear_error()
-            throw TLSError(.unreadable, file: path, reason: String(cString: strerror(code)))
-        }
-        return bio
     }
 }
