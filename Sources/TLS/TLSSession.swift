@@ -18,8 +18,10 @@ public struct TLSSession: ~Copyable {
         case failed
     }
 
-    private let session: OpaquePointer
+    let session: OpaquePointer
     private let bio: OpaquePointer
+    /// Held, for the choice of a certificate by the host's name is the context's.
+    private let context: TLSContext
     /// Where the session stands.
     public private(set) var phase = Phase.handshaking
     /// Why it has failed.
@@ -29,38 +31,58 @@ public struct TLSSession: ~Copyable {
     /// Begins a session; a client's says nothing before ``receive(_:into:upTo:output:)`` is called,
     /// be it with nothing.
     ///
-    /// - Parameter serverName: the host that a client names (SNI), and whose name the certificate
-    ///   must have if the context trusts anybody.
-    public init(_ context: TLSContext, serverName: String? = nil) throws(TLSError) {
-        ERR_clear_error()
-        guard let session = SSL_new(context.pointer) else {
-            throw .fromQueue(.handshake, otherwise: "no TLS session could be made")
-        }
-        guard let bio = SpanBIO.make() else {
-            SSL_free(session)
-            throw .fromQueue(.handshake, otherwise: "no TLS session could be made")
-        }
-        self.session = session
-        self.bio = bio
-        // One BIO for both ways, owned by the session from here on.
-        SSL_set_bio(session, bio, bio)
-        switch context.role {
-        case .server: SSL_set_accept_state(session)
-        case .client:
-            SSL_set_connect_state(session)
-            if let serverName { TLSSession.name(serverName, to: session) }
-        }
+    /// - Parameters:
+    ///   - serverName: the host that a client names (SNI), and whose name the certificate must have
+    ///     if the context trusts anybody.
+    ///   - resumption: what an earlier session of a client left, see ``resumption``.
+    public init(
+        _ context: TLSContext, serverName: String? = nil, resuming resumption: TLSResumption? = nil
+    ) throws(TLSError) {
+        self.context = context
+        (session, bio) = try TLSSession.make(context, serverName, resumption)
     }
 
     deinit {
         SSL_free(session)
     }
 
-    private static func name(_ serverName: String, to session: OpaquePointer) {
+    private static func make(
+        _ context: TLSContext, _ serverName: String?, _ resumption: TLSResumption?
+    ) throws(TLSError) -> (session: OpaquePointer, bio: OpaquePointer) {
+        ERR_clear_error()
+        guard let session = SSL_new(context.pointer) else {
+            throw .fromQueue(.handshake, otherwise: "no TLS session could be made")
+        }
+        do throws(TLSError) {
+            guard let bio = SpanBIO.make() else {
+                throw .fromQueue(.handshake, otherwise: "no TLS session could be made")
+            }
+            // One BIO for both ways, owned by the session from here on.
+            SSL_set_bio(session, bio, bio)
+            switch context.role {
+            case .server: SSL_set_accept_state(session)
+            case .client:
+                SSL_set_connect_state(session)
+                if let serverName { try name(serverName, to: session) }
+                resumption?.prepare(session)
+            }
+            return (session, bio)
+        } catch {
+            SSL_free(session)
+            throw error
+        }
+    }
+
+    private static func name(
+        _ serverName: String, to session: OpaquePointer
+    ) throws(TLSError) {
         // An address is checked as one, and never sent as a name (RFC 6066 §3).
         if X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), serverName) == 1 { return }
-        _ = copenssl_set_server_name(session, serverName)
-        SSL_set1_host(session, serverName)
+        // No name, or half of one, would be checked less strictly than was asked for.
+        guard !serverName.isEmpty, !serverName.utf8.contains(0),
+            copenssl_set_server_name(session, serverName) == 1,
+            SSL_set1_host(session, serverName) == 1
+        else { throw .fromQueue(.setting, otherwise: "no host has the name \(serverName)") }
     }
 
     /// Takes octets from the peer: goes on with the handshake, then decrypts.
@@ -70,17 +92,19 @@ public struct TLSSession: ~Copyable {
     ///   - plaintext: gets what was decrypted.
     ///   - limit: no more is decrypted once `plaintext` holds so many octets.
     ///   - output: gets the records that go to the peer.
-    /// - Returns: the octets taken: all, unless the limit was reached or the session is over.
+    /// - Returns: the octets taken: all, unless the limit was reached. What comes behind close_notify
+    ///   or a failure is taken and not looked at.
     public mutating func receive(
         _ input: RawSpan, into plaintext: inout ByteBuffer, upTo limit: Int,
         output: inout ByteBuffer
     ) -> Int {
-        input.withUnsafeBytes { bytes in
+        let consumed = input.withUnsafeBytes { bytes in
             TLSSession.transfer(bio, bytes, &output) {
                 if phase == .handshaking { shakeHands() }
                 while phase == .established, plaintext.count < limit, decrypt(into: &plaintext) {}
             }
         }
+        return phase == .ended || phase == .failed ? input.byteCount : consumed
     }
 
     /// Encrypts plaintext.
@@ -127,7 +151,13 @@ public struct TLSSession: ~Copyable {
         if result == 1 {
             phase = .established
         } else if SSL_get_error(session, result) != SSL_ERROR_WANT_READ {
+            let isRefusal =
+                ERR_GET_REASON(ERR_peek_last_error()) == SSL_R_CERTIFICATE_VERIFY_FAILED
             fail(.handshake, "the handshake failed")
+            guard isRefusal, let why = X509_verify_cert_error_string(SSL_get_verify_result(session))
+            else { return }
+            error = TLSError(
+                .handshake, reason: "the peer's certificate is refused: \(String(cString: why))")
         }
     }
 
@@ -177,46 +207,4 @@ public struct TLSSession: ~Copyable {
     private static var nothing: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: nil, count: 0)
     }
-}
-
-extension TLSSession {
-    /// What was agreed on; nil before the handshake is done.
-    public var details: TLSDetails? {
-        guard phase == .established || phase == .ended else { return nil }
-        let cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(session))
-        let name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name)
-        return TLSDetails(
-            version: TLSVersion(rawValue: SSL_version(session)) ?? .tls12,
-            cipher: cipher.map { String(cString: $0) } ?? "",
-            serverName: name.map { String(cString: $0) },
-            peerSubject: subjectOfPeer,
-            isResumed: SSL_session_reused(session) == 1)
-    }
-
-    private var subjectOfPeer: String? {
-        guard let certificate = SSL_get0_peer_certificate(session),
-            let bio = BIO_new(BIO_s_mem())
-        else { return nil }
-        defer { BIO_free(bio) }
-        X509_NAME_print_ex(
-            bio, X509_get_subject_name(certificate), 0, copenssl_name_form)
-        var octets: UnsafeMutablePointer<CChar>?
-        let count = copenssl_memory(bio, &octets)
-        return String(
-            decoding: UnsafeRawBufferPointer(start: octets, count: count), as: UTF8.self)
-    }
-}
-
-/// What the two sides of a TLS connection have agreed on.
-public struct TLSDetails: Sendable, Equatable {
-    /// The protocol's version.
-    public let version: TLSVersion
-    /// The cipher suite, by OpenSSL's name.
-    public let cipher: String
-    /// The host that the client named (SNI).
-    public let serverName: String?
-    /// The subject of the peer's certificate (RFC 2253), if it showed one that is believed.
-    public let peerSubject: String?
-    /// Whether an earlier session was resumed.
-    public let isResumed: Bool
 }
