@@ -35,6 +35,8 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     @usableFromInline var next: Next?
     /// The layers inside were told that the peer has ended.
     @usableFromInline var knowsEnd = false
+    /// What is offered next came in clear behind a STARTTLS whose answer was delayed.
+    @usableFromInline var dropsNext = false
     /// Plaintext that the layers inside did not consume.
     @usableFromInline var held = ByteBuffer()
 
@@ -62,7 +64,11 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     /// Takes octets in clear, or records.
     @inlinable
     public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-        guard phase == .clear else { return receive(records: input, &context) }
+        guard phase == .clear else {
+            guard dropsNext else { return receive(records: input, &context) }
+            dropsNext = false
+            return Progress(input.byteCount)
+        }
         guard let progress = next?.receive(input, &context) else { return Progress(0, .close) }
         guard progress.verdict == .upgrade else { return progress }
         return Progress(input.byteCount, upgrade(&context))
@@ -77,23 +83,18 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             return .proceed
         case (.clear, _):
             let verdict = next?.handle(event, &context) ?? .close
-            return verdict == .upgrade ? upgrade(&context) : verdict
-        case (.handshaking, .opened):
-            return startHandshake(&context)
+            guard verdict == .upgrade else { return verdict }
+            // The input that waited out a pause is offered behind its end.
+            dropsNext = event == .resumed
+            return upgrade(&context)
         case (.handshaking, _):
-            // Whatever it is, the peer is no use without a handshake.
-            context.counters.add(1, to: .tlsFailures)
-            return .close
+            return handle(inHandshake: event, &context)
         case (.secured, _):
             guard var session = session.take() else { return .close }
-            let verdict: Verdict
-            if event == .ended {
-                // Without close_notify before it: somebody may have cut the stream.
-                if !knowsEnd { context.counters.add(1, to: .tlsTruncations) }
-                verdict = tellEnd(&session, &context)
-            } else {
-                verdict = tellInside(event, &session, &context)
-            }
+            var verdict =
+                event == .ended
+                ? endOfStream(&session, &context) : tellInside(event, &session, &context)
+            if verdict == .proceed { verdict = judge(&session, &context) }
             finish(verdict, &session, &context)
             self.session = consume session
             return verdict
@@ -105,7 +106,10 @@ extension StartTLS where Next: ~Copyable {
     /// The reply to STARTTLS is in the output, in clear; all else that was in clear is forgotten.
     @inlinable
     mutating func upgrade(_ context: inout Context) -> Verdict {
+        let count = context.output.count
         _ = next?.handle(.closed, &context)
+        // Last words have no place between the reply to STARTTLS and the first record.
+        context.output.truncate(to: count)
         next = nil
         return startHandshake(&context)
     }
@@ -114,9 +118,37 @@ extension StartTLS where Next: ~Copyable {
     mutating func startHandshake(_ context: inout Context) -> Verdict {
         phase = .handshaking
         context.deadline = context.now.advanced(byNanoseconds: tls.handshakeNanoseconds)
-        session = try? TLSSession(tls, serverName: serverName)
+        do throws(TLSError) {
+            session = try TLSSession(tls, serverName: serverName)
+        } catch {
+            return fail(error, &context)
+        }
         // A client speaks first.
         return receive(records: RawSpan(), &context).verdict
+    }
+
+    /// Takes notice of an event before the handshake is done: without one the peer is no use.
+    @inlinable
+    mutating func handle(inHandshake event: Event, _ context: inout Context) -> Verdict {
+        switch event {
+        case .opened:
+            return startHandshake(&context)
+        case .ended:
+            return fail(TLSError(.handshake, reason: "the peer ended in the handshake"), &context)
+        case .expired:
+            return fail(TLSError(.handshake, reason: "the handshake took too long"), &context)
+        case .stopping, .aborting:
+            return .close
+        case .secured, .resumed, .closed:
+            return .proceed
+        }
+    }
+
+    @inlinable
+    func fail(_ error: TLSError, _ context: inout Context) -> Verdict {
+        context.counters.add(1, to: .tlsFailures)
+        tls.report(error)
+        return .close
     }
 
     /// Takes records: decrypts, offers, encrypts, until nothing is left or the layers inside take
@@ -169,11 +201,10 @@ extension StartTLS where Next: ~Copyable {
             let verdict = tellInside(isImplicit ? .opened : .secured, &session, &context)
             guard verdict == .proceed else { return verdict }
         }
-        swap(&context.output, &context.outputScratch)
+        var records = StartTLS.divert(&context)
         let progress = plaintext.withBytes { next?.receive($0, &context) } ?? Progress(0, .close)
-        swap(&context.output, &context.outputScratch)
         plaintext.removeFirst(progress.consumed)
-        return encrypt(progress.verdict, &session, &context)
+        return encrypt(progress.verdict, &records, &session, &context)
     }
 
     /// Tells the layers inside of an event.
@@ -181,18 +212,34 @@ extension StartTLS where Next: ~Copyable {
     mutating func tellInside(
         _ event: Event, _ session: inout TLSSession, _ context: inout Context
     ) -> Verdict {
-        swap(&context.output, &context.outputScratch)
+        var records = StartTLS.divert(&context)
         let verdict = next?.handle(event, &context) ?? .close
-        swap(&context.output, &context.outputScratch)
-        return encrypt(verdict, &session, &context)
+        return encrypt(verdict, &records, &session, &context)
     }
 
-    /// Encrypts what the layers inside have said; a second upgrade is none.
+    /// Lets what the layers inside say go to the scratch room.
+    ///
+    /// The room is taken out of the context meanwhile: another layer inside that translates finds
+    /// none, and makes its own.
+    ///
+    /// - Returns: the output so far.
+    @inlinable
+    static func divert(_ context: inout Context) -> ByteBuffer {
+        var records = ByteBuffer()
+        swap(&records, &context.outputScratch)
+        swap(&records, &context.output)
+        return records
+    }
+
+    /// Ends the diversion and encrypts what the layers inside have said; a second upgrade is none.
     @inlinable
     func encrypt(
-        _ verdict: Verdict, _ session: inout TLSSession, _ context: inout Context
+        _ verdict: Verdict, _ records: inout ByteBuffer, _ session: inout TLSSession,
+        _ context: inout Context
     ) -> Verdict {
-        session.send(clearing: &context.outputScratch, output: &context.output)
+        swap(&records, &context.output)
+        session.send(clearing: &records, output: &context.output)
+        swap(&records, &context.outputScratch)
         if verdict == .proceed, context.isOutputFull { return .flush }
         return verdict == .upgrade ? .close : verdict
     }
@@ -204,10 +251,20 @@ extension StartTLS where Next: ~Copyable {
         case .handshaking, .established: return .proceed
         case .ended: return tellEnd(&session, &context)
         case .failed:
-            context.counters.add(1, to: .tlsFailures)
-            if let error = session.error { tls.report(error) }
-            return .close
+            return fail(
+                session.error ?? TLSError(.connection, reason: "the connection failed"), &context)
         }
+    }
+
+    /// The peer's stream is over, be it after close_notify or without.
+    @inlinable
+    mutating func endOfStream(_ session: inout TLSSession, _ context: inout Context) -> Verdict {
+        if !knowsEnd {
+            // Somebody may have cut the stream.
+            context.counters.add(1, to: .tlsTruncations)
+            tls.report(TLSError(.truncation, reason: "the peer ended without close_notify"))
+        }
+        return tellEnd(&session, &context)
     }
 
     /// Tells the layers inside, once, that the peer has ended.
