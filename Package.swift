@@ -36,6 +36,8 @@ let package = Package(
         ),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
         .testTarget(name: "SMTPTests", dependencies: ["Pipeline", "SMTP"], swiftSettings: strict),
+        .testTarget(
+            name: "TLSTests", dependencies: ["Pipeline", "TLS", "SMTP"], swiftSettings: strict),
         .testTarget(name: "AppTests", dependencies: ["App"], swiftSettings: strict),
     ]
 )
