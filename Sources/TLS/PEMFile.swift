@@ -4,10 +4,12 @@ internal import Glibc
 /// Reads PEM files.
 enum PEMFile {
     /// The certificates of a file, one at least, in their order.
-    static func certificates(in path: String) throws(TLSError) -> [OpaquePointer] {
+    static func certificates(
+        in path: String, _ kind: TLSError.Kind = .certificate
+    ) throws(TLSError) -> [OpaquePointer] {
         let bio = try open(path)
         defer { BIO_free(bio) }
-        return try certificates(in: bio, .certificate, file: path)
+        return try certificates(in: bio, kind, file: path)
     }
 
     /// The certificates to trust of a text.

@@ -193,24 +193,25 @@ public final class TLSContext: @unchecked Sendable {
         ERR_clear_error()
         switch trust {
         case .file(let path):
-            guard SSL_CTX_load_verify_file(pointer, path) == 1 else {
-                throw .fromQueue(.trust, file: path, otherwise: "no certificates to trust")
-            }
+            add(try PEMFile.certificates(in: path, .trust))
         case .directory(let path):
             // OpenSSL looks into it when a certificate is to be judged, and not before.
             guard let directory = opendir(path) else {
-                throw TLSError(.trust, file: path, reason: String(cString: strerror(errno)))
+                throw TLSError(.unreadable, file: path, reason: String(cString: strerror(errno)))
             }
             closedir(directory)
             guard SSL_CTX_load_verify_dir(pointer, path) == 1 else {
                 throw .fromQueue(.trust, file: path, otherwise: "no certificates to trust")
             }
         case .pem(let text):
-            let certificates = try PEMFile.certificates(inText: text)
-            for certificate in certificates {
-                X509_STORE_add_cert(SSL_CTX_get_cert_store(pointer), certificate)
-                X509_free(certificate)
-            }
+            add(try PEMFile.certificates(inText: text))
+        }
+    }
+
+    private func add(_ certificates: [OpaquePointer]) {
+        for certificate in certificates {
+            X509_STORE_add_cert(SSL_CTX_get_cert_store(pointer), certificate)
+            X509_free(certificate)
         }
     }
 

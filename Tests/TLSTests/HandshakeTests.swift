@@ -77,7 +77,7 @@ import Testing
                 #expect(end.phase == .handshaking || end.phase == .failed)
                 #expect(end.details == nil)
                 #expect(end.takePlaintext().isEmpty)
-                #expect((end.session.error != nil) == (end.phase == .failed))
+                #expect((end.error != nil) == (end.phase == .failed))
                 // Nobody is harmed by going on.
                 end.take([0x16, 0x03, 0x01])
                 end.send("unheard")

@@ -51,7 +51,9 @@ final class End {
 
     var phase: TLSSession.Phase { session.phase }
     var details: TLSDetails? { session.details }
+    var error: TLSError? { session.error }
     var reason: String { session.error?.reason ?? "" }
+    var resumption: TLSResumption? { session.resumption }
 }
 
 extension Array where Element == UInt8 {
