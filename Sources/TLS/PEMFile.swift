@@ -73,7 +73,10 @@ enum PEMFile {
                     + "remove it with: openssl pkey -in \(path) -out plain.key")
         }
         let code = ERR_peek_last_error()
-        if ERR_GET_LIB(code) == ERR_LIB_PEM, ERR_GET_REASON(code) == PEM_R_NO_START_LINE {
+        let isNone =
+            ERR_GET_LIB(code) == ERR_LIB_PEM && ERR_GET_REASON(code) == PEM_R_NO_START_LINE
+        // What no decoder takes is "unsupported", which tells nobody anything.
+        if isNone || ERR_GET_LIB(code) == ERR_LIB_OSSL_DECODER {
             ERR_clear_error()
             throw TLSError(.key, file: path, reason: "no private key in PEM form")
         }

@@ -94,7 +94,9 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             var verdict =
                 event == .ended
                 ? endOfStream(&session, &context) : tellInside(event, &session, &context)
-            if verdict == .proceed { verdict = judge(&session, &context) }
+            if verdict == .proceed, session.phase == .failed {
+                verdict = judge(&session, &context)
+            }
             finish(verdict, &session, &context)
             self.session = consume session
             return verdict
