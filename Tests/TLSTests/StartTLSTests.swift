@@ -72,7 +72,9 @@ import Testing
             #expect(dialogue.say("EHLO me\r\n").hasPrefix("250-"))
             #expect(dialogue.say("RCPT TO:<b@example.com>\r\n").hasPrefix("503 "))
         } else {
-            // In another one it is taken for a handshake, and is none.
+            // In another one it is taken for a handshake, and is none; what is shorter than a
+            // record's head may be one's beginning.
+            dialogue.loopback.end()
             #expect(clear.dropFirst(reply.count).first ?? 0x15 == 0x15)
             #expect(dialogue.loopback.closing != nil)
             #expect(dialogue[.tlsFailures] == 1)
