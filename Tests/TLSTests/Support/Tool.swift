@@ -21,10 +21,11 @@ enum Tool {
     /// Runs a program.
     ///
     /// - Parameters:
-    ///   - input: what it reads.
-    ///   - text: what it says before its input ends; nil if the input ends at once.
+    ///   - input: what it reads at once.
+    ///   - steps: what it reads when it has said something; the input ends behind the last.
     static func run(
-        _ name: String, _ arguments: [String], input: String = "", until text: String? = nil
+        _ name: String, _ arguments: [String], input: String = "",
+        _ steps: [(after: String, say: String)] = []
     ) throws -> Outcome {
         guard let path = find(name) else { throw CocoaError(.fileNoSuchFile) }
         let process = Process()
@@ -35,16 +36,25 @@ enum Tool {
         process.standardInput = standardInput
         process.standardOutput = standardOutput
         process.standardError = standardOutput
+        // A program that has ended reads nothing more: no reason to end, too.
+        signal(SIGPIPE, SIG_IGN)
         try process.run()
-        try standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
-        if text == nil { try standardInput.fileHandleForWriting.close() }
+        let writing = standardInput.fileHandleForWriting
+        try? writing.write(contentsOf: Data(input.utf8))
+        var steps = steps[...]
+        if steps.isEmpty { try writing.close() }
         var output = ""
+        var unheard = ""
         while true {
             let piece = standardOutput.fileHandleForReading.availableData
             if piece.isEmpty { break }
             output += String(decoding: piece, as: UTF8.self)
-            if let text, output.contains(text) {
-                try? standardInput.fileHandleForWriting.close()
+            unheard += String(decoding: piece, as: UTF8.self)
+            while let step = steps.first, let heard = unheard.range(of: step.after) {
+                unheard.removeSubrange(..<heard.upperBound)
+                try? writing.write(contentsOf: Data(step.say.utf8))
+                steps.removeFirst()
+                if steps.isEmpty { try? writing.close() }
             }
         }
         process.waitUntilExit()
