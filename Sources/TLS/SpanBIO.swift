@@ -1,8 +1,9 @@
 internal import COpenSSL
 internal import Pipeline
 
-/// What OpenSSL reads from and writes to during one call: the octets that came in, and the buffer
-/// of what goes out. No memory BIO, no socket, no copy but OpenSSL's own.
+/// What OpenSSL reads from and writes to during one call: the input, and the output's buffer.
+///
+/// No memory BIO, no socket, no copy but OpenSSL's own.
 struct SpanTransport {
     var input: UnsafeRawBufferPointer
     var consumed = 0

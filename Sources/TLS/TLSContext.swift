@@ -215,7 +215,9 @@ public final class TLSContext: @unchecked Sendable {
         }
     }
 
-    /// Lets clients that name their host have the identity for it. The sessions hold the context.
+    /// Lets clients that name their host have the identity for it.
+    ///
+    /// OpenSSL gets no hold on the context for it: the sessions have one.
     private func chooseByName() {
         copenssl_set_server_name_callback(
             pointer,

@@ -121,11 +121,12 @@ import Testing
         return (try TLSContext.server(identities, options), trust)
     }
 
-    @Test(arguments: [
-        ("a.example", "CN=a.example"), ("also-a.example", "CN=a.example"),
-        ("b.example", "CN=b.example"), ("B.EXAMPLE", "CN=b.example"),
-        ("www.c.example", "CN=*.c.example"),
-    ], `A TLS handshake`.versions)
+    @Test(
+        arguments: [
+            ("a.example", "CN=a.example"), ("also-a.example", "CN=a.example"),
+            ("b.example", "CN=b.example"), ("B.EXAMPLE", "CN=b.example"),
+            ("www.c.example", "CN=*.c.example"),
+        ], `A TLS handshake`.versions)
     func `shows the certificate that is for the name`(
         row: (name: String, subject: String), version: TLSVersion
     ) throws {
@@ -172,10 +173,11 @@ import Testing
         `A TLS handshake`.check(client, server)
     }
 
-    @Test(arguments: [
-        ("example.org", "hostname mismatch"), ("localhost.example", "hostname mismatch"),
-        ("127.0.0.2", "IP address mismatch"), ("::2", "IP address mismatch"),
-    ], `A TLS handshake`.versions)
+    @Test(
+        arguments: [
+            ("example.org", "hostname mismatch"), ("localhost.example", "hostname mismatch"),
+            ("127.0.0.2", "IP address mismatch"), ("::2", "IP address mismatch"),
+        ], `A TLS handshake`.versions)
     func `refuses it for another name`(
         row: (name: String, reason: String), version: TLSVersion
     ) throws {

@@ -120,7 +120,8 @@ import Testing
 
     @Test(arguments: [
         "", "\0", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "EHLO me\r\nQUIT\r\n",
-        "\u{16}\u{3}\u{1}", "\u{16}\u{3}\u{1}\u{0}\u{1}\u{1}", "\u{15}\u{3}\u{3}\u{0}\u{2}\u{1}\u{0}",
+        "\u{16}\u{3}\u{1}", "\u{16}\u{3}\u{1}\u{0}\u{1}\u{1}",
+        "\u{15}\u{3}\u{3}\u{0}\u{2}\u{1}\u{0}",
         "\u{17}\u{3}\u{3}\u{0}\u{1}x", "SSH-2.0-OpenSSH_9\r\n", "\u{80}\u{2E}\u{1}\u{3}\u{1}",
     ])
     func `survives what is no handshake`(text: String) throws {
@@ -146,7 +147,9 @@ import Testing
             UInt8.random(in: 0...255, using: &random)
         }
         // A record's head, and a handshake message's, lead deeper.
-        if seed % 3 > 0 { octets = [0x16, 3, 1, 0, UInt8.random(in: 4...200, using: &random)] + octets }
+        if seed % 3 > 0 {
+            octets = [0x16, 3, 1, 0, UInt8.random(in: 4...200, using: &random)] + octets
+        }
         if seed % 3 > 1 { octets.replaceSubrange(5..<5, with: [seed % 2 == 0 ? 1 : 2, 0, 0, 40]) }
         end.take(octets)
         #expect(end.phase == .handshaking || end.phase == .failed)

@@ -142,7 +142,8 @@ import Testing
         let text = Array(try certificates.text(name).utf8)
         for index in stride(from: 0, to: text.count, by: 11) {
             var changed = text
-            changed[index] = changed[index] == UInt8(ascii: "A") ? UInt8(ascii: "!") : UInt8(ascii: "A")
+            changed[index] =
+                changed[index] == UInt8(ascii: "A") ? UInt8(ascii: "!") : UInt8(ascii: "A")
             let path = try certificates.write(
                 String(decoding: changed, as: UTF8.self), to: "changed-\(name)")
             let isKey = name.hasSuffix(".key")

@@ -61,7 +61,9 @@ private final class RealServer {
 }
 
 @Suite struct `Real TLS clients` {
-    static let mail = "EHLO me\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n"
+    // What begins with Q or R is s_client's own, but for -quiet.
+    static let mail =
+        "EHLO me\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n"
         + "Subject: x\r\n\r\nbody\r\n.\r\nQUIT\r\n"
 
     @Test(
@@ -89,10 +91,10 @@ private final class RealServer {
         let file = try Certificates.files().path("session\(version)-\(server.securedPort)")
         let shake = "s_client -CAfile @trust \(version) -connect 127.0.0.1:@secured"
         let first = try server.run(
-            "openssl", "\(shake) -sess_out \(file)", input: "QUIT\r\n", [("221 2.0.0", "")])
+            "openssl", "\(shake) -sess_out \(file)", input: "quit\r\n", [("221 2.0.0", "")])
         #expect(first.output.contains("\nNew, TLSv1."), "\(first.output)")
         let second = try server.run(
-            "openssl", "\(shake) -sess_in \(file)", input: "QUIT\r\n", [("221 2.0.0", "")])
+            "openssl", "\(shake) -sess_in \(file)", input: "quit\r\n", [("221 2.0.0", "")])
         #expect(second.output.contains("\nReused, TLSv1."), "\(second.output)")
     }
 
@@ -102,7 +104,7 @@ private final class RealServer {
         let outcome = try server.run(
             "openssl",
             "s_client -CAfile @trust -tls1_2 -reconnect -connect 127.0.0.1:@secured",
-            input: "QUIT\r\n", [("221 2.0.0", "")])
+            input: "quit\r\n", [("221 2.0.0", "")])
         #expect(outcome.output.components(separatedBy: "\nReused, ").count - 1 == 5)
         #expect(server.loops[.tlsHandshakes] == 6)
     }
@@ -126,7 +128,7 @@ private final class RealServer {
             "openssl", "s_client -CAfile @trust -tls1_3 -connect 127.0.0.1:@secured",
             [
                 ("220 localhost", "K\n"), ("KEYUPDATE", "k\n"), ("KEYUPDATE", "NOOP\r\n"),
-                ("250 2.0.0 Ok", "K\n"), ("KEYUPDATE", "QUIT\r\n"), ("221 2.0.0", ""),
+                ("250 2.0.0 Ok", "K\n"), ("KEYUPDATE", "quit\r\n"), ("221 2.0.0", ""),
             ])
         #expect(outcome.output.contains("KEYUPDATE"), "\(outcome.output)")
         #expect(outcome.output.contains("221 2.0.0"))
@@ -175,7 +177,8 @@ private final class RealServer {
     }
 
     @Test(
-        .enabled(if: Tool.has("curl")), arguments: ["smtp://localhost:@clear", "smtps://localhost:@secured"],
+        .enabled(if: Tool.has("curl")),
+        arguments: ["smtp://localhost:@clear", "smtps://localhost:@secured"],
         ["--tlsv1.2 --tls-max 1.2", "--tlsv1.3"])
     func `curl sends mail`(url: String, version: String) throws {
         let server = try RealServer()

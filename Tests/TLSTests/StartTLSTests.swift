@@ -41,7 +41,8 @@ import Testing
         let dialogue = try Dialogue()
         dialogue.pieceSize = pieceSize
         _ = dialogue.loopback.takeOutput()
-        _ = dialogue.sayInClear("EHLO me\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\n")
+        _ = dialogue.sayInClear(
+            "EHLO me\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\n")
         #expect(dialogue.sayInClear("STARTTLS\r\n") == "220 2.0.0 Ready to start TLS\r\n")
         dialogue.shakeHands()
         #expect(dialogue.say("RCPT TO:<b@example.com>\r\n").hasPrefix("503 5.5.1 "))
@@ -240,7 +241,9 @@ import Testing
         dialogue.carry()
         let late = dialogue.client.takeText()
         #expect(late.hasPrefix(stage == "noop" ? "250 2.0.0 Ok\r\n250 " : "220 sink.example"))
-        #expect(late.hasSuffix("250 2.0.0 Ok\r\n252 2.0.0 Cannot VRFY user, but will take mail for it\r\n"))
+        #expect(
+            late.hasSuffix(
+                "250 2.0.0 Ok\r\n252 2.0.0 Cannot VRFY user, but will take mail for it\r\n"))
         #expect(dialogue.say("QUIT\r\n") == "221 2.0.0 Bye\r\n")
     }
 
