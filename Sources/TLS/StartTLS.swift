@@ -166,13 +166,18 @@ extension StartTLS where Next: ~Copyable {
         var hasMore = true
         while hasMore, verdict == .proceed {
             let before = consumed
+            // A record more than is left, at least: a layer may want all of a long line.
             consumed += session.receive(
                 input.extracting(consumed..<input.byteCount), into: &plaintext,
-                upTo: context.outputBytesMax, output: &context.output)
+                upTo: max(context.outputBytesMax, plaintext.count + 1), output: &context.output)
             verdict = offer(&plaintext, &session, &context)
             hasMore = consumed > before && consumed < input.byteCount
         }
         if verdict == .proceed { verdict = judge(&session, &context) }
+        if plaintext.count > StartTLS.heldOctetsMax {
+            verdict = fail(
+                TLSError(.connection, reason: "no layer takes the plaintext"), &context)
+        }
         finish(verdict, &session, &context)
         held.append(contentsOf: plaintext)
         plaintext.removeAll()
@@ -180,6 +185,9 @@ extension StartTLS where Next: ~Copyable {
         self.session = consume session
         return Progress(verdict == .close ? input.byteCount : consumed, verdict)
     }
+
+    /// The most plaintext that may wait for the layers inside; a line has less by far.
+    @inlinable static var heldOctetsMax: Int { 1 << 20 }
 
     @inlinable
     mutating func takeHeld(into plaintext: inout ByteBuffer) {

@@ -397,6 +397,74 @@ import Testing
         #expect(all.utf8.count > 3 * 64 * 1024)
     }
 
+    @Test(arguments: [Int.max, 10_000])
+    func `takes a line that is longer than many records`(pieceSize: Int) throws {
+        let pair = try Pair()
+        let client = try End(pair.client, serverName: "localhost")
+        var loopback = Loopback { _ in
+            StartTLS(pair.server, isImplicit: true) { _ in
+                LineFraming(lineOctetsMax: 120_000) {
+                    DataDiscard { Session(SessionSettings(), security: .active, Accept()) }
+                }
+            }
+        }
+        client.take()
+        for _ in 0..<3 {
+            loopback.send(client.takeOutput())
+            client.take(loopback.takeOctets())
+        }
+        _ = client.takeText()
+        client.send("NOOP " + String(repeating: "x", count: 110_000) + "\r\nRSET\r\n")
+        loopback.send(client.takeOutput(), inPiecesOf: pieceSize)
+        client.take(loopback.takeOctets())
+        #expect(client.takeText() == "250 2.0.0 Ok\r\n250 2.0.0 Ok\r\n")
+    }
+
+    @Test func `does not gather what no layer takes`() throws {
+        let pair = try Pair()
+        let client = try End(pair.client, serverName: "localhost")
+        var loopback = Loopback { _ in
+            StartTLS(pair.server, isImplicit: true) { _ in
+                Scripted(onInput: { _, _ in Progress(0) }, onEvent: { _, _ in .proceed })
+            }
+        }
+        client.take()
+        for _ in 0..<3 {
+            loopback.send(client.takeOutput())
+            client.take(loopback.takeOctets())
+        }
+        client.send(Array(repeating: 0x78, count: 1 << 21))
+        loopback.send(client.takeOutput(), inPiecesOf: 100_000)
+        #expect(loopback.closing == .ended)
+        #expect(loopback.counters[.tlsFailures] == 1)
+    }
+
+    @Test func `may be inside another`() throws {
+        let outer = try Pair()
+        let inner = try Pair()
+        let journal = Journal()
+        var loopback = Loopback { _ in
+            StartTLS(outer.server, isImplicit: true) { _ in
+                StartTLS(inner.server, isImplicit: true) { _ in Echo(journal: journal, name: "in") }
+            }
+        }
+        let outside = try End(outer.client, serverName: "localhost")
+        let inside = try End(inner.client, serverName: "localhost")
+        outside.take()
+        inside.take()
+        for _ in 0..<8 {
+            if outside.phase == .established { outside.send(inside.takeOutput()) }
+            loopback.send(outside.takeOutput())
+            outside.take(loopback.takeOctets())
+            inside.take(outside.takePlaintext())
+            if inside.phase == .established, journal.entries == ["in opened"] {
+                journal.note("asked")
+                inside.send("hello\n")
+            }
+        }
+        #expect(inside.takeText() == "in opened\nhello\n")
+    }
+
     @Test func `takes content of many records`() throws {
         for pieceSize in [Int.max, 100_000, 16_413, 4_096] {
             let dialogue = try Dialogue.secured(pieceSize: pieceSize)
