@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import SMTP
+import SMTP
 
 struct AddressLiteralTests {
     static func isAccepted(_ literal: String) -> Bool {

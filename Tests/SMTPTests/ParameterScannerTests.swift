@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SMTP
+import SMTP
 
 struct ParameterScannerTests {
     /// The parameters as "keyword" or "keyword=value", up to the first error.

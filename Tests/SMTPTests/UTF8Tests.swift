@@ -1,6 +1,6 @@
 import Testing
 
-@testable import SMTP
+import SMTP
 
 struct UTF8Tests {
     static func isUTF8(_ octets: [UInt8]) -> Bool { octets.span.bytes.isUTF8 }
