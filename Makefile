@@ -20,9 +20,10 @@ build: ## Build the program in release: .build/release/blackhole.
 run: build ## Build and serve on 127.0.0.1:2525; more options with ARGS='--workers 1'.
 	exec .build/release/blackhole run --host 127.0.0.1 --port 2525 $(ARGS)
 
+# Without @testable the tests run the very program that `make build` builds, and nothing twice.
 test: ## Install what the tests need and run all of them; choose with ARGS='--filter AppTests'.
 	@scripts/setup.sh build test
-	swift test -c release $(ARGS)
+	swift test -c release --disable-testable-imports $(ARGS)
 
 fuzz: ## Fuzz one layer: make fuzz TARGET=FuzzSession ARGS='-max_total_time=60'.
 	@test -n "$(TARGET)" || { echo "Name a target: make fuzz TARGET=FuzzSession" >&2; exit 64; }
