@@ -40,7 +40,9 @@ struct Server {
         on address: SocketAddress, _ loops: EventLoops, _ settings: SessionSettings
     ) throws(SystemError) -> SocketAddress {
         try loops.listen(on: address) { _ in
-            LineFraming { DataDiscard { Session(settings, Accept()) } }
+            LineFraming(lineOctetsMax: settings.limits.lineOctetsMax) {
+                DataDiscard { Session(settings, Accept()) }
+            }
         }
     }
 

@@ -18,7 +18,7 @@ public struct MessageID: BitwiseCopyable, Sendable, Hashable, CustomStringConver
         bits = random.next()
     }
 
-    /// No vowels and no look-alikes: an id is no word and can be read aloud.
+    /// No vowels: an id spells no word.
     private static let alphabet: StaticString = "0123456789BCDFGHJKLMNPQRSTVWXZbc"
 
     private func character(_ index: Int) -> UInt8 {
