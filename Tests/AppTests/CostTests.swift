@@ -116,7 +116,19 @@ struct CostTests {
 
     // MARK: Memory
 
-    @Test func `ten thousand idle connections cost less than ten megabytes`() throws {
+    /// Raises the limit of open files as far as it may be.
+    ///
+    /// - Returns: how many files may be open now.
+    private static func raiseFileLimit() -> UInt {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return limit.rlim_cur
+    }
+
+    @Test(.enabled(if: raiseFileLimit() > 10_500, "so many files may not be open here"))
+    func `ten thousand idle connections cost less than ten megabytes`() throws {
         try RunningServer.run { server in
             try Client.mailOnce(server)
             let before = try server.facts.residentKilobytes

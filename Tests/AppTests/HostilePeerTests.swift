@@ -199,6 +199,50 @@ struct HostilePeerTests {
         }
     }
 
+    @Test func `a fast sender of large messages starves nobody`() throws {
+        try withServer(growingBelow: 16 * 1024) { server in
+            let folder = try TemporaryFolder()
+            let senders = try (0..<4).map { _ in
+                try ChildProcess(
+                    ["smtp-source", "-d", "-m", "1000000", "-l", "1000000"]
+                        + ["127.0.0.1:\(server.port)"],
+                    output: folder.file("output"), errors: folder.file("errors"))
+            }
+            let client = try Client.greeted(server)
+            for _ in 0..<100 {
+                try client.mail()
+                try Client.mailOnce(server)
+            }
+            for sender in senders {
+                sender.signal(SIGKILL)
+                #expect(try sender.wait() == -SIGKILL, "\(folder.text(of: "errors"))")
+            }
+        }
+    }
+
+    @Test func `when descriptors run out, connections wait, and nothing turns in circles`() throws {
+        try RunningServer.run(
+            tool: ["prlimit", "--nofile=64:64"], announced: ["Too many open files"]
+        ) { server in
+            try server.expectRestAfter {
+                let greeted = try Client.greeted(server)
+                let crowd = try (0..<100).map { _ in try Client(server) }
+                #expect(eventually { server.log.contains("Too many open files") })
+                try greeted.mail()
+                let ticks = try server.facts.ticks
+                usleep(500_000)
+                #expect(try server.facts.ticks - ticks <= 1, "the server turns in circles")
+                // Each that goes makes room for one that waits.
+                for client in crowd {
+                    try client.expect(220)
+                    client.close()
+                }
+                try greeted.mail()
+                try Client.mailOnce(server)
+            }
+        }
+    }
+
     @Test func `a silent peer is told and closed`() throws {
         try RunningServer.run(["--workers", "1", "--idle-timeout", "1"]) { server in
             try server.expectRestAfter {
