@@ -43,4 +43,4 @@ lint: ## Check the format of our Swift.
 	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)
 
 clean: ## Remove everything that was built.
-	rm -rf .build Fuzz/.build
+	rm -rf .build .build-*

@@ -19,12 +19,16 @@ is_installed() {
 
 [[ $# -gt 0 ]] || fail "name a group of packages: ${!groups[*]}"
 command -v swift >/dev/null || fail "Swift is missing: install Swift 6.3, see https://swift.org/install"
-command -v dpkg-query >/dev/null ||
-    fail "this is not Debian: see to it that there are the likes of ${groups[*]}"
+for group in "$@"; do
+    [[ -v "groups[$group]" ]] || fail "there is no group '$group', only: ${!groups[*]}"
+done
+if ! command -v dpkg-query >/dev/null; then
+    echo "setup: this is not Debian; what is needed has to be there: $(printf '%s ' "${groups[@]}")" >&2
+    exit 0
+fi
 
 missing=()
 for group in "$@"; do
-    [[ -v "groups[$group]" ]] || fail "there is no group '$group', only: ${!groups[*]}"
     for package in ${groups[$group]}; do
         is_installed "$package" || missing+=("$package")
     done
