@@ -213,6 +213,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--rounds", type=int, default=5, help="turns of each server")
     parser.add_argument("--scale", type=float, default=1, help="factor on the messages of a turn")
+    parser.add_argument("--only", default="", help="the loads whose name has this in it")
     options = parser.parse_args()
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -228,7 +229,7 @@ def main():
         print("compare: smtp-sink is missing; its columns are left out", file=sys.stderr)
 
     results = [(shape, compare(shape, options.rounds, options.scale, has_sink))
-               for shape in SHAPES]
+               for shape in SHAPES if options.only in shape.name]
     print("CPU time of the server, µs a message (user + system); medians; memory at its peak\n")
     print(f"| {'load':<30} | {'smtp-sink':>24} | {'blackhole':>24} | ratio | "
           "smtp-sink MB | blackhole MB |")
