@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 
@@ -66,7 +67,7 @@ public final class EventLoops: Sendable {
 
     /// The processors that this process may run on.
     public static var processors: Int {
-        max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        max(1, Int(clinux_processors()))
     }
 
     /// How many loops there are.
