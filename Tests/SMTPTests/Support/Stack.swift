@@ -45,6 +45,9 @@ enum Opening {
     static let recipient = mail + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 Ok\n"
     static let data =
         recipient + "C: DATA\nS: 354 End data with <CR><LF>.<CR><LF>\n"
+    static let binary =
+        helo + "C: MAIL FROM:<a@a.example> BODY=BINARYMIME\nS: 250 2.1.0 Ok\n"
+        + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 Ok\n"
     static let queued = "S: 250 2.0.0 Ok: queued as *\n"
 }
 
