@@ -30,6 +30,15 @@ import Testing
         #expect(limits.recipientsMax == max(100, limit))
     }
 
+    @Test func `takes 10000 recipients unless it is told otherwise`() {
+        var loopback = Loopback.session()
+        _ = Transcript(Opening.mail).play(on: &loopback)
+        for _ in 0..<10_000 { loopback.send("RCPT TO:<b@b>\r\n") }
+        #expect(loopback.takeOctets().count == 10_000 * 14)
+        loopback.send("RCPT TO:<b@b>\r\n")
+        #expect(loopback.takeOutput() == "452 4.5.3 Too many recipients\r\n")
+    }
+
     static let unknown = "S: 500 5.5.1 Command not recognized; HELP lists the commands\n"
     static let tooMany = "S: 421 4.7.0 Too many errors, closing connection\nX:"
 

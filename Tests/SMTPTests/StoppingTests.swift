@@ -92,6 +92,28 @@ import Testing
             .test(), Scripted([stage: .accept.delayed(by: .seconds(2))]))
     }
 
+    @Test func `gives all the answers that are due in a message`() {
+        let late = Answer.accept.delayed(by: .seconds(2))
+        let responder = Scripted([.mail: late, .recipient: late, .message: late])
+        expect(
+            Opening.helo + """
+                C: MAIL FROM:<>
+                C: RCPT TO:<b@b>
+                C: DATA
+                C: .
+                C: MAIL FROM:<>
+                W: 1s
+                Z: 10s
+                W: 1s
+                S: 250 2.1.0 Ok
+                W: 2s
+                S: 250 2.1.5 Ok
+                S: 354 End data with <CR><LF>.<CR><LF>
+                W: 2s
+                \(Opening.queued)\(Self.last)
+                """, .test(), responder, messages: 1)
+    }
+
     @Test func `says Bye only, where that is due`() {
         expect(
             Opening.greeting + "C: QUIT\nZ: 10s\nW: 2s\nS: 221 2.0.0 Bye\nX:", .test(),
