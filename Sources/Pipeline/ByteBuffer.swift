@@ -142,7 +142,9 @@ public struct ByteBuffer: ~Copyable {
 }
 
 extension RawSpan {
-    /// The octets as text, what is not UTF-8 replaced. Allocates: not for the path of a message.
+    /// The octets as text, what is not UTF-8 replaced.
+    ///
+    /// It allocates: not for the path of a message.
     public var text: String {
         withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }

@@ -46,7 +46,7 @@ public enum Event: BitwiseCopyable, Sendable {
     case opened
     /// The peer will send no more (a half-close). What it sent before has all been offered.
     case ended
-    /// The time given with ``Verdict/pause(until:)`` has come.
+    /// The time given with ``Verdict/pause(until:)`` has come, and the output is out.
     case resumed
     /// ``Context/deadline`` has passed. The layer sets a new one, or closes.
     case expired
@@ -66,7 +66,8 @@ public enum Verdict: BitwiseCopyable, Sendable, Equatable {
     /// Send the output before the rest of the input is offered.
     case flush
     /// Send the output, then offer nothing until the time has come: the peer is not read meanwhile,
-    /// so that order is kept and back-pressure is real. ``Event/resumed`` follows.
+    /// so that order is kept and back-pressure is real. ``Event/resumed`` follows, not before the
+    /// peer has taken the output.
     case pause(until: Instant)
     /// Send the output in clear and drop the rest of the input: the layer outside starts to
     /// translate (TLS). The event loop closes a connection whose outermost layer says so.

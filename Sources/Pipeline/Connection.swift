@@ -38,6 +38,8 @@ struct Connection: ~Copyable {
     /// The slot is in the queue of this turn or the next.
     var isQueued = false
     var isPaused = false
+    /// The pause is over, but output waits: the stack is told when that is out.
+    var mustResume = false
     var service: UnsafeMutablePointer<Service>
     var stack: UnsafeMutableRawPointer
     /// The stack's own deadline.
@@ -99,12 +101,13 @@ struct ConnectionSlab: ~Copyable {
         slot.pointee.stack = stack
         slot.pointee.isReadable = false
         slot.pointee.isHungUp = false
-        slot.pointee.isBlocked = false
+        slot.pointee.isBlocked = phase == .connecting
         slot.pointee.watchesWriting = phase == .connecting
         slot.pointee.hasEnded = false
         slot.pointee.knowsEnd = false
         slot.pointee.mustOffer = false
         slot.pointee.isPaused = false
+        slot.pointee.mustResume = false
         slot.pointee.deadline = .never
         slot.pointee.resumption = .never
         count += 1
@@ -130,7 +133,9 @@ struct ConnectionSlab: ~Copyable {
 }
 
 extension Connection {
-    /// A slot that was never in use. Its service and stack are placeholders, read in no phase but
+    /// A slot that was never in use.
+    ///
+    /// Its service and stack are placeholders, read in no phase but
     /// those that ``ConnectionSlab/take(_:phase:service:stack:)`` sets.
     static var unused: Connection {
         Connection(service: Service.none, stack: UnsafeMutableRawPointer(Service.none))

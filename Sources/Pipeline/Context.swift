@@ -4,8 +4,9 @@ public struct Context: ~Copyable {
     public var output: ByteBuffer
     /// The time of this turn of the loop.
     public var now: Instant
-    /// When the connection gets ``Event/expired``. The connection's one deadline: moving it
-    /// costs a store, however many connections there are.
+    /// When the connection gets ``Event/expired``.
+    ///
+    /// It is the connection's one deadline: moving it costs a store, however many there are.
     public var deadline: Instant
     /// The loop's random source, seeded at its start.
     public var random: RandomSource

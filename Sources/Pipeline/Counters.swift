@@ -1,6 +1,8 @@
 public import Synchronization
 
-/// What a loop counts. Modules above add their own with `extension Counter`, from ``firstFree`` on.
+/// What a loop counts.
+///
+/// Modules above add their own with `extension Counter`, from ``firstFree`` on.
 public struct Counter: Hashable, Sendable, BitwiseCopyable {
     @usableFromInline let index: Int
 
@@ -18,7 +20,7 @@ public struct Counter: Hashable, Sendable, BitwiseCopyable {
 
     /// Connections accepted.
     @inlinable public static var accepted: Counter { Counter(index: 0) }
-    /// Connections made by ``EventLoops/connect(to:_:)``.
+    /// Connections started by ``EventLoops/connect(to:_:)``, refused ones among them.
     @inlinable public static var connected: Counter { Counter(index: 1) }
     /// Connections that are gone.
     @inlinable public static var closed: Counter { Counter(index: 2) }
@@ -43,7 +45,9 @@ public final class Counters: Sendable {
         cells = Cells()
     }
 
-    /// Adds to a counter. The loop's own thread only: one plain load and one plain store.
+    /// Adds to a counter.
+    ///
+    /// The loop's own thread only: one plain load and one plain store.
     @inlinable
     public func add(_ amount: Int, to counter: Counter) {
         let cell = cells.base + counter.index

@@ -21,6 +21,9 @@ package struct Deadlines {
     /// The earliest entry; ``Instant/never`` when there is none.
     package var next: Instant { heap.first?.time ?? .never }
 
+    /// How many slots have an entry.
+    package var count: Int { heap.count }
+
     /// Enters a slot, or moves its entry to `time` where that is earlier.
     package mutating func enter(_ slot: Int, at time: Instant) {
         while place.count <= slot { place.append(-1) }

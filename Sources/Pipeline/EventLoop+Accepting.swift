@@ -23,7 +23,8 @@ extension EventLoop where OS: ~Copyable {
             return
         }
         listeners.append(
-            Listener(descriptor: descriptor, address: address,
+            Listener(
+                descriptor: descriptor, address: address,
                 service: addService(recipe, isTransient: false)))
         resumeAccepting()
     }
@@ -53,7 +54,8 @@ extension EventLoop where OS: ~Copyable {
                 return
             case .exhausted(let code):
                 context.counters.add(1, to: .acceptFailures)
-                tell(.cannotAccept(SystemError("accept on \(listeners[index].address)", code: code)))
+                let address = listeners[index].address
+                tell(.cannotAccept(SystemError("accept on \(address)", code: code)))
                 pauseAccepting(until: context.now + limits.acceptPause)
                 return
             }
@@ -136,9 +138,9 @@ extension EventLoop where OS: ~Copyable {
         let outcome =
             context.isStopping ? .failed(code: ECANCELED) : kernel.connect(to: address)
         let service = addService(recipe, isTransient: true)
+        context.counters.add(1, to: .connected)
         switch outcome {
         case .started(let descriptor):
-            context.counters.add(1, to: .connected)
             _ = admit(descriptor, service, phase: .connecting, peer: address, local: address)
         case .failed(let code):
             tell(.cannotConnect(SystemError("connect to \(address)", code: code)))

@@ -97,8 +97,13 @@ extension EventLoop where OS: ~Copyable {
         }
     }
 
+    /// The last words are out at last.
+    mutating func finishClosing(_ index: Int) {
+        if connections[index].pointee.hasEnded { drop(index) } else { linger(index) }
+    }
+
     /// Says that nothing more will come, and listens until the peer has ended too.
-    mutating func linger(_ index: Int) {
+    private mutating func linger(_ index: Int) {
         let slot = connections[index]
         kernel.endSending(to: slot.pointee.descriptor)
         slot.pointee.phase = .lingering

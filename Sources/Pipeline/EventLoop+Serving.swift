@@ -6,7 +6,7 @@ extension EventLoop where OS: ~Copyable {
         case .free: return
         case .connecting: finishConnecting(index)
         case .open: serveOpen(index)
-        case .closing: if sendUnsent(index) { linger(index) }
+        case .closing: if sendUnsent(index) { finishClosing(index) }
         case .lingering: dropInput(of: index)
         }
         enterDeadline(of: index)
@@ -20,14 +20,15 @@ extension EventLoop where OS: ~Copyable {
 
     private mutating func finishConnecting(_ index: Int) {
         let slot = connections[index]
-        let error = kernel.connectError(of: slot.pointee.descriptor)
+        // The slot's last user may have left it in the queue: only an event tells of an outcome.
+        guard slot.pointee.isReadable || !slot.pointee.isBlocked else { return }
+        let error = kernel.pendingError(of: slot.pointee.descriptor)
         guard error == 0 else {
             context.counters.add(1, to: .broken)
             tell(.cannotConnect(SystemError("connect", code: error)))
             drop(index)
             return
         }
-        guard slot.pointee.isReadable || !slot.pointee.isBlocked else { return }
         slot.pointee.phase = .open
         open(index)
         if slot.pointee.phase == .open, slot.pointee.isReadable { enqueue(index) }
@@ -35,8 +36,17 @@ extension EventLoop where OS: ~Copyable {
 
     private mutating func serveOpen(_ index: Int) {
         let slot = connections[index]
-        guard sendUnsent(index), !slot.pointee.isPaused else { return }
-        if slot.pointee.mustOffer {
+        guard sendUnsent(index) else { return }
+        guard !slot.pointee.isPaused else {
+            // Nothing is read meanwhile, but a peer that has reset is not waited for.
+            if slot.pointee.isHungUp, kernel.pendingError(of: slot.pointee.descriptor) != 0 {
+                fail(index)
+            }
+            return
+        }
+        if slot.pointee.mustResume {
+            resume(index)
+        } else if slot.pointee.mustOffer {
             offerHeld(index)
         } else if slot.pointee.isReadable {
             read(index)
@@ -138,7 +148,8 @@ extension EventLoop where OS: ~Copyable {
             offset += progress.consumed
             carryOut(progress.verdict, on: index, hasMore: offset < input.count)
             guard progress.verdict == .flush, slot.pointee.phase == .open else { break }
-            guard slot.pointee.unsent.isEmpty else {
+            // A stack that only talks has had its share too: the others come first.
+            guard slot.pointee.unsent.isEmpty, progress.consumed > 0 else {
                 slot.pointee.mustOffer = offset < input.count
                 break
             }
@@ -153,6 +164,12 @@ extension EventLoop where OS: ~Copyable {
         let verdict = slot.pointee.service.pointee.type.handle(
             slot.pointee.stack, event, &context)
         slot.pointee.deadline = context.deadline
+        if verdict == .close, !slot.pointee.hasEnded {
+            // Nobody asked for the close, so the peer may be sending: then closing resets, and
+            // destroys what has not left. So the words do not wait for the FIN.
+            sendOutput(index)
+            guard slot.pointee.phase == .open else { return }
+        }
         carryOut(verdict, on: index, hasMore: !slot.pointee.held.isEmpty)
     }
 
@@ -175,14 +192,24 @@ extension EventLoop where OS: ~Copyable {
         }
     }
 
+    private mutating func resume(_ index: Int) {
+        let slot = connections[index]
+        slot.pointee.mustResume = false
+        slot.pointee.mustOffer = !slot.pointee.held.isEmpty
+        tellStack(of: index, .resumed)
+        if slot.pointee.phase == .open { enqueue(index) }
+    }
+
     /// The time has come for a pause, a stack's deadline, or a closed connection's last words.
     mutating func wake(_ index: Int) {
         let slot = connections[index]
         if slot.pointee.phase == .open, slot.pointee.isPaused {
             slot.pointee.isPaused = false
-            slot.pointee.mustOffer = !slot.pointee.held.isEmpty
-            tellStack(of: index, .resumed)
-            if slot.pointee.phase == .open { enqueue(index) }
+            if slot.pointee.unsent.isEmpty {
+                resume(index)
+            } else {
+                slot.pointee.mustResume = true
+            }
             return
         }
         context.counters.add(1, to: .expired)

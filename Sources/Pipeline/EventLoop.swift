@@ -44,11 +44,28 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     }
 
     deinit {
+        endStacks()
         readRoom.deallocate()
         events.deallocate()
         for service in services {
             service.deinitialize(count: 1)
             service.deallocate()
+        }
+    }
+
+    /// Ends the stacks of a loop that is given up as it is, a loopback's: what they own is freed.
+    private func endStacks() {
+        guard connections.count > 0 else { return }
+        var context = Context(counters: context.counters)
+        for index in connections.slots where connections[index].pointee.phase != .free {
+            let service = connections[index].pointee.service
+            let stack = connections[index].pointee.stack
+            _ = service.pointee.type.handle(stack, .closed, &context)
+            service.pointee.type.destroy(stack)
+            if service.pointee.isTransient {
+                service.deinitialize(count: 1)
+                service.deallocate()
+            }
         }
     }
 
@@ -69,12 +86,14 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     package var isQuiet: Bool { queue.isEmpty }
 
     /// Runs turns until the loop is stopped and its last connection gone.
+    ///
+    /// The kernel tells of the mailbox by ``ListenerToken/wake``.
     mutating func run(_ mailbox: Mailbox) {
-        let error = kernel.watch(mailbox.wakeDescriptor, token: ListenerToken.wake, as: .wake)
-        precondition(error == 0, "the eventfd of a loop can be watched")
         while !isDone {
             if turn() { receive(mailbox.takeAll()) }
         }
+        // What came too late is refused, so that no descriptor and no stack is forgotten.
+        receive(mailbox.close())
     }
 
     /// One turn: waits for events and serves all that is due.
@@ -142,7 +161,9 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     }
 
     private mutating func serveDeadlines() {
-        while let index = deadlines.takeDue(at: context.now) {
+        // What is entered anew and due at once waits for the next turn, so that this one ends.
+        for _ in 0..<deadlines.count {
+            guard let index = deadlines.takeDue(at: context.now) else { return }
             let slot = connections[index]
             slot.pointee.entered = .never
             guard slot.pointee.phase != .free else { continue }

@@ -15,6 +15,8 @@ public final class EventLoops: Sendable {
     private let members: [Member]
     private let limits: LoopLimits
     private let state: Mutex<State>
+    /// Whether the threads have been joined; held by the one who joins them.
+    private let isOver = Mutex(false)
 
     fileprivate struct Member: Sendable {
         let mailbox: Mailbox
@@ -25,7 +27,7 @@ public final class EventLoops: Sendable {
     private struct State {
         var isStopping = false
         var next = 0
-        /// The unix-domain sockets to remove at the end.
+        /// The unix-domain sockets to remove at the stop.
         var paths: [String] = []
     }
 
@@ -72,7 +74,8 @@ public final class EventLoops: Sendable {
 
     /// Listens on an address and runs a stack of its own for every connection.
     ///
-    /// When it returns the socket is bound and connections are queued.
+    /// When it returns the socket is bound and connections are queued. A pool that has been stopped
+    /// refuses.
     ///
     /// - Parameter make: makes a connection's stack; called on the connection's loop.
     /// - Returns: the address as bound: with the port that the kernel chose for port 0.
@@ -86,7 +89,8 @@ public final class EventLoops: Sendable {
     /// Connects and runs a stack as the client.
     ///
     /// The stack hears ``Event/opened`` when the connection is established, and in any case
-    /// ``Event/closed`` at the end; what it finds out it hands on itself.
+    /// ``Event/closed`` at the end; what it finds out it hands on itself. A pool that has ended
+    /// makes no stack.
     @inlinable
     public func connect<Handler: ByteHandler & ~Copyable>(
         to address: SocketAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
@@ -102,16 +106,22 @@ public final class EventLoops: Sendable {
     /// Accepts no more, lets what is in flight finish for `grace` at the longest, and returns when
     /// every connection is closed and every thread gone.
     ///
-    /// May be called again meanwhile, from another thread, to shorten the time of grace.
+    /// May be called again meanwhile, from another thread, to shorten the time of grace; every call
+    /// returns when all is over.
     public func stop(grace: Duration = .zero) {
-        for member in members { member.mailbox.post(.stop(grace: grace)) }
-        let isFirst = state.withLock { state in
-            defer { state.isStopping = true }
-            return !state.isStopping
+        let paths = state.withLock { state in
+            defer { state.paths = [] }
+            state.isStopping = true
+            return state.paths
         }
-        guard isFirst else { return }
-        for member in members { member.thread.join() }
-        for path in state.withLock({ $0.paths }) { unlink(path) }
+        // While the sockets still listen: after that the path may be another server's already.
+        for path in paths { unlink(path) }
+        for member in members { member.mailbox.post(.stop(grace: grace)) }
+        isOver.withLock { isOver in
+            guard !isOver else { return }
+            for member in members { member.thread.join() }
+            isOver = true
+        }
     }
 
     @usableFromInline
@@ -120,10 +130,16 @@ public final class EventLoops: Sendable {
     ) throws(SystemError) -> SocketAddress {
         let (descriptors, bound) = try ListeningSocket.bind(
             address, times: members.count, backlogMax: limits.backlogMax)
-        if case .unix(let path) = bound { state.withLock { $0.paths.append(path) } }
-        for (member, descriptor) in zip(members, descriptors) {
-            member.mailbox.post(.listen(descriptor, at: bound, recipe))
+        let isStopping = state.withLock { state in
+            if case .unix(let path) = bound, !state.isStopping { state.paths.append(path) }
+            return state.isStopping
         }
+        if isStopping, case .unix(let path) = bound { unlink(path) }
+        for (member, descriptor) in zip(members, descriptors)
+        where isStopping || !member.mailbox.post(.listen(descriptor, at: bound, recipe)) {
+            _ = close(descriptor)
+        }
+        guard !isStopping else { throw SystemError("listen on \(address)", code: ECANCELED) }
         return bound
     }
 
@@ -145,16 +161,21 @@ extension EventLoops.Member {
         let mailbox = try Mailbox()
         let counters = Counters()
         // The kernel is made here, where its failure can be told, and moves into the thread.
-        let poller = try LinuxKernel.makePoller()
+        let poller = try LinuxKernel.makePoller(waking: mailbox.wakeDescriptor)
         var seeds = RandomSource(seed: seed &+ UInt64(truncatingIfNeeded: number))
         let loopSeed = seeds.next()
         self.mailbox = mailbox
         self.counters = counters
-        thread = try LoopThread(name: "loop-\(number)") {
-            var loop = EventLoop(
-                kernel: LinuxKernel(poller: poller), number: number, counters: counters,
-                seed: loopSeed, limits: limits, report: report)
-            loop.run(mailbox)
+        do throws(SystemError) {
+            thread = try LoopThread(name: "loop-\(number)") {
+                var loop = EventLoop(
+                    kernel: LinuxKernel(poller: poller), number: number, counters: counters,
+                    seed: loopSeed, limits: limits, report: report)
+                loop.run(mailbox)
+            }
+        } catch {
+            _ = close(poller)
+            throw error
         }
     }
 }

@@ -15,6 +15,7 @@ public struct Instant: BitwiseCopyable, Sendable, Comparable, Hashable {
     @inlinable
     public static var never: Instant { Instant(nanoseconds: .max) }
 
+    /// Whether `left` comes before `right`.
     @inlinable
     public static func < (left: Instant, right: Instant) -> Bool {
         left.nanoseconds < right.nanoseconds

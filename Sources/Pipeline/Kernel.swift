@@ -31,8 +31,8 @@ package protocol Kernel: ~Copyable {
     /// Starts a connection; it is established when it becomes writable.
     mutating func connect(to address: SocketAddress) -> ConnectOutcome
 
-    /// The pending error of a socket whose connection was started: 0 when it is established.
-    mutating func connectError(of descriptor: Int32) -> Int32
+    /// Takes the pending error of a socket: 0 when the connection is established and unharmed.
+    mutating func pendingError(of descriptor: Int32) -> Int32
 
     /// Reads into `room`; 0 octets mean that the peer has ended.
     mutating func receive(
@@ -51,7 +51,7 @@ package protocol Kernel: ~Copyable {
     mutating func close(_ descriptor: Int32, resetting: Bool)
 }
 
-package enum WatchKind: BitwiseCopyable, Sendable { case connection, connecting, listener, wake }
+package enum WatchKind: BitwiseCopyable, Sendable { case connection, connecting, listener }
 
 /// What is ready, for the owner of a token.
 package struct Readiness: BitwiseCopyable, Sendable {

@@ -8,11 +8,16 @@ struct LinuxKernel: Kernel, ~Copyable {
     private static let eventsMax: Int32 = 256
     private static let reading = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
 
-    /// Opens an epoll instance, for the kernel of a loop on another thread.
-    static func makePoller() throws(SystemError) -> Int32 {
+    /// Opens an epoll instance, for the kernel of a loop on another thread, that `descriptor` wakes.
+    static func makePoller(waking descriptor: Int32) throws(SystemError) -> Int32 {
         let number = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard number >= 0 else { throw .current("create an epoll instance") }
-        return number
+        let poller = Descriptor(owning: number)
+        let flags = EPOLLIN.rawValue | EPOLLET.rawValue
+        guard clinux_epoll_add(number, descriptor, flags, ListenerToken.wake) == 0 else {
+            throw .current("watch an eventfd")
+        }
+        return poller.release()
     }
 
     /// Takes an epoll instance over.
@@ -66,7 +71,6 @@ struct LinuxKernel: Kernel, ~Copyable {
             case .connection: LinuxKernel.reading
             case .connecting: LinuxKernel.reading | EPOLLOUT.rawValue
             case .listener: EPOLLIN.rawValue
-            case .wake: EPOLLIN.rawValue | EPOLLET.rawValue
             }
         return clinux_epoll_add(poller.number, descriptor, flags, token) == 0 ? 0 : errno
     }
@@ -102,6 +106,7 @@ struct LinuxKernel: Kernel, ~Copyable {
     }
 
     func connect(to address: SocketAddress) -> ConnectOutcome {
+        guard address.hasKernelForm else { return .failed(code: EINVAL) }
         let number = clinux_socket(address.family)
         guard number >= 0 else { return .failed(code: errno) }
         let descriptor = Descriptor(owning: number)
@@ -113,7 +118,7 @@ struct LinuxKernel: Kernel, ~Copyable {
         return .started(descriptor.release())
     }
 
-    func connectError(of descriptor: Int32) -> Int32 {
+    func pendingError(of descriptor: Int32) -> Int32 {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         let result = getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length)

@@ -86,7 +86,7 @@ public struct Loopback: ~Copyable {
 
     /// Moves the clock on; what becomes due meanwhile happens at its time.
     public mutating func advance(by duration: Duration) {
-        let end = loop.kernel.time + duration
+        let end = min(loop.kernel.time + duration, Instant(nanoseconds: .max - 1))
         while loop.nextWakeTime <= end {
             loop.kernel.time = max(loop.kernel.time, loop.nextWakeTime)
             _ = loop.turn()

@@ -43,7 +43,7 @@ struct LoopbackKernel: Kernel, ~Copyable {
 
     mutating func resetPeer() {
         isPeerReset = true
-        if watches { raise(readable: true, hungUp: true) }
+        if watches { raise(readable: true, writable: true, hungUp: true) }
     }
 
     mutating func widen(by count: Int) {
@@ -91,7 +91,7 @@ struct LoopbackKernel: Kernel, ~Copyable {
         .started(connect())
     }
 
-    mutating func connectError(of descriptor: Int32) -> Int32 { 0 }
+    mutating func pendingError(of descriptor: Int32) -> Int32 { isPeerReset ? 104 : 0 }
 
     mutating func receive(
         from descriptor: Int32, into room: UnsafeMutableRawBufferPointer

@@ -16,7 +16,9 @@ struct Service: ~Copyable {
         self.isTransient = isTransient
     }
 
-    /// Stands where no service is. Neither read nor written by anyone, so that threads share
+    /// Stands where no service is.
+    ///
+    /// Neither read nor written by anyone, so that threads share
     /// nothing by it.
     nonisolated(unsafe) static let none = UnsafeMutablePointer<Service>.allocate(capacity: 1)
 }

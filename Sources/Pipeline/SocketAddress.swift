@@ -19,10 +19,10 @@ public enum SocketAddress: Sendable, Hashable {
     ///
     /// A name is not looked up: nil.
     public init?(_ host: String, port: UInt16) {
+        guard !host.utf8.contains(0) else { return nil }
         if host.hasPrefix("unix:") {
-            let path = String(host.dropFirst("unix:".count))
-            guard !path.isEmpty, path.utf8.count < SocketAddress.pathBytesMax else { return nil }
-            self = .unix(path: path)
+            self = .unix(path: String(host.dropFirst("unix:".count)))
+            guard hasKernelForm else { return nil }
             return
         }
         var four = in_addr()
@@ -99,6 +99,12 @@ extension SocketAddress {
         case .ipv6: AF_INET6
         case .unix: AF_UNIX
         }
+    }
+
+    /// Whether the kernel can take it: false for a path that is empty, too long, or holds a NUL.
+    var hasKernelForm: Bool {
+        guard case .unix(let path) = self else { return true }
+        return 1..<SocketAddress.pathBytesMax ~= path.utf8.count && !path.utf8.contains(0)
     }
 
     /// Calls `body` with the address in the kernel's form.

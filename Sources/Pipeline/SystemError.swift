@@ -14,8 +14,10 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Makes an error from the thread's current `errno`.
-    static func current(_ operation: String) -> SystemError {
-        SystemError(operation, code: errno)
+    static func current(_ operation: @autoclosure () -> String) -> SystemError {
+        // Read first: putting the words together may change it.
+        let code = errno
+        return SystemError(operation(), code: code)
     }
 
     /// `bind 127.0.0.1:25: Permission denied`.
