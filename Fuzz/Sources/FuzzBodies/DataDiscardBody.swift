@@ -28,7 +28,7 @@ public final class DataDiscardBody: Body {
 
     private func check<Wish: ContentWish>(_: Wish.Type, _ stream: RawSpan, _ cuts: Cuts) {
         expected.erase()
-        var reader = NaiveReader(lineOctetsMax: DataDiscardBody.lineOctetsMax)
+        let reader = NaiveReader(lineOctetsMax: DataDiscardBody.lineOctetsMax)
         reader.read(stream, wantsContent: Wish.wantsContent, onto: expected)
         heard.erase()
         var layer = LineFraming(lineOctetsMax: DataDiscardBody.lineOctetsMax) {
