@@ -1,16 +1,16 @@
 /// One parameter of a MAIL or RCPT command.
-struct Parameter: Equatable {
-    let keyword: Keyword
+package struct Parameter: Equatable {
+    package let keyword: Keyword
     /// What follows `=` up to the next blank, unchecked; nil if there is no `=`.
-    let value: Range<Int>?
+    package let value: Range<Int>?
 
     /// The parameters that the server knows, of either command.
-    enum Keyword: UInt8, BitwiseCopyable {
+    package enum Keyword: UInt8, BitwiseCopyable {
         case size, body, smtpUTF8, ret, envID, auth, notify, orcpt
         case unknown
 
         /// The keyword that the word spells, in any mixture of cases.
-        init(_ word: RawSpan) {
+        package init(_ word: RawSpan) {
             switch word.byteCount {
             case 4 where word.spells("SIZE"): self = .size
             case 4 where word.spells("BODY"): self = .body
@@ -40,20 +40,20 @@ struct Parameter: Equatable {
 }
 
 /// Walks over the parameters that follow a path (RFC 5321, section 4.1.2), each after its blanks.
-struct ParameterScanner: BitwiseCopyable {
+package struct ParameterScanner: BitwiseCopyable {
     /// The offset behind what was scanned so far.
     private(set) var offset: Int
     /// Bit n is set once the keyword of raw value n was seen.
     private var seen: UInt16 = 0
 
-    init(at offset: Int) {
+    package init(at offset: Int) {
         self.offset = offset
     }
 
     /// The next parameter, or nil at the end of the text.
     ///
     /// What is no parameter by its form is `syntax`, a second one of a known kind `parameterTwice`.
-    mutating func next(in text: RawSpan) throws(ArgumentError) -> Parameter? {
+    package mutating func next(in text: RawSpan) throws(ArgumentError) -> Parameter? {
         guard offset < text.byteCount else { return nil }
         let start = text.endOfBlanks(from: offset)
         guard start > offset, text[octet: start].isLetterOrDigit else { throw .syntax }

@@ -23,7 +23,7 @@ extension RawSpan {
     }
 
     /// Whether this is a dotted quad of numbers up to 255 with one to three digits each.
-    var isIPv4: Bool {
+    package var isIPv4: Bool {
         var offset = 0
         for part in 0..<4 {
             if part > 0 {
@@ -44,7 +44,7 @@ extension RawSpan {
     /// Whether this is an IPv6 address in the text form of RFC 4291, section 2.2.
     ///
     /// By it, "::" may stand for a single group of zeros; RFC 5321 wants two at least.
-    var isIPv6: Bool {
+    package var isIPv6: Bool {
         var groups = 0
         var offset = 0
         var isShortened = opens(with: "::", at: 0)

@@ -52,7 +52,7 @@ extension RawSpan {
     }
 
     /// Whether no octet has its highest bit set.
-    var isASCII: Bool {
+    package var isASCII: Bool {
         var offset = 0
         while byteCount - offset >= 8 {
             let octets = unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)

@@ -2,7 +2,7 @@ extension RawSpan {
     /// Whether the span is valid UTF-8 by the table of RFC 3629, section 4.
     ///
     /// That excludes overlong forms, surrogates, scalars above U+10FFFF and cut sequences.
-    var isUTF8: Bool {
+    package var isUTF8: Bool {
         var offset = 0
         while offset < byteCount {
             let length = lengthOfScalar(at: offset)

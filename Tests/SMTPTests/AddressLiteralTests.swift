@@ -1,7 +1,6 @@
 import Glibc
+import SMTP
 import Testing
-
-@testable import SMTP
 
 struct AddressLiteralTests {
     static func isAccepted(_ literal: String) -> Bool {

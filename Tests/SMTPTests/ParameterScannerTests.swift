@@ -1,6 +1,5 @@
+import SMTP
 import Testing
-
-@testable import SMTP
 
 struct ParameterScannerTests {
     /// The parameters as "keyword" or "keyword=value", up to the first error.

@@ -1,4 +1,4 @@
-@testable import SMTP
+import SMTP
 
 /// What was parsed, with its line, so that a test can look at the text of the ranges.
 struct Parsed<Value> {
