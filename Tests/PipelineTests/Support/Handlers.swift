@@ -11,3 +11,98 @@ struct Echo: ByteHandler, ~Copyable {
         event == .ended || event == .stopping ? .close : .proceed
     }
 }
+
+/// A stack of two closures, which notes every event.
+struct Scripted: ByteHandler, ~Copyable {
+    let journal: Journal
+    let token: Journal.Token
+    let onInput: @Sendable (RawSpan, inout Context) -> Progress
+    let onEvent: @Sendable (Event, inout Context) -> Verdict
+
+    init(
+        _ journal: Journal,
+        onInput: @escaping @Sendable (RawSpan, inout Context) -> Progress = { input, _ in
+            Progress(input.byteCount)
+        },
+        onEvent: @escaping @Sendable (Event, inout Context) -> Verdict = { _, _ in .proceed }
+    ) {
+        self.journal = journal
+        token = Journal.Token(journal)
+        self.onInput = onInput
+        self.onEvent = onEvent
+    }
+
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        onInput(input, &context)
+    }
+
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        journal.note("\(event)")
+        return onEvent(event, &context)
+    }
+}
+
+/// A small protocol of lines: a line is a command, and says what its verdict is.
+struct Lines: ByteHandler, ~Copyable {
+    let journal: Journal
+    let token: Journal.Token
+    var closesAtStop = true
+
+    init(_ journal: Journal = Journal(), closesAtStop: Bool = true) {
+        self.journal = journal
+        self.closesAtStop = closesAtStop
+        token = Journal.Token(journal)
+    }
+
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        var start = 0
+        for index in 0..<input.byteCount
+        where input.unsafeLoad(fromByteOffset: index, as: UInt8.self) == UInt8(ascii: "\n") {
+            let verdict = obey(input.text(start..<index), &context)
+            start = index + 1
+            if verdict != .proceed { return Progress(start, verdict) }
+            if context.isOutputFull { return Progress(start, .flush) }
+        }
+        return Progress(start)
+    }
+
+    private func obey(_ line: String, _ context: inout Context) -> Verdict {
+        let words = line.split(separator: " ")
+        let number = words.count > 1 ? Int(words[1]) ?? 0 : 0
+        let time = context.now + .milliseconds(number)
+        switch words.first {
+        case "close":
+            context.output.append("bye\n")
+            return .close
+        case "reset":
+            context.output.append("lost\n")
+            return .reset
+        case "flush":
+            context.output.append("flushed\n")
+            return .flush
+        case "pause":
+            context.output.append("pausing\n")
+            return .pause(until: time)
+        case "deadline":
+            context.deadline = time
+        case "big":
+            context.output.append([UInt8](repeating: UInt8(ascii: "x"), count: number))
+        case "upgrade":
+            return .upgrade
+        default:
+            context.output.append(text: line)
+            context.output.append("\n")
+        }
+        return .proceed
+    }
+
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        journal.note("\(event)")
+        context.output.append(text: "\(event)\n")
+        return switch event {
+        case .opened, .resumed, .closed: .proceed
+        case .stopping: closesAtStop ? .close : .proceed
+        case .ended, .expired, .aborting: .close
+        }
+    }
+}

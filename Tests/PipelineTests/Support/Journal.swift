@@ -1,0 +1,30 @@
+import Pipeline
+import Synchronization
+
+/// What stacks of a test have heard, in order; shared by all of them.
+final class Journal: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    func note(_ line: String) {
+        lines.withLock { $0.append(line) }
+    }
+
+    var entries: [String] { lines.withLock { $0 } }
+
+    func count(of line: String) -> Int {
+        lines.withLock { $0.count { $0 == line } }
+    }
+
+    /// Notes its own end: held by a stack, it tells when that is deinitialised.
+    final class Token: Sendable {
+        private let journal: Journal
+
+        init(_ journal: Journal) {
+            self.journal = journal
+        }
+
+        deinit {
+            journal.note("deinit")
+        }
+    }
+}
