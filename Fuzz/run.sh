@@ -10,6 +10,8 @@ scratch=${FUZZ_SCRATCH:-$(dirname "$fuzz")/.build-fuzz}
 target=${1:?"usage: $0 TARGET [libFuzzer arguments]"}
 shift
 
+# The package manager looks for new files in its own package only, unless that was touched.
+touch "$fuzz/Package.swift"
 # Optimised, but with the assertions: they are properties too. Of the package manager's two sanitize
 # flags the compiler heeds the last alone, so that coverage would be lost: it gets one for both.
 swift build --package-path "$fuzz" --scratch-path "$scratch" -c release --product "$target" \
