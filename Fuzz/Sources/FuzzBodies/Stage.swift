@@ -53,14 +53,14 @@ final class Stage {
             let end = cuts.end(from: start, in: client.count)
             loopback.send(Array(client[start..<end]))
             start = end
-            switch cuts.below(4) {
-            case 0 where plan.hasWindow: loopback.read(cuts.below(300))
-            case 1 where witness.isPaused:
+            switch cuts.below(16) {
+            case 0...3 where plan.hasWindow: loopback.read(cuts.below(300))
+            case 4...7 where witness.isPaused:
                 // A client that reads nothing for so long would be given up.
                 loopback.read(.max)
                 loopback.advance(by: SessionPlan.delayMax)
                 if plan.hasWindow { loopback.limitWindow(to: cuts.below(100)) }
-            case 2: checkMemory(plan)
+            case 8: checkMemory(plan)
             default: break
             }
         }
