@@ -28,7 +28,7 @@ done
 finds=$scratch/finds/$target
 corpus=$scratch/corpus/$target
 mkdir -p "$finds" "$corpus"
-set -- -max_len=600 -dict="$fuzz/smtp.dict" -artifact_prefix="$finds/" "$@"
+set -- -max_len=400 -dict="$fuzz/smtp.dict" -artifact_prefix="$finds/" "$@"
 $takes_own_inputs || set -- "$@" "$corpus" "$fuzz/Corpus/$target" "$fuzz/Crashes/$target"
 
 # Less memory to walk through than by default. Swift's own backtracer hangs under this sanitizer.

@@ -36,7 +36,7 @@ struct Cuts {
     }
 
     init(_ choices: inout Choices, _ input: RawSpan) {
-        let pieceMax = choices.one(of: [1, 2, 3, 7, 16, 64, 256, 1000], input)
+        let pieceMax = choices.one(of: [1, 3, 8, 20, 50, 100, 200, 500], input)
         self.init(pieceMax: pieceMax, seed: choices.octet(of: input))
     }
 
