@@ -20,24 +20,24 @@ struct ReplayTests {
         }
     }
 
-    @Test(arguments: Target.allCases, ["Corpus", "Crashes"])
-    func `every target has recorded inputs`(_ target: Target, folder: String) {
+    @Test(arguments: FuzzTarget.allCases, ["Corpus", "Crashes"])
+    func `every target has recorded inputs`(_ target: FuzzTarget, folder: String) {
         #expect(!Recorded.files(of: target, in: folder).isEmpty)
     }
 }
 
 /// A file in a target's folder of `Corpus` or `Crashes`.
 struct Recorded: Sendable, CustomTestStringConvertible {
-    let target: Target
+    let target: FuzzTarget
     let file: URL
 
     var testDescription: String { "\(target.rawValue)/\(file.lastPathComponent)" }
 
-    static let all = Target.allCases.flatMap { target in
+    static let all = FuzzTarget.allCases.flatMap { target in
         ["Corpus", "Crashes"].flatMap { files(of: target, in: $0) }
     }
 
-    static func files(of target: Target, in folder: String) -> [Recorded] {
+    static func files(of target: FuzzTarget, in folder: String) -> [Recorded] {
         let fuzz = URL(filePath: #filePath).appending(path: "../../../Fuzz").standardizedFileURL
         let directory = fuzz.appending(path: "\(folder)/\(target.rawValue)")
         let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path())

@@ -2,7 +2,7 @@
 ///
 /// A body may keep buffers from one input to the next, but nothing that its verdict depends on: so
 /// that a find can be replayed alone. It is used by one thread.
-public protocol Body: AnyObject {
+public protocol FuzzBody: AnyObject {
     /// Makes a body.
     init()
 
@@ -11,14 +11,14 @@ public protocol Body: AnyObject {
 }
 
 /// The fuzz targets, named as their folders are.
-public enum Target: String, CaseIterable, Sendable {
+public enum FuzzTarget: String, CaseIterable, Sendable {
     case lineFraming = "FuzzLineFraming"
     case dataDiscard = "FuzzDataDiscard"
     case command = "FuzzCommand"
     case session = "FuzzSession"
 
     /// Makes the target's body.
-    public func makeBody() -> any Body {
+    public func makeBody() -> any FuzzBody {
         switch self {
         case .lineFraming: LineFramingBody()
         case .dataDiscard: DataDiscardBody()

@@ -1,8 +1,8 @@
 import Pipeline
 
-/// Reads an input's first octets: what the input chooses. Past the end they are 0.
+/// Reads an input's first octets: what the input chooses.
 ///
-/// Most choices are the lowest bits of an octet, so that a corpus may be written in digits.
+/// Past the end they are 0. Most choices are the lowest bits of an octet, so that a corpus may be written in digits.
 struct Choices {
     private var offset = 0
 

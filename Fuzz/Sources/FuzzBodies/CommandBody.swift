@@ -1,7 +1,7 @@
 import SMTP
 
 /// What is parsed of a line lies in it, makes sense, and depends on nothing else.
-public final class CommandBody: Body {
+public final class CommandBody: FuzzBody {
     /// Makes a body.
     public init() {}
 
@@ -55,7 +55,7 @@ private struct ParsedLine: Equatable {
         if case .success(let mail) = mail { check(mail, in: line) }
         if case .success(let recipient) = recipient {
             check(recipient, isUTF8: false, in: line)
-            require(recipientUTF8 == self.recipient, "SMTPUTF8 refuses nothing, and changes nothing")
+            require(recipientUTF8 == self.recipient, "SMTPUTF8 refuses no more")
         }
         if case .success(let recipient) = recipientUTF8 {
             check(recipient, isUTF8: true, in: line)

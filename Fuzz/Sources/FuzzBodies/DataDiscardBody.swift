@@ -2,7 +2,7 @@ import Pipeline
 import SMTP
 
 /// Content ends at the same octet, and is the same, however it arrives: as a naive reader has it.
-public final class DataDiscardBody: Body {
+public final class DataDiscardBody: FuzzBody {
     private let expected = Tape()
     private let heard = Tape()
     private var context = Context(outputBytesMax: 4)
@@ -75,19 +75,6 @@ public final class DataDiscardBody: Body {
         require(scanner.octets == heard.octets.count, "the scanner counts what it gives")
         require(isEnd == naive.isEnd && start == end, "the end is the naive reader's")
     }
-}
-
-/// Whether a handler wants content, as a type.
-protocol ContentWish: Sendable {
-    static var wantsContent: Bool { get }
-}
-
-enum Wanted: ContentWish {
-    static var wantsContent: Bool { true }
-}
-
-enum Unwanted: ContentWish {
-    static var wantsContent: Bool { false }
 }
 
 /// Writes down what it hears.

@@ -48,7 +48,8 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
     }
 
     mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
-        let wasSilent = witness.isSilent
+        // A silence that is delayed has not begun yet.
+        let wasSilent = witness.isSilent && !witness.isPaused
         let start = context.output.count
         let verdict = next.handle(event, &context)
         switch event {

@@ -2,7 +2,7 @@ import Pipeline
 import SMTP
 
 /// Lines are the same however the octets arrive, and the same as a naive reader finds.
-public final class LineFramingBody: Body {
+public final class LineFramingBody: FuzzBody {
     private let expected = Tape()
     private let heard = Tape()
     private var context = Context(outputBytesMax: 4)
@@ -31,9 +31,9 @@ public final class LineFramingBody: Body {
             let end = feed(&layer, stream, cuts, &context, heldMax: limit - 1)
             require(heard.octets == expected.octets, "the layer's lines are the naive reader's")
             if stream.byteCount - rest < limit {
-                require(end == rest, "a line that is not complete is held from its start")
+                require(end == rest, "an incomplete line is held")
             } else {
-                require(stream.byteCount - end <= 1, "of an overlong line no more than a CR is held")
+                require(stream.byteCount - end <= 1, "a CR at most is held")
             }
         }
     }

@@ -35,8 +35,7 @@ extension RawSpan {
     func naiveChunk(_ parsed: Result<ChunkCommand, ArgumentError>) -> Result<
         ChunkCommand, ArgumentError
     > {
-        let isCandidate = byteCount > 0 && self[0] >= UInt8(ascii: "0") && self[0] <= UInt8(ascii: "9")
-        guard isCandidate else { return .failure(.syntax) }
+        guard byteCount > 0, 0x30...0x39 ~= self[0] else { return .failure(.syntax) }
         let words = withUnsafeBytes { octets in
             octets.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }
         }

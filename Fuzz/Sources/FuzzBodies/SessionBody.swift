@@ -5,7 +5,7 @@ import SMTP
 /// reads, in replies that are due and well-formed, from bounded memory, and then falls silent.
 ///
 /// The loops are kept from one input to the next, for speed: each input is a new connection.
-public final class SessionBody: Body {
+public final class SessionBody: FuzzBody {
     private var stages: [Int: Stage] = [:]
     private var settings: [Int: SessionSettings] = [:]
 
@@ -19,8 +19,9 @@ public final class SessionBody: Body {
         let whole = play(client, plan, cuts: nil)
         let cut = play(client, plan, cuts: plan.cuts)
 
+        guard plan.ending != .stopAtOnce else { return }
         // A reset destroys what has not left yet, and that depends on the pieces.
-        if whole.witness.hasReset || plan.ending.isReset {
+        if whole.witness.hasReset || plan.ending.isLossy {
             let count = min(whole.output.count, cut.output.count)
             require(
                 whole.output[..<count] == cut.output[..<count], "as far as it came, it is the same")
@@ -28,7 +29,7 @@ public final class SessionBody: Body {
             require(whole.output == cut.output, "the same is said however the octets arrive")
             require(whole.messages == cut.messages, "the same messages are accepted")
         }
-        guard plan.ending != .resetAtOnce else { return }
+        guard !plan.ending.isAtOnce else { return }
         require(whole.witness.requests == cut.witness.requests, "the same requests are heard")
         require(whole.witness.hasReset == cut.witness.hasReset, "the end is the same")
     }
@@ -49,7 +50,8 @@ public final class SessionBody: Body {
         stage.open(plan, settings(for: plan), witness)
 
         stage.send(client, plan, cuts, witness)
-        if plan.ending != .resetAtOnce { stage.settle(plan, witness) }
+        if plan.ending == .endAtOnce { stage.loopback.end() }
+        if !plan.ending.isAtOnce { stage.settle(plan, witness) }
         stage.leave(plan, witness)
         let output = stage.loopback.takeOctets()
         if plan.ending.isStop { stages[plan.readBytesMax] = nil }
@@ -58,7 +60,7 @@ public final class SessionBody: Body {
         require(stage.loopback.keptOctets == 0, "and nothing is kept for it")
         require(counters[.closed] == closed + 1, "one connection is closed")
         require(counters[.octetsSent] - sent == UInt64(output.count), "what is sent is counted")
-        let isReset = witness.hasReset || plan.ending.isReset
+        let isReset = witness.hasReset || plan.ending.isLossy
         let text = output.withUnsafeBytes { ReplyText.check($0.bytes, mayBreak: isReset) }
         require(text.replies <= witness.replies, "no reply is said twice")
         require(isReset || text.replies == witness.replies, "and none is lost")

@@ -5,11 +5,18 @@ import SMTP
 struct SessionPlan {
     /// How the client leaves.
     enum Ending: UInt8 {
-        case end, idle, reset, resetAtOnce, resetUnread, stop, stopAtOnce, endTwice
+        case end, idle, reset, resetAtOnce, resetUnread, stop, stopAtOnce, endAtOnce
 
         /// Whether output may be lost by it.
-        var isReset: Bool { self == .reset || self == .resetAtOnce || self == .resetUnread }
+        var isLossy: Bool {
+            switch self {
+            case .reset, .resetAtOnce, .resetUnread, .stopAtOnce: true
+            case .end, .idle, .stop, .endAtOnce: false
+            }
+        }
         var isStop: Bool { self == .stop || self == .stopAtOnce }
+        /// Whether it comes before the client's octets are all answered.
+        var isAtOnce: Bool { self == .resetAtOnce || self == .stopAtOnce }
     }
 
     let isLenient: Bool

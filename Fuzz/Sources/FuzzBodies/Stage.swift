@@ -109,9 +109,7 @@ final class Stage {
             loopback.stop(grace: .seconds(1))
             loopback.advance(by: .seconds(2))
         case .stopAtOnce: loopback.stop(grace: .zero)
-        case .endTwice:
-            loopback.end()
-            loopback.end()
+        case .endAtOnce: break
         }
         guard isOpen, !witness.isSilent, plan.ending == .idle || plan.ending.isStop else { return }
         require(witness.hasClosed, "a session that is late, or stopped, has its last words")

@@ -56,7 +56,7 @@ struct Watch<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         require(0...input.byteCount ~= progress.consumed, "no more is consumed than is offered")
         restCount = input.byteCount - progress.consumed
         require(
-            progress.verdict != .proceed || restCount < lineOctetsMax, "no more is left than a line")
+            progress.verdict != .proceed || restCount < lineOctetsMax, "no line is left")
         let outputMax = context.outputBytesMax + SessionPlan.replyOctetsMax
         require(context.output.count <= outputMax, "a full output is flushed")
         require(!witness.isSilent || context.deadline < .never, "a silent session ends some day")
@@ -72,7 +72,7 @@ struct Watch<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         case .ended, .expired, .stopping, .aborting: break
         }
         if event != .closed {
-            require(!witness.hasClosed && !witness.hasReset, "nor after it said that it shall close")
+            require(!witness.hasClosed && !witness.hasReset, "nor after the end")
         }
         let verdict = next.handle(event, &context)
         if event != .closed { witness.note(verdict) }
