@@ -2,6 +2,11 @@ import Glibc
 import SMTP
 import Testing
 
+<<<<<<< HEAD
+=======
+import SMTP
+
+>>>>>>> app-tests
 struct AddressLiteralTests {
     static func isAccepted(_ literal: String) -> Bool {
         (try? recipient("TO:<a@[\(literal)]>")) != nil
