@@ -2,11 +2,6 @@ import Glibc
 import SMTP
 import Testing
 
-<<<<<<< HEAD
-=======
-import SMTP
-
->>>>>>> app-tests
 struct AddressLiteralTests {
     static func isAccepted(_ literal: String) -> Bool {
         (try? recipient("TO:<a@[\(literal)]>")) != nil

@@ -1,11 +1,6 @@
 import SMTP
 import Testing
 
-<<<<<<< HEAD
-=======
-import SMTP
-
->>>>>>> app-tests
 struct ParameterScannerTests {
     /// The parameters as "keyword" or "keyword=value", up to the first error.
     private func scan(_ text: String) -> ([String], ArgumentError?) {
