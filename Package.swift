@@ -31,8 +31,13 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "FuzzBodies", dependencies: ["Pipeline", "SMTP"],
+            path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
+        ),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
         .testTarget(name: "SMTPTests", dependencies: ["Pipeline", "SMTP"], swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzBodies"], swiftSettings: strict),
         .testTarget(
             name: "AppTests",
             dependencies: ["App"],

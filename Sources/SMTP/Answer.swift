@@ -12,8 +12,9 @@ public import Pipeline
 public struct Answer: Sendable {
     /// The reply; nil for the stage's own positive one.
     public var reply: Reply?
-    /// How long the peer waits for it. Nobody else does, and what the peer has sent behind the
-    /// command waits too.
+    /// How long the peer waits for it.
+    ///
+    /// Nobody else does, and what the peer has sent behind the command waits too.
     public var delayNanoseconds: Int64 = 0
     /// What becomes of the connection.
     public var ending = Ending.stay

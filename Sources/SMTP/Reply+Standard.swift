@@ -29,7 +29,9 @@ extension Reply {
     static var unknownCommand: Reply {
         Reply(500, EnhancedCode(5, 5, 1), "Command not recognized; HELP lists the commands")
     }
-    static var notImplemented: Reply { Reply(502, EnhancedCode(5, 5, 1), "Command not implemented") }
+    static var notImplemented: Reply {
+        Reply(502, EnhancedCode(5, 5, 1), "Command not implemented")
+    }
     static var helloSyntax: Reply {
         Reply(501, EnhancedCode(5, 5, 4), "Syntax: HELO or EHLO, a blank, a host name")
     }

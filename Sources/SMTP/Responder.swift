@@ -48,13 +48,16 @@ public protocol Responder: ~Copyable, SendableMetatype {
     mutating func data(_ context: inout Context) -> Answer
 
     /// A piece of the message's content, dot-unstuffed; only if ``wantsContent``.
+    ///
+    /// Once the message is over the limit for its size there are no more pieces; ``reset(_:)``
+    /// follows at its end.
     mutating func content(_ octets: RawSpan, _ context: inout Context)
 
     /// The end of the message, after DATA or BDAT LAST. The default queues it, as it says.
     mutating func message(_ message: Message, _ context: inout Context) -> Answer
 
-    /// The transaction was given up: by RSET, HELO or EHLO, or because the message was refused for
-    /// its size.
+    /// The transaction was given up: by RSET, by HELO or EHLO once they are accepted, by another
+    /// MAIL where any order is taken, or because the message was refused for its size.
     mutating func reset(_ context: inout Context)
 
     /// VRFY, with its argument.

@@ -1,9 +1,12 @@
 /// The limits of an SMTP session, each with its default.
 public struct SMTPLimits: Sendable {
-    /// Octets of a command line with its CRLF. RFC 5321 §4.5.3.1.4 asks for 512, the extensions
-    /// announced here for some 1,500 more.
+    /// Octets of a command line with its CRLF.
+    ///
+    /// RFC 5321 §4.5.3.1.4 asks for 512, the extensions announced here for some 1,500 more.
     public var lineOctetsMax = 2048
-    /// Octets of a message; 0 for no limit. A larger one is read to its end and refused there.
+    /// Octets of a message; 0 for no limit.
+    ///
+    /// A larger one is read to its end and refused there.
     public var messageOctetsMax = 0
     /// Recipients of a message, never under the 100 of RFC 5321 §4.5.3.1.8.
     public var recipientsMax = 10_000 {

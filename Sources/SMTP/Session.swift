@@ -29,8 +29,12 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
             return verdict
         case .hello(let hello, let isExtended):
             let answer = responder.hello(hello, isExtended: isExtended, in: line, &context)
-            return machine.settle(isExtended ? .extendedHello : .hello, answer, &context)
+            let verdict = machine.settle(
+                isExtended ? .extendedHello : .hello, answer, &context)
+            if machine.takeGivenUp() { responder.reset(&context) }
+            return verdict
         case .mail(let mail):
+            if machine.giveUp() { responder.reset(&context) }
             return machine.settle(.mail, responder.mail(mail, in: line, &context), &context)
         case .recipient(let recipient):
             let answer = responder.recipient(recipient, in: line, &context)
@@ -59,9 +63,10 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
         machine.refuseOverlongLine(&context)
     }
 
-    /// Hands the piece to the responder.
+    /// Hands the piece to the responder, if it is part of a message that may be taken.
     @inlinable
     public mutating func receive(content: RawSpan, _ context: inout Context) {
+        guard machine.takesContent(octets: content.byteCount) else { return }
         responder.content(content, &context)
     }
 
@@ -96,7 +101,9 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
             responder.closed(&context)
             return .pass(.proceed)
         default:
-            return machine.handle(event, &context)
+            let verdict = machine.handle(event, &context)
+            if machine.takeGivenUp() { responder.reset(&context) }
+            return verdict
         }
     }
 }

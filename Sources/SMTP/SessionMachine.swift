@@ -30,7 +30,7 @@ struct SessionMachine {
     }
 
     /// What happens to the next content that comes to its end.
-    private enum Content: BitwiseCopyable {
+    enum Content: BitwiseCopyable {
         /// A message by DATA.
         case data
         /// A part by BDAT.
@@ -41,15 +41,17 @@ struct SessionMachine {
     }
 
     let settings: SessionSettings
-    private(set) var transaction = Transaction()
-    private var content = Content.data
-    private var chunkRefusal = Reply.mailFirst
-    private var errorsInRow = 0
-    private var isSilent = false
-    private var message: Message?
-    private var mail: (body: Body, isUTF8: Bool) = (.sevenBit, false)
+    var transaction = Transaction()
+    var content = Content.data
+    var chunkRefusal = Reply.mailFirst
+    var errorsInRow = 0
+    var isSilent = false
+    var message: Message?
+    var mail: (body: Body, isUTF8: Bool) = (.sevenBit, false)
+    /// HELO or EHLO has given the transaction under way up, and the responder was not told yet.
+    var hasGivenUp = false
     /// A delayed answer, until its time has come.
-    private var pending: (stage: Stage, answer: Answer)?
+    var pending: (stage: Stage, answer: Answer)?
 
     @usableFromInline
     init(_ settings: SessionSettings) {
@@ -135,29 +137,7 @@ extension SessionMachine {
         guard let reply = Reply.help(on: line.extracting(command.argument)) else {
             return refuse(.helpTopicUnknown, &context)
         }
-        return .settled(say(reply, &context))
-    }
-
-    /// BDAT is answered when its octets have come; those of a refused one are dropped. One whose
-    /// size cannot be read is the end: nobody knows where the next command begins.
-    private mutating func prepareChunk(
-        _ command: Command, _ line: RawSpan, _ context: inout Context
-    ) -> CommandVerdict {
-        do throws(ArgumentError) {
-            let chunk = try ChunkCommand(command, in: line)
-            let refusal = transaction.refusal(of: .bdat, isLenient: settings.isLenient)
-            if let refusal {
-                chunkRefusal = refusal
-                content = .refusedChunk
-            } else {
-                content = .chunk(isLast: chunk.isLast)
-                transaction.phase = .chunks
-            }
-            return .chunk(octets: chunk.octets)
-        } catch {
-            let verdict = refusal(Reply(to: error, of: .bdat), &context)
-            return command.argument.isEmpty ? verdict : .pass(.close)
-        }
+        return .settled(acknowledge(reply, &context))
     }
 
     /// Answers a line that was too long.
@@ -169,27 +149,40 @@ extension SessionMachine {
     private mutating func refuse(_ reply: Reply, _ context: inout Context) -> Question {
         .settled(refusal(reply, &context))
     }
+}
 
-    private mutating func refusal(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
+// MARK: Replies
+
+extension SessionMachine {
+    /// Refuses a command; the one too many gets 421 in the place of its own reply, for a command
+    /// has one reply (RFC 5321 §4.2).
+    mutating func refusal(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
         context.counters.add(1, to: .commandErrors)
         errorsInRow += 1
-        let verdict = say(reply, &context)
-        guard errorsInRow >= settings.limits.errorsInRowMax else { return verdict }
-        return sayLast(.tooManyErrors, &context)
+        guard errorsInRow < settings.limits.errorsInRowMax else {
+            return sayLast(.tooManyErrors, &context)
+        }
+        return say(reply, &context)
+    }
+
+    /// Replies to a command that was right, and waits for the next.
+    mutating func acknowledge(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
+        errorsInRow = 0
+        return say(reply, &context)
     }
 
     /// Replies, and waits for the next command.
-    private mutating func say(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
+    func say(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
         reply.write(to: &context.output)
         return awaitCommand(&context)
     }
 
-    private func sayLast(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
+    func sayLast(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
         reply.write(to: &context.output)
         return .pass(.close)
     }
 
-    private func awaitCommand(_ context: inout Context) -> CommandVerdict {
+    func awaitCommand(_ context: inout Context) -> CommandVerdict {
         renewDeadline(&context)
         if context.isStopping, transaction.isIdle { return sayLast(.shuttingDown, &context) }
         return .pass(.proceed)
@@ -199,168 +192,5 @@ extension SessionMachine {
     @usableFromInline
     func renewDeadline(_ context: inout Context) {
         context.deadline = context.now.advanced(byNanoseconds: settings.idleNanoseconds)
-    }
-}
-
-// MARK: Content
-
-extension SessionMachine {
-    /// What becomes of content that has come to its end.
-    @usableFromInline
-    enum ContentEnd {
-        /// Nothing to ask: it is answered.
-        case settled(CommandVerdict)
-        /// It was too big: the transaction is given up, and answered.
-        case givenUp(CommandVerdict)
-        /// A message: the responder is to be asked.
-        case message(Message)
-    }
-
-    @usableFromInline
-    mutating func endContent(octets: Int, _ context: inout Context) -> ContentEnd {
-        if isSilent { return .settled(.pass(.proceed)) }
-        var total = octets
-        switch content {
-        case .refusedChunk:
-            return .settled(refusal(chunkRefusal, &context))
-        case .chunk(let isLast):
-            let (sum, overflow) = transaction.chunkOctets.addingReportingOverflow(octets)
-            total = overflow ? .max : sum
-            transaction.chunkOctets = total
-            guard isLast || isTooBig(total) else {
-                return .settled(say(.ok, &context))
-            }
-        case .data:
-            break
-        }
-        guard !isTooBig(total) else {
-            transaction.reset()
-            context.counters.add(1, to: .messagesRefused)
-            return .givenUp(say(.messageTooBig, &context))
-        }
-        let message = Message(
-            id: MessageID(&context.random), octets: total, recipients: transaction.recipients)
-        self.message = message
-        return .message(message)
-    }
-
-    private func isTooBig(_ octets: Int) -> Bool {
-        settings.limits.messageOctetsMax > 0 && octets > settings.limits.messageOctetsMax
-    }
-}
-
-// MARK: Answers
-
-extension SessionMachine {
-    /// Carries out the responder's answer: now, or when its delay is over.
-    @usableFromInline
-    mutating func settle(
-        _ stage: Stage, _ answer: Answer, _ context: inout Context
-    ) -> CommandVerdict {
-        guard answer.delayNanoseconds > 0 else { return conclude(stage, answer, &context) }
-        pending = (stage, answer)
-        return .pass(.pause(until: context.now.advanced(byNanoseconds: answer.delayNanoseconds)))
-    }
-
-    private mutating func conclude(
-        _ stage: Stage, _ answer: Answer, _ context: inout Context
-    ) -> CommandVerdict {
-        switch answer.ending {
-        case .close: return .pass(.close)
-        case .reset: return .pass(.reset)
-        case .silence:
-            isSilent = true
-            renewDeadline(&context)
-            return .pass(.proceed)
-        case .stay, .closeAfterReply: break
-        }
-        errorsInRow = 0
-        let isPositive = answer.reply?.isPositive ?? true
-        if let reply = answer.reply {
-            reply.write(to: &context.output)
-        } else {
-            accept(stage, &context)
-        }
-        advance(stage, isPositive, &context)
-        if answer.ending == .closeAfterReply { return .pass(.close) }
-        if stage == .quit, isPositive { return .pass(.close) }
-        if stage == .data, answer.reply.map({ $0.code == 354 }) ?? true {
-            content = .data
-            renewDeadline(&context)
-            return .data
-        }
-        return awaitCommand(&context)
-    }
-
-    /// Writes the stage's own positive reply.
-    private func accept(_ stage: Stage, _ context: inout Context) {
-        switch stage {
-        case .connect: context.output.append(settings.greeting)
-        case .hello: context.output.append(settings.hello)
-        case .extendedHello: context.output.append(settings.extendedHello)
-        case .mail: Reply.senderOk.write(to: &context.output)
-        case .recipient: Reply.recipientOk.write(to: &context.output)
-        case .data: Reply.startData.write(to: &context.output)
-        case .message:
-            context.output.append("250 2.0.0 Ok: queued as ")
-            message?.id.write(to: &context.output)
-            context.output.append("\r\n")
-        case .reset, .noop: Reply.ok.write(to: &context.output)
-        case .verify: Reply.cannotVerify.write(to: &context.output)
-        case .expand: Reply.cannotExpand.write(to: &context.output)
-        case .quit: Reply.bye.write(to: &context.output)
-        }
-    }
-
-    /// Moves the transaction on.
-    private mutating func advance(_ stage: Stage, _ isPositive: Bool, _ context: inout Context) {
-        switch (stage, isPositive) {
-        case (.connect, false): transaction.phase = .refused
-        case (.hello, true), (.extendedHello, true): transaction.startOver(in: .ready)
-        case (.mail, true): transaction.begin(body: mail.body, isUTF8: mail.isUTF8)
-        case (.recipient, true): transaction.addRecipient()
-        case (.recipient, false): transaction.hasRefusedRecipient = true
-        case (.message, _):
-            count(isAccepted: isPositive, &context)
-            transaction.reset()
-        case (.reset, _): transaction.reset()
-        default: break
-        }
-    }
-
-    private func count(isAccepted: Bool, _ context: inout Context) {
-        guard isAccepted, let message else {
-            context.counters.add(1, to: .messagesRefused)
-            return
-        }
-        context.counters.add(1, to: .messages)
-        context.counters.add(message.octets, to: .messageOctets)
-        context.counters.add(message.recipients, to: .recipients)
-    }
-}
-
-// MARK: Events
-
-extension SessionMachine {
-    /// Takes notice of an event that the responder is not asked about.
-    @usableFromInline
-    mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
-        switch event {
-        case .resumed:
-            guard let (stage, answer) = pending else { return .pass(.proceed) }
-            pending = nil
-            return conclude(stage, answer, &context)
-        case .expired:
-            return isSilent ? .pass(.close) : sayLast(.timeout, &context)
-        case .stopping:
-            let isIdle = transaction.isIdle && pending == nil
-            return isIdle && !isSilent ? sayLast(.shuttingDown, &context) : .pass(.proceed)
-        case .aborting:
-            return isSilent ? .pass(.close) : sayLast(.shuttingDown, &context)
-        case .ended:
-            return .pass(.close)
-        case .opened, .closed:
-            return .pass(.proceed)
-        }
     }
 }

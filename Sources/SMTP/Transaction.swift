@@ -26,6 +26,8 @@ package struct Transaction: BitwiseCopyable, Sendable {
     package var isUTF8 = false
     /// Octets that came by BDAT.
     package var chunkOctets = 0
+    /// Octets of content that the responder was offered.
+    package var offeredOctets = 0
 
     package init() {}
 
@@ -52,6 +54,11 @@ package struct Transaction: BitwiseCopyable, Sendable {
     package mutating func addRecipient() {
         recipients += 1
         phase = .recipients
+    }
+
+    /// Content follows: a message is under way even where nothing had to come before DATA.
+    package mutating func beginContent() {
+        phase = max(phase, .recipients)
     }
 
     /// Why the verb may not come now; nil if it may.

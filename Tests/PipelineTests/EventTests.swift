@@ -71,10 +71,12 @@ import Testing
     @Test func `expired can be answered with a new deadline, and comes again`() {
         let journal = Journal()
         var loopback = Loopback { _ in
-            Scripted(journal, events: { event, context in
-                context.deadline = context.now + .seconds(1)
-                return .proceed
-            })
+            Scripted(
+                journal,
+                events: { event, context in
+                    context.deadline = context.now + .seconds(1)
+                    return .proceed
+                })
         }
         loopback.advance(by: .milliseconds(3500))
         #expect(journal.count(of: "expired") == 3)

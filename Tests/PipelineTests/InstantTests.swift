@@ -2,14 +2,15 @@ import Pipeline
 import Testing
 
 @Suite struct `An instant` {
-    @Test(arguments: [
-        (Duration.zero, 0), (.nanoseconds(1), 1), (.seconds(1), 1_000_000_000),
-        (.milliseconds(-1), -1_000_000), (.seconds(Int64.max), Int64.max),
-        (.seconds(Int64.min), Int64.min),
-        (.nanoseconds(Int64.max), Int64.max),
-        (.nanoseconds(Int64.max) + .seconds(1), Int64.max),
-        (Duration(secondsComponent: 0, attosecondsComponent: 999_999_999), 0),
-    ] as [(Duration, Int64)])
+    @Test(
+        arguments: [
+            (Duration.zero, 0), (.nanoseconds(1), 1), (.seconds(1), 1_000_000_000),
+            (.milliseconds(-1), -1_000_000), (.seconds(Int64.max), Int64.max),
+            (.seconds(Int64.min), Int64.min),
+            (.nanoseconds(Int64.max), Int64.max),
+            (.nanoseconds(Int64.max) + .seconds(1), Int64.max),
+            (Duration(secondsComponent: 0, attosecondsComponent: 999_999_999), 0),
+        ] as [(Duration, Int64)])
     func `takes a duration in nanoseconds, clamped`(duration: Duration, nanoseconds: Int64) {
         #expect(duration.nanosecondsClamped == nanoseconds)
         #expect(Instant(nanoseconds: 0) + duration == Instant(nanoseconds: nanoseconds))

@@ -9,10 +9,11 @@ import Testing
     }
 
     @Test func `differs by its seed`() {
-        let firsts = Set((0..<1000 as Range<UInt64>).map { seed in
-            var source = RandomSource(seed: seed)
-            return source.next()
-        })
+        let firsts = Set(
+            (0..<1000 as Range<UInt64>).map { seed in
+                var source = RandomSource(seed: seed)
+                return source.next()
+            })
         #expect(firsts.count == 1000)
     }
 

@@ -148,7 +148,7 @@ import Testing
         var loopback = Loopback { _ in Lines() }
         loopback.limitWindow(to: 2)
         loopback.end()
-        loopback.send("x")
+        #expect(loopback.connectionCount == 1)
         loopback.read(100)
         #expect(loopback.takeOutput() == "opened\nended\n")
         #expect(loopback.connectionCount == 0)
@@ -189,11 +189,13 @@ import Testing
     func `at the opening is obeyed`(verdict: Verdict) {
         let journal = Journal()
         var loopback = Loopback { _ in
-            Scripted(journal, events: { event, context in
-                guard event == .opened else { return .proceed }
-                context.output.append("hi")
-                return verdict
-            })
+            Scripted(
+                journal,
+                events: { event, context in
+                    guard event == .opened else { return .proceed }
+                    context.output.append("hi")
+                    return verdict
+                })
         }
         #expect(loopback.takeOutput() == (verdict == .reset ? "" : "hi"))
         let isOver = verdict == .close || verdict == .reset

@@ -1,7 +1,6 @@
 import Glibc
-import Testing
-
 import SMTP
+import Testing
 
 struct AddressLiteralTests {
     static func isAccepted(_ literal: String) -> Bool {

@@ -1,6 +1,5 @@
-import Testing
-
 import SMTP
+import Testing
 
 struct ParameterScannerTests {
     /// The parameters as "keyword" or "keyword=value", up to the first error.

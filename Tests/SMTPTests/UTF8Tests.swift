@@ -1,6 +1,5 @@
-import Testing
-
 import SMTP
+import Testing
 
 struct UTF8Tests {
     static func isUTF8(_ octets: [UInt8]) -> Bool { octets.span.bytes.isUTF8 }

@@ -1,0 +1,109 @@
+public import Pipeline
+
+extension SessionMachine {
+    /// Carries out the responder's answer: now, or when its delay is over.
+    @usableFromInline
+    mutating func settle(
+        _ stage: Stage, _ answer: Answer, _ context: inout Context
+    ) -> CommandVerdict {
+        guard answer.delayNanoseconds > 0 else { return conclude(stage, answer, &context) }
+        pending = (stage, answer)
+        return .pass(.pause(until: context.now.advanced(byNanoseconds: answer.delayNanoseconds)))
+    }
+
+    mutating func conclude(
+        _ stage: Stage, _ answer: Answer, _ context: inout Context
+    ) -> CommandVerdict {
+        switch answer.ending {
+        case .close: return .pass(.close)
+        case .reset: return .pass(.reset)
+        case .silence:
+            isSilent = true
+            renewDeadline(&context)
+            return .pass(.proceed)
+        case .stay, .closeAfterReply: break
+        }
+        errorsInRow = 0
+        let isPositive = answer.reply?.isPositive ?? true
+        if let reply = answer.reply {
+            reply.write(to: &context.output)
+        } else {
+            accept(stage, &context)
+        }
+        advance(stage, isPositive, &context)
+        if answer.ending == .closeAfterReply { return .pass(.close) }
+        if stage == .quit, isPositive { return .pass(.close) }
+        if stage == .data, answer.reply.map({ $0.code == 354 }) ?? true {
+            content = .data
+            transaction.beginContent()
+            renewDeadline(&context)
+            return .data
+        }
+        return awaitCommand(&context)
+    }
+
+    /// Gives up the transaction under way, as MAIL does where any order of commands is taken.
+    ///
+    /// - Returns: whether there was one.
+    @usableFromInline
+    mutating func giveUp() -> Bool {
+        guard !transaction.isIdle else { return false }
+        transaction.reset()
+        return true
+    }
+
+    /// Whether the responder is to be told, now, that HELO or EHLO gave a transaction up.
+    @usableFromInline
+    mutating func takeGivenUp() -> Bool {
+        defer { hasGivenUp = false }
+        return hasGivenUp
+    }
+
+    /// Writes the stage's own positive reply.
+    private func accept(_ stage: Stage, _ context: inout Context) {
+        switch stage {
+        case .connect: context.output.append(settings.greeting)
+        case .hello: context.output.append(settings.hello)
+        case .extendedHello: context.output.append(settings.extendedHello)
+        case .mail: Reply.senderOk.write(to: &context.output)
+        case .recipient: Reply.recipientOk.write(to: &context.output)
+        case .data: Reply.startData.write(to: &context.output)
+        case .message:
+            context.output.append("250 2.0.0 Ok: queued as ")
+            message?.id.write(to: &context.output)
+            context.output.append("\r\n")
+        case .reset, .noop: Reply.ok.write(to: &context.output)
+        case .verify: Reply.cannotVerify.write(to: &context.output)
+        case .expand: Reply.cannotExpand.write(to: &context.output)
+        case .quit: Reply.bye.write(to: &context.output)
+        }
+    }
+
+    /// Moves the transaction on.
+    private mutating func advance(_ stage: Stage, _ isPositive: Bool, _ context: inout Context) {
+        switch (stage, isPositive) {
+        case (.connect, false): transaction.phase = .refused
+        case (.hello, true), (.extendedHello, true):
+            hasGivenUp = !transaction.isIdle
+            transaction.startOver(in: .ready)
+        case (.mail, true): transaction.begin(body: mail.body, isUTF8: mail.isUTF8)
+        case (.recipient, true): transaction.addRecipient()
+        case (.recipient, false): transaction.hasRefusedRecipient = true
+        case (.message, _):
+            count(isAccepted: isPositive, &context)
+            transaction.reset()
+        case (.reset, _): transaction.reset()
+        default: break
+        }
+    }
+
+    private func count(isAccepted: Bool, _ context: inout Context) {
+        guard isAccepted, let message else {
+            context.counters.add(1, to: .messagesRefused)
+            return
+        }
+        context.counters.add(1, to: .messages)
+        context.counters.add(message.octets, to: .messageOctets)
+        context.counters.add(message.recipients, to: .recipients)
+    }
+}

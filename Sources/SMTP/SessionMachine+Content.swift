@@ -1,0 +1,81 @@
+public import Pipeline
+
+extension SessionMachine {
+    /// What becomes of content that has come to its end.
+    @usableFromInline
+    enum ContentEnd {
+        /// Nothing to ask: it is answered.
+        case settled(CommandVerdict)
+        /// It was too big: the transaction is given up, and answered.
+        case givenUp(CommandVerdict)
+        /// A message: the responder is to be asked.
+        case message(Message)
+    }
+
+    /// BDAT is answered when its octets have come; those of a refused one are dropped.
+    ///
+    /// One whose size cannot be read is the end: nobody knows where the next command begins.
+    mutating func prepareChunk(
+        _ command: Command, _ line: RawSpan, _ context: inout Context
+    ) -> CommandVerdict {
+        do throws(ArgumentError) {
+            let chunk = try ChunkCommand(command, in: line)
+            let refusal = transaction.refusal(of: .bdat, isLenient: settings.isLenient)
+            if let refusal {
+                chunkRefusal = refusal
+                content = .refusedChunk
+            } else {
+                content = .chunk(isLast: chunk.isLast)
+                transaction.phase = .chunks
+            }
+            return .chunk(octets: chunk.octets)
+        } catch {
+            let verdict = refusal(Reply(to: error, of: .bdat), &context)
+            return command.argument.isEmpty ? verdict : .pass(.close)
+        }
+    }
+
+    /// Whether the responder is to have the next piece of content, of so many octets.
+    ///
+    /// It has neither what belongs to no message, nor what is over the limit, so that one that
+    /// collects content holds no more than the limit.
+    @usableFromInline
+    mutating func takesContent(octets: Int) -> Bool {
+        if case .refusedChunk = content { return false }
+        let (sum, overflow) = transaction.offeredOctets.addingReportingOverflow(octets)
+        transaction.offeredOctets = overflow ? .max : sum
+        return !isTooBig(transaction.offeredOctets)
+    }
+
+    @usableFromInline
+    mutating func endContent(octets: Int, _ context: inout Context) -> ContentEnd {
+        if isSilent { return .settled(.pass(.proceed)) }
+        var total = octets
+        switch content {
+        case .refusedChunk:
+            return .settled(refusal(chunkRefusal, &context))
+        case .chunk(let isLast):
+            let (sum, overflow) = transaction.chunkOctets.addingReportingOverflow(octets)
+            total = overflow ? .max : sum
+            transaction.chunkOctets = total
+            guard isLast || isTooBig(total) else {
+                return .settled(acknowledge(.ok, &context))
+            }
+        case .data:
+            break
+        }
+        guard !isTooBig(total) else {
+            transaction.reset()
+            context.counters.add(1, to: .messagesRefused)
+            return .givenUp(say(.messageTooBig, &context))
+        }
+        let message = Message(
+            id: MessageID(&context.random), octets: total, recipients: transaction.recipients)
+        self.message = message
+        return .message(message)
+    }
+
+    private func isTooBig(_ octets: Int) -> Bool {
+        settings.limits.messageOctetsMax > 0 && octets > settings.limits.messageOctetsMax
+    }
+}

@@ -1,0 +1,149 @@
+import Glibc
+import Pipeline
+
+/// A blocking socket of a test; what does not happen within 20 seconds fails.
+final class Client: Sendable {
+    struct Failure: Error, Equatable {
+        let code: Int32
+    }
+
+    let descriptor: Int32
+
+    /// Connects.
+    init(to address: SocketAddress) throws {
+        descriptor = try Client.open(address)
+        let result = withRawAddress(address) { Glibc.connect(descriptor, $0, $1) }
+        if result != 0 { throw Failure(code: errno) }
+    }
+
+    /// Binds, and does not listen: a port that refuses, and a file that nobody serves.
+    init(bindingTo address: SocketAddress) throws {
+        descriptor = try Client.open(address)
+        let result = withRawAddress(address) { Glibc.bind(descriptor, $0, $1) }
+        if result != 0 { throw Failure(code: errno) }
+    }
+
+    deinit {
+        Glibc.close(descriptor)
+    }
+
+    private static func open(_ address: SocketAddress) throws -> Int32 {
+        let family =
+            switch address {
+            case .ipv4: AF_INET
+            case .ipv6: AF_INET6
+            case .unix: AF_UNIX
+            }
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(family, type, 0)
+        guard descriptor >= 0 else { throw Failure(code: errno) }
+        // A timeval, by its two members: 20 seconds.
+        var patience = (20, 0)
+        let size = socklen_t(MemoryLayout.size(ofValue: patience))
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
+        return descriptor
+    }
+
+    /// The port that the kernel has given this end.
+    var port: UInt16 {
+        var form = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        withUnsafeMutablePointer(to: &form) { pointer in
+            _ = pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                getsockname(descriptor, $0, &length)
+            }
+        }
+        return UInt16(bigEndian: form.sin_port)
+    }
+
+    func send(_ text: String) throws {
+        try send(Array(text.utf8))
+    }
+
+    func send(_ octets: [UInt8]) throws {
+        var sent = 0
+        while sent < octets.count {
+            sent += try octets[sent...].withUnsafeBytes { bytes in
+                let count = Glibc.send(
+                    descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+                if count < 0 { throw Failure(code: errno) }
+                return count
+            }
+        }
+    }
+
+    /// Receives up to `count` octets; empty at the end.
+    func receive(atMost count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { room, filled in
+            let result = recv(descriptor, room.baseAddress, count, 0)
+            if result < 0 { throw Failure(code: errno) }
+            filled = result
+        }
+    }
+
+    /// Receives as many octets as `text` has; fewer when the server ends.
+    func receive(asManyAs text: String) throws -> String {
+        var octets: [UInt8] = []
+        while octets.count < text.utf8.count {
+            let piece = try receive(atMost: text.utf8.count - octets.count)
+            if piece.isEmpty { break }
+            octets += piece
+        }
+        return String(decoding: octets, as: UTF8.self)
+    }
+
+    /// Receives until the server ends.
+    func receiveToEnd() throws -> String {
+        var octets: [UInt8] = []
+        while true {
+            let piece = try receive(atMost: 65_536)
+            if piece.isEmpty { return String(decoding: octets, as: UTF8.self) }
+            octets += piece
+        }
+    }
+
+    /// Says that nothing more will be sent (FIN).
+    func endSending() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    /// Lets the close be a reset (RST).
+    func resetAtClose() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        let size = socklen_t(MemoryLayout.size(ofValue: linger))
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, size)
+    }
+}
+
+/// Calls `body` with an address in the kernel's form, made by another way than the module's.
+private func withRawAddress(
+    _ address: SocketAddress, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+) -> Int32 {
+    func call<Form>(_ form: Form) -> Int32 {
+        withUnsafePointer(to: form) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<Form>.size))
+            }
+        }
+    }
+    switch address {
+    case .ipv4(let number, let port):
+        var form = sockaddr_in()
+        form.sin_family = sa_family_t(AF_INET)
+        form.sin_port = in_port_t(bigEndian: port)
+        form.sin_addr = in_addr(s_addr: in_addr_t(bigEndian: number))
+        return call(form)
+    case .ipv6(_, _, let port, _):
+        var form = sockaddr_in6()
+        form.sin6_family = sa_family_t(AF_INET6)
+        form.sin6_port = in_port_t(bigEndian: port)
+        inet_pton(AF_INET6, address.host, &form.sin6_addr)
+        return call(form)
+    case .unix(let path):
+        var form = sockaddr_un()
+        form.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &form.sun_path) { $0.copyBytes(from: path.utf8) }
+        return call(form)
+    }
+}

@@ -1,0 +1,42 @@
+import Glibc
+import Pipeline
+
+/// A directory of its own for the unix-domain sockets of a test, removed at the end.
+final class TemporaryDirectory: Sendable {
+    let path: String
+
+    init() {
+        var template = Array("/tmp/pipeline-tests-XXXXXX".utf8CString)
+        precondition(mkdtemp(&template) != nil, "a directory can be made")
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        unlink(path + "/socket")
+        rmdir(path)
+    }
+
+    /// Where the test's socket goes.
+    var socket: SocketAddress { .unix(path: path + "/socket") }
+
+    var exists: Bool { access(path + "/socket", F_OK) == 0 }
+}
+
+/// The kinds of addresses to listen on.
+enum Place: CaseIterable, Sendable {
+    case ipv4, ipv6, unix
+
+    func address(in directory: TemporaryDirectory) -> SocketAddress {
+        switch self {
+        case .ipv4: .loopback()
+        case .ipv6: .ipv6(0, 1, port: 0, scope: 0)
+        case .unix: directory.socket
+        }
+    }
+
+    /// Whether this machine has it.
+    var isAvailable: Bool {
+        guard self == .ipv6 else { return true }
+        return (try? Client(bindingTo: .ipv6(0, 1, port: 0, scope: 0))) != nil
+    }
+}
