@@ -18,12 +18,12 @@ is_installed() {
 }
 
 [[ $# -gt 0 ]] || fail "name a group of packages: ${!groups[*]}"
-command -v swift >/dev/null || fail "Swift is missing: install Swift 6.3, see https://swift.org/install"
+command -v swift >/dev/null || fail "Swift 6.3 is missing: see https://swift.org/install"
 for group in "$@"; do
     [[ -v "groups[$group]" ]] || fail "there is no group '$group', only: ${!groups[*]}"
 done
 if ! command -v dpkg-query >/dev/null; then
-    echo "setup: this is not Debian; what is needed has to be there: $(printf '%s ' "${groups[@]}")" >&2
+    echo "setup: this is not Debian; these have to be there: ${groups[*]}" >&2
     exit 0
 fi
 

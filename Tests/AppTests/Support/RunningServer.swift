@@ -84,7 +84,10 @@ final class RunningServer {
         }
         let line = log.split(separator: "\n").last ?? ""
         let pattern =
-            /stopped: (\d+) connections, (\d+) messages, (\d+) octets, \d+\.\d messages a second for \d+\.\d seconds$/
+            #/
+            stopped:\ (\d+)\ connections,\ (\d+)\ messages,\ (\d+)\ octets,
+            \ \d+\.\d\ messages\ a\ second\ for\ \d+\.\d\ seconds$
+            /#
         guard let match = line.firstMatch(of: pattern), let connections = Int(match.1),
             let messages = Int(match.2), let octets = Int(match.3)
         else { throw TestError.wrong("the log does not end with the totals: \(log)") }
