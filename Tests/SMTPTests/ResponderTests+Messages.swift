@@ -66,6 +66,19 @@ extension `A responder` {
                 """, .test(), Scripted([.mail: Self.refusal]))
     }
 
+    @Test func `refuses MAIL within a message, which is given up where any order is taken`() {
+        var responder = Scripted()
+        responder.refusedSender = "no@no"
+        let batch =
+            "HELO x\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\nBDAT 5\r\nwrong"
+            + "MAIL FROM:<no@no>\r\nRCPT TO:<c@c>\r\nBDAT 3 LAST\r\nyes"
+        var loopback = Loopback.session(.test(isLenient: true), responder)
+        loopback.send(batch)
+        #expect(responder.recorder.take().last == "message 1 3 yes")
+        #expect(loopback.messages == [1, 3, 1])
+        #expect(loopback.takeOutput().contains("550 5.7.1 Not you\r\n250 2.1.5 Ok\r\n"))
+    }
+
     @Test func `refuses DATA, and no content follows`() {
         for code in [250, 450] as [UInt16] {
             expect(
