@@ -36,11 +36,12 @@ extension `A responder` {
             Scripted([.connect: .reply(421, EnhancedCode(4, 3, 2), "Busy").thenClose()]))
     }
 
-    @Test func `refuses HELO, and nothing changes`() {
+    @Test(arguments: ["HELO x", "EHLO x"])
+    func `refuses HELO and EHLO, and nothing changes`(command: String) {
         let responder = Scripted([.hello: Self.refusal])
         expect(
             Opening.greeting + """
-                C: EHLO x
+                C: \(command)
                 C: MAIL FROM:<>
                 S: 450 4.7.1 Not now
                 S: 503 5.5.1 Send HELO or EHLO first
@@ -48,10 +49,11 @@ extension `A responder` {
         #expect(responder.recorder.take().contains("reset") == false)
     }
 
-    @Test func `refuses HELO in a message, which goes on`() {
+    @Test(arguments: ["HELO y", "EHLO y"])
+    func `refuses HELO and EHLO in a message, which goes on`(command: String) {
         let responder = Scripted([.hello: Self.refusal])
         var loopback = Loopback.session(.test(isLenient: true), responder)
-        loopback.send("MAIL FROM:<>\r\nRCPT TO:<b@b>\r\nBDAT 1\r\nxEHLO y\r\nBDAT 1 LAST\r\nz")
+        loopback.send("MAIL FROM:<>\r\nRCPT TO:<b@b>\r\nBDAT 1\r\nx\(command)\r\nBDAT 1 LAST\r\nz")
         #expect(responder.recorder.take().last == "message 1 2 xz")
         #expect(loopback.messages == [1, 2, 1])
     }
@@ -64,6 +66,19 @@ extension `A responder` {
                 S: 450 4.7.1 Not now
                 S: 503 5.5.1 Send MAIL first
                 """, .test(), Scripted([.mail: Self.refusal]))
+    }
+
+    @Test func `refuses MAIL within a message, which is given up where any order is taken`() {
+        var responder = Scripted()
+        responder.refusedSender = "no@no"
+        let batch =
+            "HELO x\r\nMAIL FROM:<a@a>\r\nRCPT TO:<b@b>\r\nBDAT 5\r\nwrong"
+            + "MAIL FROM:<no@no>\r\nRCPT TO:<c@c>\r\nBDAT 3 LAST\r\nyes"
+        var loopback = Loopback.session(.test(isLenient: true), responder)
+        loopback.send(batch)
+        #expect(responder.recorder.take().last == "message 1 3 yes")
+        #expect(loopback.messages == [1, 3, 1])
+        #expect(loopback.takeOutput().contains("550 5.7.1 Not you\r\n250 2.1.5 Ok\r\n"))
     }
 
     @Test func `refuses DATA, and no content follows`() {

@@ -127,6 +127,20 @@ import Testing
             Scripted([stage: .accept.delayed(by: .seconds(60))]), messages: 0)
     }
 
+    @Test(arguments: Stage.allCases.filter { ![.connect, .data, .quit].contains($0) })
+    func `has nothing to wait for once a late answer is given`(stage: Stage) {
+        let script =
+            `A responder`.opening(to: stage) + "W: 2s\nS: \(`A responder`.accepted(stage))\n"
+            + "C: RSET\nS: 250 2.0.0 Ok\nZ: 10s\n" + Self.last
+        expect(script, .test(), Scripted([stage: .accept.delayed(by: .seconds(2))]))
+    }
+
+    @Test func `goes without a word when it falls silent`() {
+        expect(
+            Opening.mail + "Z: 10s\nC: RCPT TO:<b@b>\nX:", .test(),
+            Scripted([.recipient: .silence]))
+    }
+
     @Test(arguments: Stage.allCases)
     func `goes without a word when it was silent`(stage: Stage) {
         expect(

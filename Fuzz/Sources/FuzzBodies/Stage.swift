@@ -48,6 +48,7 @@ final class Stage {
             return
         }
         if plan.hasWindow { loopback.limitWindow(to: cuts.below(100)) }
+        var isPatient = true
         var start = 0
         while start < client.count {
             let end = cuts.end(from: start, in: client.count)
@@ -56,10 +57,11 @@ final class Stage {
             switch cuts.below(16) {
             case 0...3 where plan.hasWindow: loopback.read(cuts.below(300))
             case 4...7 where witness.isPaused:
-                // A client that reads nothing for so long would be given up.
-                loopback.read(.max)
+                // A client that reads nothing for long would be given up: so it does in the end.
+                if !isPatient { loopback.read(.max) }
                 loopback.advance(by: SessionPlan.delayMax)
-                if plan.hasWindow { loopback.limitWindow(to: cuts.below(100)) }
+                if plan.hasWindow, !isPatient { loopback.limitWindow(to: cuts.below(100)) }
+                isPatient.toggle()
             case 8: checkMemory(plan)
             default: break
             }

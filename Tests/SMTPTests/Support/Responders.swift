@@ -45,6 +45,8 @@ struct Scripted: Responder, Sendable {
     var answers: [Stage: Answer] = [:]
     /// The answers to recipients, one after another, before those of the table.
     var recipients: [Answer] = []
+    /// Whose mail is refused.
+    var refusedSender: String?
     var recorder = Recorder()
     private var content: [UInt8] = []
 
@@ -69,7 +71,9 @@ struct Scripted: Responder, Sendable {
     mutating func mail(
         _ mail: MailCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
-        answer(.mail, line.text(mail.path))
+        let sender = line.text(mail.path)
+        let answer = answer(.mail, sender)
+        return sender == refusedSender ? .reply(550, EnhancedCode(5, 7, 1), "Not you") : answer
     }
 
     mutating func recipient(
