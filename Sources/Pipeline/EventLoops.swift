@@ -18,7 +18,9 @@ public final class EventLoops: Sendable {
     private let state: Mutex<State>
     /// Held by the one who joins the threads, so that the others wait for it.
     private let joining = Mutex(())
-    /// Whether the threads have been joined. Written under the lock, and yet an atomic:
+    /// Whether the threads have been joined.
+    ///
+    /// Written under the lock, and yet an atomic:
     /// ThreadSanitizer does not see that a contended `Mutex` orders anything.
     private let isOver = Atomic(false)
 
