@@ -62,9 +62,15 @@ public struct Answer: Sendable {
     /// Answers with a code and a text of one line of printable ASCII.
     @inlinable
     public static func reply(
-        _ code: UInt16, _ enhanced: EnhancedCode? = nil, _ text: StaticString
+        _ code: UInt16, _ enhanced: EnhancedCode?, _ text: StaticString
     ) -> Answer {
         Answer(Reply(code, enhanced, text))
+    }
+
+    /// Answers with a code and a text, without an enhanced code.
+    @inlinable
+    public static func reply(_ code: UInt16, _ text: StaticString) -> Answer {
+        Answer(Reply(code, text))
     }
 
     /// The same answer, later.

@@ -42,7 +42,7 @@ package struct Parameter: Equatable {
 /// Walks over the parameters that follow a path (RFC 5321, section 4.1.2), each after its blanks.
 package struct ParameterScanner: BitwiseCopyable {
     /// The offset behind what was scanned so far.
-    private(set) var offset: Int
+    package private(set) var offset: Int
     /// Bit n is set once the keyword of raw value n was seen.
     private var seen: UInt16 = 0
 

@@ -19,11 +19,17 @@ public struct Reply: Sendable {
 
     /// Makes a reply of one line of printable ASCII, without allocating.
     @inlinable
-    public init(_ code: UInt16, _ enhanced: EnhancedCode? = nil, _ text: StaticString) {
+    public init(_ code: UInt16, _ enhanced: EnhancedCode?, _ text: StaticString) {
         Reply.check(code)
         self.code = code
         self.enhanced = enhanced
         self.text = .fixed(text)
+    }
+
+    /// Makes a reply without an enhanced code.
+    @inlinable
+    public init(_ code: UInt16, _ text: StaticString) {
+        self.init(code, nil, text)
     }
 
     /// Makes a reply of any text.

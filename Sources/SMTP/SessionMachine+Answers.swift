@@ -20,7 +20,7 @@ extension SessionMachine {
         case .silence:
             isSilent = true
             renewDeadline(&context)
-            return .pass(.proceed)
+            return .pass(context.isStopping ? .close : .proceed)
         case .stay, .closeAfterReply: break
         }
         errorsInRow = 0

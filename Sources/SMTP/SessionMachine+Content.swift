@@ -49,7 +49,6 @@ extension SessionMachine {
 
     @usableFromInline
     mutating func endContent(octets: Int, _ context: inout Context) -> ContentEnd {
-        if isSilent { return .settled(.pass(.proceed)) }
         var total = octets
         switch content {
         case .refusedChunk:

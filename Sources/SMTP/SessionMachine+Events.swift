@@ -10,14 +10,13 @@ extension SessionMachine {
             pending = nil
             return conclude(stage, answer, &context)
         case .expired:
-            return isSilent ? .pass(.close) : sayLast(.timeout, &context)
+            return sayLast(.timeout, &context)
         case .stopping:
             // Nothing that a silent session does will ever be done.
-            if isSilent { return .pass(.close) }
-            let isIdle = transaction.isIdle && pending == nil
-            return isIdle ? sayLast(.shuttingDown, &context) : .pass(.proceed)
+            let isDone = isSilent || transaction.isIdle && pending == nil
+            return isDone ? sayLast(.shuttingDown, &context) : .pass(.proceed)
         case .aborting:
-            return isSilent ? .pass(.close) : sayLast(.shuttingDown, &context)
+            return sayLast(.shuttingDown, &context)
         case .ended:
             return .pass(.close)
         case .secured:

@@ -191,8 +191,9 @@ extension SessionMachine {
         return awaitCommand(&context)
     }
 
+    /// Says the last words, unless nothing is said any more, and closes.
     func sayLast(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
-        reply.write(to: &context.output)
+        if !isSilent { reply.write(to: &context.output) }
         return .pass(.close)
     }
 

@@ -58,7 +58,7 @@ package struct Transaction: BitwiseCopyable, Sendable {
 
     /// Content follows: a message is under way even where nothing had to come before DATA.
     package mutating func beginContent() {
-        phase = max(phase, .recipients)
+        phase = .recipients
     }
 
     /// Why the verb may not come now; nil if it may.

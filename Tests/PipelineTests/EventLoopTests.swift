@@ -221,6 +221,34 @@ import Testing
         #expect((world.sockets[fast]?.input.count ?? 0) >= 60_000 - 640)
     }
 
+    @Test func `ends its turn although a stack has more to say than it is told`() {
+        let talk = Journal()
+        var simulation = SimulatedLoop()
+        let world = simulation.world
+        let listener = simulation.world.listen()
+        simulation.loop.listen(
+            on: listener, at: .loopback(port: 25),
+            StackRecipe { _ in
+                Scripted(Journal()) { input, context in
+                    talk.note("piece")
+                    context.output.append("piece\n")
+                    return talk.entries.count < 100
+                        ? Progress(0, .flush) : Progress(input.byteCount)
+                }
+            })
+        let talker = simulation.open(listener)
+        let other = simulation.open(simulation.listen())
+        world.send("go on", to: talker)
+        for round in 0..<20 {
+            world.send("round \(round)\n", to: other)
+            _ = simulation.loop.turn()
+            #expect(talk.entries.count == round + 1)
+            #expect(world.takeOutput(of: other).hasSuffix("round \(round)\n"))
+        }
+        simulation.settle()
+        #expect(world.takeOutput(of: talker) == String(repeating: "piece\n", count: 100))
+    }
+
     @Test func `ends its turn whatever a stack's deadlines are`() {
         let journal = Journal()
         var simulation = SimulatedLoop()

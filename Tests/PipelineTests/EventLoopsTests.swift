@@ -35,6 +35,13 @@ import Testing
         #expect(journal.entries == ["1 127.0.0.1:\(client.port) at \(address)"])
     }
 
+    @Test func `has a loop for each processor that it may run on`() throws {
+        let loops = try EventLoops()
+        defer { loops.stop() }
+        #expect(loops.count == EventLoops.processors)
+        #expect(1...sysconf(Int32(_SC_NPROCESSORS_CONF)) ~= loops.count)
+    }
+
     @Test func `spreads connections over its loops`() throws {
         let journal = Journal()
         let loops = try EventLoops(count: 2)

@@ -13,7 +13,9 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
@@ -43,6 +45,15 @@ static inline int clinux_epoll_change(int poller, int descriptor, uint32_t event
 
 static inline int clinux_epoll_remove(int poller, int descriptor) {
     return epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, 0);
+}
+
+// The processors that this process may run on; 0 if the kernel does not say.
+static inline int clinux_processors(void) {
+    uint64_t mask[128] = {0};
+    if (syscall(SYS_sched_getaffinity, 0, sizeof mask, mask) < 0) return 0;
+    int count = 0;
+    for (int index = 0; index < 128; index++) count += __builtin_popcountll(mask[index]);
+    return count;
 }
 
 static inline void clinux_set_thread_name(const char *name) {

@@ -86,7 +86,7 @@ struct Lines: ByteHandler, ~Copyable {
         case "deadline":
             context.deadline = time
         case "big":
-            for _ in 0..<number { context.output.append(UInt8(ascii: "x")) }
+            context.output.append([UInt8](repeating: UInt8(ascii: "x"), count: number))
         case "upgrade":
             return .upgrade
         default:

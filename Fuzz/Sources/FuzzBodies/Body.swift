@@ -1,0 +1,37 @@
+/// What a fuzz target does with one input.
+///
+/// A body may keep buffers from one input to the next, but nothing that its verdict depends on: so
+/// that a find can be replayed alone. It is used by one thread.
+public protocol FuzzBody: AnyObject {
+    /// Makes a body.
+    init()
+
+    /// Traps if a property does not hold for `input`.
+    func run(_ input: RawSpan)
+}
+
+/// The fuzz targets, named as their folders are.
+public enum FuzzTarget: String, CaseIterable, Sendable {
+    case lineFraming = "FuzzLineFraming"
+    case dataDiscard = "FuzzDataDiscard"
+    case command = "FuzzCommand"
+    case session = "FuzzSession"
+
+    /// Makes the target's body.
+    public func makeBody() -> any FuzzBody {
+        switch self {
+        case .lineFraming: LineFramingBody()
+        case .dataDiscard: DataDiscardBody()
+        case .command: CommandBody()
+        case .session: SessionBody()
+        }
+    }
+}
+
+/// Says what was violated and traps, unless the property holds.
+func require(
+    _ isHeld: @autoclosure () -> Bool, _ property: @autoclosure () -> String,
+    file: StaticString = #fileID, line: UInt = #line
+) {
+    guard isHeld() else { fatalError("violated: " + property(), file: file, line: line) }
+}

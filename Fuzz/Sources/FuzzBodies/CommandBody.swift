@@ -1,0 +1,108 @@
+import SMTP
+
+/// What is parsed of a line lies in it, makes sense, and depends on nothing else.
+public final class CommandBody: FuzzBody {
+    /// Makes a body.
+    public init() {}
+
+    /// The input: a line without its CRLF.
+    public func run(_ input: RawSpan) {
+        let parsed = ParsedLine(input)
+        parsed.check(in: input)
+        require(ParsedLine(input) == parsed, "a line is parsed the same way twice")
+
+        var longer: [UInt8] = []
+        input.withUnsafeBytes { longer.append(contentsOf: $0) }
+        longer.append(contentsOf: #"5"@x> SIZE=1"#.utf8)
+        let within = ParsedLine(longer.span.bytes.extracting(0..<input.byteCount))
+        require(within == parsed, "what lies behind a line changes nothing")
+
+        longer.removeLast(longer.count - input.byteCount)
+        longer.append(contentsOf: " \t ".utf8)
+        let blanked = ParsedLine(longer.span.bytes)
+        require(blanked == parsed, "blanks at the end change nothing")
+    }
+}
+
+/// A line, parsed in every way.
+private struct ParsedLine: Equatable {
+    let command: Command
+    let mail: Result<MailCommand, ArgumentError>
+    let recipient: Result<RecipientCommand, ArgumentError>
+    let recipientUTF8: Result<RecipientCommand, ArgumentError>
+    let hello: Result<HelloCommand, ArgumentError>
+    let chunk: Result<ChunkCommand, ArgumentError>
+
+    init(_ line: RawSpan) {
+        let command = Command(line)
+        self.command = command
+        mail = outcome { () throws(ArgumentError) in try MailCommand(command, in: line) }
+        recipient = outcome { () throws(ArgumentError) in
+            try RecipientCommand(command, in: line, allowsUTF8: false)
+        }
+        recipientUTF8 = outcome { () throws(ArgumentError) in
+            try RecipientCommand(command, in: line, allowsUTF8: true)
+        }
+        hello = outcome { () throws(ArgumentError) in try HelloCommand(command, in: line) }
+        chunk = outcome { () throws(ArgumentError) in try ChunkCommand(command, in: line) }
+    }
+
+    func check(in line: RawSpan) {
+        require(command.flaw == line.naiveFlaw, "a flaw is what a naive reader sees")
+        require(command.verb == line.naiveVerb(command), "a verb is what a naive reader sees")
+        require(command.verbRange.upperBound <= command.argument.lowerBound, "a verb comes first")
+        require(command.argument.upperBound <= line.byteCount, "an argument lies in the line")
+        if case .success(let mail) = mail { check(mail, in: line) }
+        if case .success(let recipient) = recipient {
+            check(recipient, isUTF8: false, in: line)
+            require(recipientUTF8 == self.recipient, "SMTPUTF8 refuses no more")
+        }
+        if case .success(let recipient) = recipientUTF8 {
+            check(recipient, isUTF8: true, in: line)
+        }
+        if case .success(let hello) = hello {
+            require(hello.name == command.argument, "a name is the whole argument")
+            require(line.isText(hello.name, isUTF8: true), "a name is valid UTF-8")
+        }
+        let argument = line.extracting(command.argument)
+        require(chunk == argument.naiveChunk(chunk), "a chunk is what a naive reader sees")
+    }
+
+    private func check(_ mail: MailCommand, in line: RawSpan) {
+        checkPath(mail.path, isUTF8: mail.isUTF8, mayBeEmpty: true, in: line)
+        require(mail.size ?? 0 >= 0, "a size is not negative")
+        for case let range? in [mail.envelopeID, mail.auth] {
+            require(isParameter(range, after: mail.path), "a value lies behind the path")
+            require(line.isText(range, isUTF8: false), "a value is ASCII")
+        }
+    }
+
+    private func check(_ recipient: RecipientCommand, isUTF8: Bool, in line: RawSpan) {
+        checkPath(recipient.path, isUTF8: isUTF8, mayBeEmpty: false, in: line)
+        require(
+            !recipient.notify.contains(.never) || recipient.notify == .never, "NEVER stands alone")
+        guard let range = recipient.originalRecipient else { return }
+        require(isParameter(range, after: recipient.path), "a value lies behind the path")
+        require(line.isText(range, isUTF8: isUTF8), "a value is valid UTF-8")
+    }
+
+    private func isParameter(_ range: Range<Int>, after path: Range<Int>) -> Bool {
+        !range.isEmpty && range.lowerBound > path.upperBound
+            && range.upperBound <= command.argument.upperBound
+    }
+
+    private func checkPath(_ path: Range<Int>, isUTF8: Bool, mayBeEmpty: Bool, in line: RawSpan) {
+        require(path.lowerBound > command.argument.lowerBound, "a path lies behind its keyword")
+        require(path.upperBound < command.argument.upperBound, "a path lies in the argument")
+        require(line[path.upperBound] == UInt8(ascii: ">"), "a path ends at its bracket")
+        require(path.count <= 254 && (mayBeEmpty || !path.isEmpty), "a path has its length")
+        require(line.isText(path, isUTF8: isUTF8), "a path is valid UTF-8 without controls")
+        require(!line.hasBareBracket(path), "a path has brackets only where they are quoted")
+    }
+}
+
+private func outcome<Value>(
+    _ parse: () throws(ArgumentError) -> Value
+) -> Result<Value, ArgumentError> {
+    do throws(ArgumentError) { return .success(try parse()) } catch { return .failure(error) }
+}

@@ -1,0 +1,118 @@
+import Pipeline
+import SMTP
+
+/// Answers by its moods, which its seed decides, and keeps account of what it is asked.
+struct Moody<Wish: ContentWish>: Responder {
+    let witness: Witness
+    let hasMoods: Bool
+    private var random: RandomSource
+    private var contentOctets = 0
+    private var recipients = 0
+
+    init(_ witness: Witness, hasMoods: Bool, seed: UInt64) {
+        self.witness = witness
+        self.hasMoods = hasMoods
+        random = RandomSource(seed: seed)
+    }
+
+    static var wantsContent: Bool { Wish.wantsContent }
+
+    mutating func connect(_ context: inout Context) -> Answer { mood() }
+
+    mutating func hello(
+        _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
+    ) -> Answer {
+        require(hello.name.upperBound <= line.byteCount, "a name lies in its line")
+        return mood()
+    }
+
+    mutating func mail(
+        _ mail: MailCommand, in line: RawSpan, _ context: inout Context
+    ) -> Answer {
+        require(mail.path.upperBound < line.byteCount, "a path lies in its line")
+        let answer = mood()
+        if answer.isTaken { recipients = 0 }
+        return answer
+    }
+
+    mutating func recipient(
+        _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
+    ) -> Answer {
+        require(recipient.path.upperBound < line.byteCount, "a path lies in its line")
+        let answer = mood()
+        if answer.isTaken { recipients += 1 }
+        return answer
+    }
+
+    mutating func data(_ context: inout Context) -> Answer {
+        require(contentOctets == 0, "no content is left from before")
+        return mood()
+    }
+
+    mutating func content(_ octets: RawSpan, _ context: inout Context) {
+        require(octets.byteCount > 0, "a piece of content has octets")
+        contentOctets += octets.byteCount
+    }
+
+    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+        if Wish.wantsContent {
+            require(message.octets == contentOctets, "a message's octets are those that came")
+        }
+        require(message.recipients == recipients, "a message's recipients are those accepted")
+        let answer = mood()
+        if answer.isTaken { witness.messages += 1 }
+        reset(&context)
+        return answer
+    }
+
+    mutating func reset(_ context: inout Context) {
+        contentOctets = 0
+        recipients = 0
+    }
+
+    mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer { mood() }
+    mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer { mood() }
+    mutating func noop(_ context: inout Context) -> Answer { mood() }
+    mutating func quit(_ context: inout Context) -> Answer { mood() }
+
+    /// Mostly in favour, so that sessions get on.
+    private mutating func mood() -> Answer {
+        guard hasMoods else { return .accept }
+        let delay = Duration.nanoseconds(Int64(random.next() % 5_000_000_000))
+        switch random.next() % 40 {
+        case 0: return .reply(450, EnhancedCode(4, 2, 0), "Not now")
+        case 1: return .reply(550, EnhancedCode(5, 1, 1), "Never")
+        case 2: return .reply(Reply(554, EnhancedCode(5, 7, 999), made: Moody.verse))
+        case 3: return .reply(Reply(250, nil, made: ""))
+        case 4: return .reply(Reply(251, made: "a\nb\n")).delayed(by: delay)
+        case 5: return .reply(354, nil, "Go on")
+        case 6: return .reply(421, EnhancedCode(4, 3, 2), "Later").thenClose()
+        case 7: return .accept.thenClose()
+        case 8: return .accept.thenClose().delayed(by: delay)
+        case 9: return .close
+        case 10: return .close.delayed(by: delay)
+        case 11: return .reset
+        case 12: return .reset.delayed(by: delay)
+        case 13: return silence(.silence)
+        case 14: return silence(.silence.delayed(by: delay))
+        case 15...18: return .accept.delayed(by: delay)
+        default: return .accept
+        }
+    }
+
+    private func silence(_ answer: Answer) -> Answer {
+        witness.isSilent = true
+        return answer
+    }
+
+    private static var verse: String {
+        String(repeating: "Æ long line ", count: 60) + "\n\r\u{0}\n\n\tend"
+    }
+}
+
+extension Answer {
+    /// Whether the session goes by it as a success.
+    fileprivate var isTaken: Bool {
+        (ending == .stay || ending == .closeAfterReply) && reply?.isPositive ?? true
+    }
+}

@@ -1,0 +1,88 @@
+import SMTP
+
+// A line as a naive reader sees it: octet by octet, by the words of the standard.
+extension RawSpan {
+    var naiveFlaw: Command.Flaw? {
+        var isEmpty = true
+        var hasControl = false
+        for offset in 0..<byteCount {
+            let octet = self[offset]
+            if octet != 0x20 && octet != 0x09 { isEmpty = false }
+            if octet < 0x20 && octet != 0x09 || octet == 0x7F { hasControl = true }
+        }
+        return isEmpty ? .empty : hasControl ? .control : nil
+    }
+
+    func naiveVerb(_ command: Command) -> Verb {
+        guard naiveFlaw == nil else { return .unknown }
+        var end = 0
+        while end < byteCount, self[end] != 0x20, self[end] != 0x09 { end += 1 }
+        require(command.verbRange == 0..<end, "a verb ends at the first blank")
+        return Verb.allCases.first { $0 != .unknown && spells($0.name, end) } ?? .unknown
+    }
+
+    private func spells(_ name: StaticString, _ count: Int) -> Bool {
+        guard name.utf8CodeUnitCount == count else { return false }
+        for offset in 0..<count {
+            let octet = self[offset]
+            let isSmall = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(octet)
+            guard (isSmall ? octet - 0x20 : octet) == name.utf8Start[offset] else { return false }
+        }
+        return true
+    }
+
+    /// What a naive reader makes of the argument of BDAT.
+    func naiveChunk(_ parsed: Result<ChunkCommand, ArgumentError>) -> Result<
+        ChunkCommand, ArgumentError
+    > {
+        guard byteCount > 0, 0x30...0x39 ~= self[0] else { return .failure(.syntax) }
+        let words = withUnsafeBytes { octets in
+            octets.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }
+        }
+        guard let word = words.first, word.utf8.count <= 20, let octets = Int(word),
+            words.count == 1 || words.count == 2 && words[1].lowercased() == "last"
+        else { return .failure(.syntax) }
+        guard case .success(let chunk) = parsed else { fatalError("violated: a chunk is parsed") }
+        require(chunk.octets == octets, "a chunk has the octets that its number says")
+        require(chunk.isLast == (words.count == 2), "a chunk is the last one if it says so")
+        return parsed
+    }
+
+    /// Whether the range is valid UTF-8, or ASCII, without controls.
+    func isText(_ range: Range<Int>, isUTF8: Bool) -> Bool {
+        var isASCII = true
+        for offset in range {
+            let octet = self[offset]
+            guard octet >= 0x20 && octet != 0x7F else { return false }
+            if octet >= 0x80 { isASCII = false }
+        }
+        guard !isASCII else { return true }
+        return isUTF8
+            && extracting(range).withUnsafeBytes { octets in
+                String(validating: octets, as: UTF8.self) != nil
+            }
+    }
+
+    /// Whether a mailbox has a bracket outside of a quoted string or a literal.
+    func hasBareBracket(_ mailbox: Range<Int>) -> Bool {
+        var closing: UInt8?
+        var isEscaped = false
+        for offset in mailbox {
+            let octet = self[offset]
+            if isEscaped {
+                isEscaped = false
+            } else if let end = closing {
+                isEscaped = end == UInt8(ascii: "\"") && octet == UInt8(ascii: "\\")
+                if octet == end { closing = nil }
+            } else {
+                switch octet {
+                case UInt8(ascii: "\""): closing = octet
+                case UInt8(ascii: "["): closing = UInt8(ascii: "]")
+                case UInt8(ascii: "<"), UInt8(ascii: ">"): return true
+                default: break
+                }
+            }
+        }
+        return closing != nil
+    }
+}

@@ -1,0 +1,89 @@
+import Pipeline
+import SMTP
+
+/// The whole plaintext stack says the same however a client's octets arrive and however slowly it
+/// reads, in replies that are due and well-formed, from bounded memory, and then falls silent.
+///
+/// The loops are kept from one input to the next, for speed: each input is a new connection.
+public final class SessionBody: FuzzBody {
+    private var stages: [Int: Stage] = [:]
+    private var settings: [Int: SessionSettings] = [:]
+
+    /// Makes a body.
+    public init() {}
+
+    /// The input: eight octets for a ``SessionPlan``, then what the client sends.
+    public func run(_ input: RawSpan) {
+        let plan = SessionPlan(input)
+        let client = input.extracting(plan.start..<input.byteCount).withUnsafeBytes { Array($0) }
+        let whole = play(client, plan, cuts: nil)
+        let cut = play(client, plan, cuts: plan.cuts)
+
+        guard plan.ending != .stopAtOnce else { return }
+        // A reset destroys what has not left yet, and that depends on the pieces.
+        if whole.witness.hasReset || plan.ending.isLossy {
+            let count = min(whole.output.count, cut.output.count)
+            require(
+                whole.output[..<count] == cut.output[..<count], "as far as it came, it is the same")
+        } else {
+            require(whole.output == cut.output, "the same is said however the octets arrive")
+            require(whole.messages == cut.messages, "the same messages are accepted")
+        }
+        guard !plan.ending.isAtOnce else { return }
+        require(whole.witness.requests == cut.witness.requests, "the same requests are heard")
+        require(whole.witness.hasReset == cut.witness.hasReset, "the end is the same")
+    }
+
+    private struct Outcome {
+        let witness: Witness
+        let output: [UInt8]
+        let messages: UInt64
+    }
+
+    private func play(_ client: [UInt8], _ plan: SessionPlan, cuts: Cuts?) -> Outcome {
+        let stage = stage(for: plan)
+        let counters = stage.loopback.counters
+        let messages = counters[.messages]
+        let sent = counters[.octetsSent]
+        let closed = counters[.closed]
+        let witness = Witness()
+        stage.open(plan, settings(for: plan), witness)
+
+        stage.send(client, plan, cuts, witness)
+        if plan.ending == .endAtOnce { stage.loopback.end() }
+        if !plan.ending.isAtOnce { stage.settle(plan, witness) }
+        stage.leave(plan, witness)
+        let output = stage.loopback.takeOctets()
+        if plan.ending.isStop { stages[plan.readBytesMax] = nil }
+
+        require(witness.isGone && stage.loopback.connectionCount == 0, "the connection is gone")
+        require(stage.loopback.keptOctets == 0, "and nothing is kept for it")
+        require(counters[.closed] == closed + 1, "one connection is closed")
+        require(counters[.octetsSent] - sent == UInt64(output.count), "what is sent is counted")
+        let isReset = witness.hasReset || plan.ending.isLossy
+        let text = output.withUnsafeBytes { ReplyText.check($0.bytes, mayBreak: isReset) }
+        require(text.replies <= witness.replies, "no reply is said twice")
+        require(isReset || text.replies == witness.replies, "and none is lost")
+        let replies = text.replies - text.continuations
+        require(replies <= witness.requests + 2, "a greeting, the replies, perhaps last words")
+        let accepted = counters[.messages] - messages
+        require(isReset || accepted <= text.positives, "a message that counts was acknowledged")
+        require(plan.responder == 0 || accepted <= witness.messages, "and was taken")
+        return Outcome(witness: witness, output: output, messages: accepted)
+    }
+
+    private func stage(for plan: SessionPlan) -> Stage {
+        if let stage = stages[plan.readBytesMax], stage.isFresh { return stage }
+        let stage = Stage(plan.makeLoopback())
+        stages[plan.readBytesMax] = stage
+        return stage
+    }
+
+    private func settings(for plan: SessionPlan) -> SessionSettings {
+        let key = plan.messageOctetsMax << 12 | plan.errorsInRowMax << 1 | (plan.isLenient ? 1 : 0)
+        if let settings = settings[key] { return settings }
+        let settings = plan.makeSettings()
+        self.settings[key] = settings
+        return settings
+    }
+}

@@ -1,0 +1,75 @@
+import Pipeline
+import SMTP
+
+/// What the first eight octets of a session's input choose.
+struct SessionPlan {
+    /// How the client leaves.
+    enum Ending: UInt8 {
+        case end, idle, reset, resetAtOnce, resetUnread, stop, stopAtOnce, endAtOnce
+
+        /// Whether output may be lost by it.
+        var isLossy: Bool {
+            switch self {
+            case .reset, .resetAtOnce, .resetUnread, .stopAtOnce: true
+            case .end, .idle, .stop, .endAtOnce: false
+            }
+        }
+        var isStop: Bool { self == .stop || self == .stopAtOnce }
+        /// Whether it comes before the client's octets are all answered.
+        var isAtOnce: Bool { self == .resetAtOnce || self == .stopAtOnce }
+    }
+
+    let isLenient: Bool
+    /// 0 accepts; 1 to 3 are ``Moody``, who has moods, wants content, or both.
+    let responder: UInt8
+    let readBytesMax: Int
+    let hasWindow: Bool
+    let lineOctetsMax: Int
+    let messageOctetsMax: Int
+    let errorsInRowMax: Int
+    let ending: Ending
+    let cuts: Cuts
+    let seed: UInt64
+    /// Where the client's octets begin.
+    let start: Int
+
+    static let idle = Duration.seconds(20)
+    static let delayMax = Duration.seconds(5)
+    static let outputBytesMax = 512
+    /// No reply is longer, whatever a responder says.
+    static let replyOctetsMax = 2048
+
+    init(_ input: RawSpan) {
+        var choices = Choices()
+        let who = choices.octet(of: input)
+        isLenient = who & 1 != 0
+        responder = who >> 1 & 3
+        let loop = choices.octet(of: input)
+        readBytesMax = [64, 300, 4096, 512][Int(loop & 3)]
+        hasWindow = loop & 4 != 0
+        let line = choices.one(of: [2048, 64, 255, 40, 512, 20, 8, 2], input)
+        lineOctetsMax = min(line, readBytesMax)
+        messageOctetsMax = choices.one(of: [0, 5, 40, 1, 100, 64, 1000, 10], input)
+        errorsInRowMax = choices.one(of: [1000, 3, 2, 1, 5, 10, 4, 20], input)
+        ending = Ending(rawValue: choices.octet(of: input) & 7) ?? .end
+        cuts = Cuts(&choices, input)
+        seed = UInt64(choices.octet(of: input))
+        start = choices.rest(of: input).lowerBound
+    }
+
+    func makeSettings() -> SessionSettings {
+        var limits = SMTPLimits()
+        limits.messageOctetsMax = messageOctetsMax
+        limits.errorsInRowMax = errorsInRowMax
+        limits.idle = SessionPlan.idle
+        return SessionSettings(limits: limits, isLenient: isLenient)
+    }
+
+    /// A loop of the plan's size, with no connection yet.
+    func makeLoopback() -> Loopback {
+        var limits = LoopLimits()
+        limits.readBytesMax = readBytesMax
+        limits.outputBytesMax = SessionPlan.outputBytesMax
+        return Loopback(limits: limits)
+    }
+}

@@ -1,0 +1,119 @@
+import Pipeline
+import SMTP
+
+/// A loop with one connection after another, and its client.
+final class Stage {
+    var loopback: Loopback
+    private var sessions = 0
+
+    init(_ loopback: consuming Loopback) { self.loopback = loopback }
+
+    /// Whether its clock is still far from its end.
+    var isFresh: Bool { sessions < 100_000 }
+
+    func open(_ plan: SessionPlan, _ settings: SessionSettings, _ witness: Witness) {
+        sessions += 1
+        let seed = plan.seed
+        switch plan.responder {
+        case 0:
+            open(plan, settings, witness, Accept())
+        case 1:
+            open(plan, settings, witness, Moody<Unwanted>(witness, hasMoods: true, seed: seed))
+        case 2:
+            open(plan, settings, witness, Moody<Wanted>(witness, hasMoods: false, seed: seed))
+        default:
+            open(plan, settings, witness, Moody<Wanted>(witness, hasMoods: true, seed: seed))
+        }
+    }
+
+    private func open<Asked: Responder & Sendable>(
+        _ plan: SessionPlan, _ settings: SessionSettings, _ witness: Witness, _ responder: Asked
+    ) {
+        let lineOctetsMax = plan.lineOctetsMax
+        let seed = plan.seed
+        loopback.open { _ in
+            Watch(witness, lineOctetsMax: lineOctetsMax, seed: seed) {
+                LineFraming(lineOctetsMax: lineOctetsMax) {
+                    Ledger(witness) { DataDiscard { Session(settings, responder) } }
+                }
+            }
+        }
+    }
+
+    /// Sends what the client has to say: in pieces, with a narrow window and the clock moving on
+    /// where there are cuts.
+    func send(_ client: [UInt8], _ plan: SessionPlan, _ cuts: Cuts?, _ witness: Witness) {
+        guard var cuts else {
+            loopback.send(client)
+            return
+        }
+        if plan.hasWindow { loopback.limitWindow(to: cuts.below(100)) }
+        var isPatient = true
+        var start = 0
+        while start < client.count {
+            let end = cuts.end(from: start, in: client.count)
+            loopback.send(Array(client[start..<end]))
+            start = end
+            switch cuts.below(16) {
+            case 0...3 where plan.hasWindow: loopback.read(cuts.below(300))
+            case 4...7 where witness.isPaused:
+                // A client that reads nothing for long would be given up: so it does in the end.
+                if !isPatient { loopback.read(.max) }
+                loopback.advance(by: SessionPlan.delayMax)
+                if plan.hasWindow, !isPatient { loopback.limitWindow(to: cuts.below(100)) }
+                isPatient.toggle()
+            case 8: checkMemory(plan)
+            default: break
+            }
+        }
+        checkMemory(plan)
+    }
+
+    private func checkMemory(_ plan: SessionPlan) {
+        let keptMax =
+            plan.readBytesMax + SessionPlan.outputBytesMax + 2 * SessionPlan.replyOctetsMax
+        require(loopback.keptOctets <= keptMax, "a connection keeps \(keptMax) octets at most")
+    }
+
+    /// Lets the client read and the time pass until all that it said is answered.
+    func settle(_ plan: SessionPlan, _ witness: Witness) {
+        loopback.read(.max)
+        var rounds = 0
+        while witness.isPaused, !witness.isGone {
+            require(rounds <= witness.requests + 1, "every pause has its command")
+            loopback.advance(by: SessionPlan.delayMax)
+            rounds += 1
+        }
+        guard witness.hasClosed || witness.hasReset else {
+            require(loopback.closing == nil && loopback.connectionCount == 1, "it stays open")
+            require(loopback.keptOctets < plan.lineOctetsMax, "no more is kept than a line's start")
+            return
+        }
+        require(loopback.closing != nil, "a stack that closes is closed")
+        let sent = loopback.counters[.octetsSent]
+        loopback.send("NOOP\r\n")
+        require(loopback.counters[.octetsSent] == sent, "nothing is said after the end")
+    }
+
+    /// Leaves in the way that the plan has.
+    func leave(_ plan: SessionPlan, _ witness: Witness) {
+        let isOpen = !witness.hasClosed && !witness.hasReset
+        switch plan.ending {
+        case .end: loopback.end()
+        case .idle: loopback.advance(by: SessionPlan.idle + .seconds(5))
+        case .reset, .resetAtOnce: loopback.reset()
+        case .resetUnread:
+            loopback.limitWindow(to: 0)
+            loopback.send(String(repeating: "NOOP\r\nEHLO x\r\n", count: 20))
+            checkMemory(plan)
+            loopback.reset()
+        case .stop:
+            loopback.stop(grace: .seconds(1))
+            loopback.advance(by: .seconds(2))
+        case .stopAtOnce: loopback.stop(grace: .zero)
+        case .endAtOnce: break
+        }
+        guard isOpen, !witness.isSilent, plan.ending == .idle || plan.ending.isStop else { return }
+        require(witness.hasClosed, "a session that is late, or stopped, has its last words")
+    }
+}

@@ -1,0 +1,81 @@
+import Pipeline
+
+/// What the layers of one session saw, where the body can see it too.
+///
+/// A session lives in its loop's memory and on one thread, the body's.
+final class Witness: @unchecked Sendable {
+    /// The stack was told that the connection is gone.
+    var isGone = false
+    /// The stack has said that the connection shall close, or be reset.
+    var hasClosed = false
+    var hasReset = false
+    /// A pause, until it is over.
+    var isPaused = false
+    /// The responder wants no more to be answered.
+    var isSilent = false
+    /// Lines and pieces of content's end that came to the session.
+    var requests = 0
+    /// Replies that were written, those of 354 included.
+    var replies = 0
+    /// Messages that the responder was asked about and took.
+    var messages = 0
+
+    /// Takes notice of a verdict, whoever gave it.
+    func note(_ verdict: Verdict) {
+        switch verdict {
+        case .pause: isPaused = true
+        case .close: hasClosed = true
+        case .reset: hasReset = true
+        case .upgrade: require(false, "no plaintext stack asks for an upgrade")
+        case .proceed, .flush: break
+        }
+    }
+}
+
+/// The outermost layer: what the loop may do with a stack, and a stack with its input.
+struct Watch<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
+    let witness: Witness
+    let lineOctetsMax: Int
+    let seed: UInt64
+    private var restCount = 0
+    private var next: Next
+
+    init(_ witness: Witness, lineOctetsMax: Int, seed: UInt64, _ next: () -> Next) {
+        self.witness = witness
+        self.lineOctetsMax = lineOctetsMax
+        self.seed = seed
+        self.next = next()
+    }
+
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        require(!witness.isPaused, "nothing is offered in a pause")
+        require(!witness.hasClosed && !witness.hasReset && !witness.isGone, "nor after the end")
+        require(input.byteCount > 0 && input.byteCount >= restCount, "what was left comes again")
+        let progress = next.receive(input, &context)
+        witness.note(progress.verdict)
+        require(0...input.byteCount ~= progress.consumed, "no more is consumed than is offered")
+        restCount = input.byteCount - progress.consumed
+        require(
+            progress.verdict != .proceed || restCount < lineOctetsMax, "no line is left")
+        let outputMax = context.outputBytesMax + SessionPlan.replyOctetsMax
+        require(context.output.count <= outputMax, "a full output is flushed")
+        require(!witness.isSilent || context.deadline < .never, "a silent session ends some day")
+        return progress
+    }
+
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        require(!witness.isGone, "nothing happens to a connection that is gone")
+        switch event {
+        case .opened: context.random = RandomSource(seed: seed)
+        case .resumed: witness.isPaused = false
+        case .closed: witness.isGone = true
+        case .ended, .expired, .stopping, .aborting: break
+        }
+        if event != .closed {
+            require(!witness.hasClosed && !witness.hasReset, "nor after the end")
+        }
+        let verdict = next.handle(event, &context)
+        if event != .closed { witness.note(verdict) }
+        return verdict
+    }
+}

@@ -1,0 +1,100 @@
+import Glibc
+import Testing
+
+struct StopTests {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a signal ends it with the totals`(signal: Int32) throws {
+        try RunningServer.run { server in
+            try Client.mailOnce(server)
+            let client = try Client.greeted(server)
+            try client.mail()
+            try client.mail()
+            try client.say("QUIT", expecting: 221)
+            let totals = try server.stop(signal)
+            #expect(totals.connections == 2)
+            #expect(totals.messages == 3)
+            #expect(totals.octets == 3 * "Subject: honest\r\n\r\nHello.\r\n".utf8.count)
+        }
+    }
+
+    @Test func `a server without a client ends at once`() throws {
+        try RunningServer.run(["--workers", "3", "--grace", "3600"]) { server in
+            let totals = try server.stop()
+            #expect(totals.connections == 0)
+            #expect(totals.messages == 0)
+        }
+    }
+
+    @Test func `a message in flight is finished`() throws {
+        try RunningServer.run(["--workers", "1", "--grace", "3600"]) { server in
+            let client = try Client.greeted(server)
+            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
+            try client.say("RCPT TO:<b@example.org>", expecting: 250)
+            try client.say("DATA", expecting: 354)
+            try client.send("The first half\r\n")
+            server.process.signal(SIGTERM)
+            #expect(eventually { server.log.contains("stopping") })
+            try client.send("and the second\r\n")
+            try client.say(".", expecting: 250)
+            #expect(try client.rest().hasPrefix("421 "))
+            #expect(try server.awaitEnd().messages == 1)
+        }
+    }
+
+    @Test func `an idle client is told`() throws {
+        try RunningServer.run(["--workers", "2", "--grace", "3600"]) { server in
+            let clients = try (0..<8).map { _ in try Client.greeted(server) }
+            server.process.signal(SIGTERM)
+            for client in clients { #expect(try client.rest().hasPrefix("421 4.")) }
+            #expect(try server.awaitEnd().connections == 8)
+        }
+    }
+
+    @Test func `a new client is refused while a message is finished`() throws {
+        try RunningServer.run(["--workers", "1", "--grace", "3600"]) { server in
+            let client = try Client.greeted(server)
+            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
+            try client.say("RCPT TO:<b@example.org>", expecting: 250)
+            try client.say("DATA", expecting: 354)
+            server.process.signal(SIGTERM)
+            let isRefused = eventually {
+                do {
+                    // Taken before the stop, or left in the backlog that the stop closes.
+                    return try Client(server).rest().hasPrefix("421")
+                } catch TestError.system(_, ECONNREFUSED) {
+                    return true
+                } catch {
+                    return false
+                }
+            }
+            #expect(isRefused)
+            try client.say(".", expecting: 250)
+            #expect(try server.awaitEnd().messages == 1)
+        }
+    }
+
+    @Test func `a second signal ends it at once`() throws {
+        try RunningServer.run(["--workers", "1", "--grace", "3600"]) { server in
+            let client = try Client.greeted(server)
+            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
+            try client.say("RCPT TO:<b@example.org>", expecting: 250)
+            try client.say("DATA", expecting: 354)
+            server.process.signal(SIGTERM)
+            #expect(eventually { server.log.contains("stopping") })
+            server.process.signal(SIGTERM)
+            #expect(try server.awaitEnd().messages == 0)
+            _ = try client.rest()
+        }
+    }
+
+    @Test func `the time of grace ends a message that never ends`() throws {
+        try RunningServer.run(["--workers", "1", "--grace", "1"]) { server in
+            let client = try Client.greeted(server)
+            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
+            try client.say("RCPT TO:<b@example.org>", expecting: 250)
+            try client.say("DATA", expecting: 354)
+            #expect(try server.stop().messages == 0)
+            _ = try client.rest()
+        }
+    }
+}

@@ -1,0 +1,239 @@
+import Pipeline
+import SMTP
+import Testing
+
+@Suite struct `A responder` {
+    static let refusal = Answer.reply(450, EnhancedCode(4, 7, 1), "Not now")
+
+    /// A dialogue that leads to every stage; the line of the stage itself is the last.
+    static func opening(to stage: Stage) -> String {
+        switch stage {
+        case .connect: ""
+        case .hello, .noop, .verify, .expand, .quit: Opening.greeting + "C: \(stage.command)\n"
+        case .mail: Opening.helo + "C: \(stage.command)\n"
+        case .recipient: Opening.mail + "C: \(stage.command)\n"
+        case .data: Opening.recipient + "C: \(stage.command)\n"
+        case .message: Opening.data + "C: \(stage.command)\n"
+        }
+    }
+
+    /// The stage's own reply.
+    static func accepted(_ stage: Stage) -> String {
+        switch stage {
+        case .connect: "220 mx.example ESMTP blackhole: keeps no mail"
+        case .hello:
+            """
+            250-mx.example
+            S: 250-PIPELINING
+            S: 250-SIZE
+            S: 250-8BITMIME
+            S: 250-SMTPUTF8
+            S: 250-ENHANCEDSTATUSCODES
+            S: 250-DSN
+            S: 250-CHUNKING
+            S: 250-BINARYMIME
+            S: 250 HELP
+            """
+        case .mail: "250 2.1.0 Ok"
+        case .recipient: "250 2.1.5 Ok"
+        case .data: "354 End data with <CR><LF>.<CR><LF>"
+        case .message: "250 2.0.0 Ok: queued as *"
+        case .noop: "250 2.0.0 Ok"
+        case .verify: "252 2.0.0 Cannot VRFY user, but will take mail for it"
+        case .expand: "252 2.0.0 Cannot EXPN list, but will take mail for it"
+        case .quit: "221 2.0.0 Bye"
+        }
+    }
+
+    @Test func `is asked at every stage and hears of the rest`() {
+        let responder = Scripted()
+        var loopback = Loopback.session(.test(), responder)
+        loopback.send(
+            """
+            HELO one\r
+            EHLO two\r
+            MAIL FROM:<@r:a@a> SIZE=3\r
+            RCPT TO:<"b b"@b>\r
+            RCPT TO:<c@c>\r
+            RCPT TO:<>\r
+            NOOP\r
+            VRFY v w\r
+            EXPN e\r
+            HELP\r
+            DATA\r
+            ..x\r
+            .\r
+            RSET\r
+            MAIL FROM:<>\r
+            HELO three\r
+            QUIT\r
+            NOOP\r\n
+            """)
+        loopback.end()
+        #expect(
+            responder.recorder.take() == [
+                "connect", "hello one", "hello E two", "mail a@a", "recipient \"b b\"@b",
+                "recipient c@c", "noop", "verify v w", "expand e", "data",
+                "message 2 4 .x\\r\\n", "reset", "mail", "hello three", "reset", "quit", "closed",
+            ])
+    }
+
+    @Test(arguments: Stage.allCases)
+    func `accepts by default`(stage: Stage) {
+        expect(
+            Self.opening(to: stage) + "S: \(Self.accepted(stage))"
+                + (stage == .quit ? "\nX:" : ""), .test(), Scripted())
+    }
+
+    @Test(arguments: Stage.allCases)
+    func `refuses at any stage`(stage: Stage) {
+        expect(
+            Self.opening(to: stage) + "S: 450 4.7.1 Not now", .test(),
+            Scripted([stage: Self.refusal]), messages: 0)
+    }
+
+    @Test(arguments: Stage.allCases)
+    func `answers at any stage with a text of its own`(stage: Stage) {
+        let reply = Reply(
+            stage == .data ? 354 : 250, stage == .data ? nil : EnhancedCode(2, 0, 0),
+            made: "One\nand two")
+        let code = stage == .data ? "" : "2.0.0 "
+        let lines = "S: \(reply.code)-\(code)One\nS: \(reply.code) \(code)and two\n"
+        let next =
+            switch stage {
+            case .quit: "X:"
+            case .data: "C: .\nS: 250 2.0.0 Ok: queued as *"
+            default: "C: RSET\nS: 250 2.0.0 Ok"
+            }
+        expect(
+            Self.opening(to: stage) + lines + next, .test(),
+            Scripted([stage: .reply(reply)]), messages: stage == .data || stage == .message ? 1 : 0)
+    }
+
+    @Test(arguments: Stage.allCases)
+    func `closes at any stage, behind a reply or without`(stage: Stage) {
+        let script = Self.opening(to: stage)
+        expect(script + "X:", .test(), Scripted([stage: .close]), messages: 0)
+        expect(script + "R:", .test(), Scripted([stage: .reset]), messages: 0)
+        expect(
+            script + "S: 450 4.7.1 Not now\nX:", .test(),
+            Scripted([stage: Self.refusal.thenClose()]), messages: 0)
+        expect(
+            script + "S: \(Self.accepted(stage))\nX:", .test(),
+            Scripted([stage: .accept.thenClose()]), messages: stage == .message ? 1 : 0)
+        for (answer, end) in [(Answer.close, "X:"), (.reset, "R:")] {
+            expect(
+                script + "W: 1999ms\nW: 1ms\n" + end, .test(),
+                Scripted([stage: answer.delayed(by: .seconds(2))]), messages: 0)
+        }
+    }
+
+    @Test(arguments: Stage.allCases)
+    func `says nothing any more at any stage`(stage: Stage) {
+        expect(
+            Self.opening(to: stage) + """
+                C: NOOP
+                C: QUIT
+                C: BDAT 3 LAST
+                C: \(String(5000, "x"))
+                C: .
+                C: NOOP
+                W: 299s
+                W: 999ms
+                W: 1ms
+                X:
+                """, .test(), Scripted([stage: .silence]), messages: 0)
+        expect(
+            Self.opening(to: stage) + "C: NOOP\nE:\nX:", .test(), Scripted([stage: .silence]))
+    }
+
+    @Test(arguments: Stage.allCases)
+    func `answers late at any stage, and in order`(stage: Stage) {
+        // What is pipelined behind the command waits with it.
+        let delayed = Scripted([stage: .accept.delayed(by: .seconds(2))])
+        let behind = stage == .data ? "C: .\nC: RSET\n" : "C: RSET\n"
+        let replies =
+            "S: \(Self.accepted(stage))\n"
+            + (stage == .quit ? "X:" : stage == .data ? Opening.queued : "")
+            + (stage == .quit ? "" : "S: 250 2.0.0 Ok")
+        expect(
+            Self.opening(to: stage) + behind + "W: 1999ms\nW: 1ms\n" + replies, .test(), delayed)
+        // What comes during the delay does too.
+        expect(
+            Self.opening(to: stage) + "W: 1s\n" + behind + "W: 999ms\nW: 1ms\n" + replies, .test(),
+            delayed)
+    }
+
+    @Test(arguments: Stage.allCases)
+    func `answers a client that has ended meanwhile`(stage: Stage) {
+        expect(
+            Self.opening(to: stage) + """
+                W: 1s
+                E:
+                W: 1s
+                S: \(Self.accepted(stage))
+                X:
+                """, .test(), Scripted([stage: .accept.delayed(by: .seconds(2))]))
+    }
+
+    @Test(arguments: Stage.allCases)
+    func `may be later than the idle time`(stage: Stage) {
+        let settings = SessionSettings.test { $0.idle = .seconds(7) }
+        let script =
+            Self.opening(to: stage) + "W: 99s\nW: 1s\nS: \(Self.accepted(stage))\n"
+            + (stage == .quit
+                ? "X:"
+                : "W: 6999ms\nW: 1ms\nS: 421 4.4.2 Timeout, closing connection\nX:")
+        expect(script, settings, Scripted([stage: .accept.delayed(by: .seconds(100))]))
+    }
+
+    @Test func `delays some of a batch`() {
+        var responder = Scripted()
+        responder.recipients = [
+            .accept.delayed(by: .seconds(1)), .reply(550, EnhancedCode(5, 1, 1), "No"), .accept,
+        ]
+        expect(
+            Opening.mail + """
+                C: RCPT TO:<a@a>
+                C: RCPT TO:<b@b>
+                C: RCPT TO:<c@c>
+                C: ?
+                C: DATA
+                C: .
+                C: RCPT TO:<d@d>
+                S: 250 2.1.5 Ok
+                S: 550 5.1.1 No
+                W: 999ms
+                W: 1ms
+                S: 250 2.1.5 Ok
+                S: 500 5.5.1 Command not recognized; HELP lists the commands
+                S: 354 End data with <CR><LF>.<CR><LF>
+                \(Opening.queued)S: 503 5.5.1 Send MAIL first
+                """, .test(), responder, messages: 1)
+    }
+
+    @Test func `may answer late twice in a batch`() {
+        let responder = Scripted([
+            .mail: .accept.delayed(by: .seconds(1)), .recipient: refusalLater,
+        ])
+        expect(
+            Opening.helo + """
+                C: MAIL FROM:<>
+                C: RCPT TO:<b@b>
+                C: DATA
+                W: 1s
+                S: 250 2.1.0 Ok
+                W: 999ms
+                W: 1ms
+                S: 450 4.7.1 Not now
+                S: 554 5.5.1 No valid recipients
+                """, .test(), responder)
+    }
+
+    private var refusalLater: Answer { Self.refusal.delayed(by: .seconds(1)) }
+
+    @Test func `does not delay by less than nothing`() {
+        expect(Opening.greeting, .test(), Scripted([.connect: .accept.delayed(by: .seconds(-1))]))
+        expect(Opening.greeting, .test(), Scripted([.connect: .accept.delayed(by: .zero)]))
+    }
+}

@@ -1,0 +1,228 @@
+import Pipeline
+import SMTP
+import Testing
+
+@Suite struct `The session, at its limits,` {
+    @Test func `takes so many recipients, and refuses more for now`() {
+        let settings = SessionSettings.test { $0.recipientsMax = 100 }
+        var loopback = Loopback.session(settings)
+        _ = Transcript(Opening.mail).play(on: &loopback)
+        for _ in 0..<100 {
+            loopback.send("RCPT TO:<b@b>\r\n")
+            #expect(loopback.takeOutput() == "250 2.1.5 Ok\r\n")
+        }
+        loopback.send("RCPT TO:<b@b>\r\nRCPT TO:<>\r\nRCPT TO:<b@b>\r\nDATA\r\n.\r\n")
+        let lines = Transcript.serverLines(loopback.takeOctets())
+        #expect(
+            lines.dropLast() == [
+                "S: 452 4.5.3 Too many recipients", "S: 501 5.1.3 Bad recipient address syntax",
+                "S: 452 4.5.3 Too many recipients", "S: 354 End data with <CR><LF>.<CR><LF>",
+            ])
+        #expect(loopback.messages == [1, 0, 100])
+        loopback.send("MAIL FROM:<>\r\nRCPT TO:<b@b>\r\n")
+        #expect(loopback.takeOutput() == "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n")
+    }
+
+    @Test(arguments: [-5, 0, 1, 99, 100, 101])
+    func `never takes fewer recipients than 100`(limit: Int) {
+        var limits = SMTPLimits()
+        limits.recipientsMax = limit
+        #expect(limits.recipientsMax == max(100, limit))
+    }
+
+    @Test func `takes 10000 recipients unless it is told otherwise`() {
+        var loopback = Loopback.session()
+        _ = Transcript(Opening.mail).play(on: &loopback)
+        for _ in 0..<10_000 { loopback.send("RCPT TO:<b@b>\r\n") }
+        #expect(loopback.takeOctets().count == 10_000 * 14)
+        loopback.send("RCPT TO:<b@b>\r\n")
+        #expect(loopback.takeOutput() == "452 4.5.3 Too many recipients\r\n")
+    }
+
+    static let unknown = "S: 500 5.5.1 Command not recognized; HELP lists the commands\n"
+    static let tooMany = "S: 421 4.7.0 Too many errors, closing connection\nX:"
+
+    @Test func `closes after so many errors in a row`() {
+        let settings = SessionSettings.test { $0.errorsInRowMax = 3 }
+        expect(
+            Opening.helo + "C: ?\n" + Self.unknown + "C: ?\n" + Self.unknown + "C: ?\n"
+                + Self.tooMany, settings)
+        expect(
+            Opening.helo + "C: ?\nC: ?\nC: ?\nC: ?\nC: NOOP\n" + Self.unknown + Self.unknown
+                + Self.tooMany, settings)
+    }
+
+    /// What is wrong in every way there is.
+    @Test(arguments: [
+        "?", "", "NOOP\\0", "MAIL FROM:<", "RCPT TO:<b@b>", "DATA", "QUIT now", "VRFY", "AUTH",
+        "HELP x", "BDAT 0", "MAIL FROM:<> SIZE=1000",
+    ])
+    func `counts every refusal as an error`(command: String) {
+        let settings = SessionSettings.test {
+            $0.errorsInRowMax = 2
+            $0.messageOctetsMax = 100
+        }
+        expect(Opening.helo + "C: ?\n" + Self.unknown + "C: \(command)\n" + Self.tooMany, settings)
+    }
+
+    @Test func `counts a line that is too long as an error`() {
+        let settings = SessionSettings.test {
+            $0.errorsInRowMax = 2
+            $0.lineOctetsMax = 64
+        }
+        expect(
+            Opening.helo
+                + "C: \(String(63, "x"))\nS: 500 5.5.2 Line too long\nC: \(String(63, "x"))\n"
+                + Self.tooMany, settings)
+    }
+
+    @Test(arguments: [
+        "NOOP", "RSET", "VRFY x", "EXPN x", "HELP", "HELO x", "MAIL FROM:<>",
+    ])
+    func `forgets errors after a success`(command: String) {
+        var loopback = Loopback.session(.test { $0.errorsInRowMax = 2 })
+        _ = Transcript(Opening.helo).play(on: &loopback)
+        for _ in 0..<3 { loopback.send("?\r\n\(command)\r\nRSET\r\n") }
+        #expect(loopback.closing == nil)
+        loopback.send("?\r\n\(command)\r\n?\r\n")
+        #expect(loopback.closing == nil)
+        loopback.send("?\r\n")
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `forgets errors after a recipient, a chunk and a message`() {
+        expect(
+            Opening.mail + """
+                C: ?
+                C: RCPT TO:<b@b>
+                C: ?
+                C: BDAT 1
+                C: x?
+                C: BDAT 1 LAST
+                C: x?
+                \(Self.unknown)S: 250 2.1.5 Ok
+                \(Self.unknown)S: 250 2.0.0 Ok
+                \(Self.unknown)\(Opening.queued)\(Self.unknown)
+                """, .test { $0.errorsInRowMax = 2 })
+    }
+
+    @Test func `takes 999 errors in a row unless it is told otherwise`() {
+        var loopback = Loopback.session()
+        for _ in 0..<999 { loopback.send("?\r\n") }
+        #expect(loopback.closing == nil)
+        loopback.send("?\r\n")
+        #expect(loopback.closing == .ended)
+        #expect(
+            loopback.takeOutput().hasSuffix("421 4.7.0 Too many errors, closing connection\r\n"))
+    }
+
+    // MARK: Lines
+
+    @Test(arguments: [63, 64, 65, 66, 1000])
+    func `refuses a line above its limit once, and takes the next`(octets: Int) {
+        let command = "NOOP " + String(octets - 7, "x")
+        expect(
+            Opening.helo + """
+                C: \(command)
+                C: NOOP
+                S: \(octets <= 64 ? "250 2.0.0 Ok" : "500 5.5.2 Line too long")
+                S: 250 2.0.0 Ok
+                """, .test { $0.lineOctetsMax = 64 })
+    }
+
+    @Test func `takes a line of 2048 octets unless it is told otherwise`() {
+        expect(
+            Opening.helo + """
+                C: NOOP \(String(2041, "x"))
+                C: NOOP \(String(2042, "x"))
+                S: 250 2.0.0 Ok
+                S: 500 5.5.2 Line too long
+                """)
+    }
+
+    @Test func `keeps nothing of a line without an end, and answers it once it has one`() {
+        var loopback = Loopback.session()
+        _ = loopback.takeOctets()
+        for _ in 0..<64 { loopback.send([UInt8](repeating: 0x61, count: 1 << 14)) }
+        #expect(loopback.takeOctets().isEmpty && loopback.keptOctets == 0)
+        loopback.send("\r")
+        #expect(loopback.takeOctets().isEmpty && loopback.keptOctets == 1)
+        loopback.send("\nNOOP\r\n")
+        #expect(loopback.takeOutput() == "500 5.5.2 Line too long\r\n250 2.0.0 Ok\r\n")
+    }
+
+    @Test func `has content of lines of any length`() {
+        expect(
+            Opening.data + "C: \(String(10_000, "x"))\nC: .\n" + Opening.queued,
+            .test { $0.lineOctetsMax = 64 }, messages: 1)
+    }
+
+    // MARK: Time
+
+    static let timeout = "S: 421 4.4.2 Timeout, closing connection\nX:"
+
+    @Test(arguments: [
+        Opening.greeting, Opening.helo, Opening.mail, Opening.recipient, Opening.data,
+        Opening.recipient + "C: BDAT 5\nC< ab\n", Opening.helo + "C: BDAT 5\nC< ab\n",
+        Opening.helo + "C: ?\nS: 500 *\n", Opening.helo + "C: HELP\nS: 214 *\n",
+        Opening.data + "C: .\n" + Opening.queued,
+    ])
+    func `closes when nothing has come for the idle time, and no sooner`(script: String) {
+        let settings = SessionSettings.test { $0.idle = .seconds(7) }
+        expect(script + "W: 6999ms\nW: 1ms\n" + Self.timeout, settings)
+        var loopback = Loopback.session(settings)
+        _ = Transcript(script + "W: 6999ms").play(on: &loopback)
+        #expect(loopback.closing == nil)
+    }
+
+    @Test func `waits five minutes unless it is told otherwise`() {
+        expect(Opening.helo + "W: 299s\nW: 999ms\nW: 1ms\n" + Self.timeout)
+    }
+
+    @Test(arguments: ["NOOP", "?", "HELP", "RSET", "MAIL FROM:<", "VRFY x"])
+    func `counts the idle time from the last command`(command: String) {
+        var loopback = Loopback.session(.test { $0.idle = .seconds(7) })
+        for _ in 0..<5 {
+            loopback.advance(by: .seconds(6))
+            loopback.send(command + "\r\n")
+        }
+        #expect(loopback.closing == nil)
+        loopback.advance(by: .seconds(7))
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `gives no time for the octets of a command that does not end`() {
+        for octets in ["N", "x", "\r"] {
+            var loopback = Loopback.session(
+                .test {
+                    $0.idle = .seconds(7)
+                    $0.lineOctetsMax = 4
+                })
+            _ = loopback.takeOctets()
+            for _ in 0..<6 {
+                loopback.advance(by: .seconds(1))
+                loopback.send(octets)
+            }
+            #expect(loopback.closing == nil)
+            loopback.advance(by: .seconds(1))
+            #expect(loopback.closing == .ended)
+            #expect(loopback.takeOutput() == "421 4.4.2 Timeout, closing connection\r\n")
+        }
+    }
+
+    @Test func `gives time for every piece of content`() {
+        for script in [
+            Opening.data, Opening.recipient + "C: BDAT 9\n", Opening.helo + "C: BDAT 9\n",
+        ] {
+            var loopback = Loopback.session(.test { $0.idle = .seconds(7) })
+            _ = Transcript(script).play(on: &loopback)
+            for _ in 0..<5 {
+                loopback.advance(by: .seconds(6))
+                loopback.send("a")
+            }
+            #expect(loopback.closing == nil)
+            loopback.advance(by: .seconds(7))
+            #expect(loopback.takeOutput() == "421 4.4.2 Timeout, closing connection\r\n")
+        }
+    }
+}

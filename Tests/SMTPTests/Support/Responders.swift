@@ -1,0 +1,116 @@
+import Pipeline
+import SMTP
+import Synchronization
+
+/// What a handler or a responder has noted, for the test to look at.
+final class Recorder: Sendable {
+    private let notes = Mutex<[String]>([])
+
+    func note(_ text: String) { notes.withLock { $0.append(text) } }
+
+    /// The notes since the last call.
+    func take() -> [String] {
+        notes.withLock { notes in
+            defer { notes = [] }
+            return notes
+        }
+    }
+}
+
+/// The stages at which a responder is asked.
+enum Stage: String, CaseIterable, Sendable {
+    case connect, hello, mail, recipient, data, message, verify, expand, noop, quit
+
+    /// A command that leads there, in a session that is otherwise accepted.
+    var command: String {
+        switch self {
+        case .connect: ""
+        case .hello: "EHLO client.example"
+        case .mail: "MAIL FROM:<a@a.example>"
+        case .recipient: "RCPT TO:<b@b.example>"
+        case .data: "DATA"
+        case .message: "."
+        case .verify: "VRFY b"
+        case .expand: "EXPN b"
+        case .noop: "NOOP"
+        case .quit: "QUIT"
+        }
+    }
+}
+
+/// Answers as a table says, accepts otherwise, and notes what it was asked.
+struct Scripted: Responder, Sendable {
+    static var wantsContent: Bool { true }
+
+    var answers: [Stage: Answer] = [:]
+    /// The answers to recipients, one after another, before those of the table.
+    var recipients: [Answer] = []
+    /// Whose mail is refused.
+    var refusedSender: String?
+    var recorder = Recorder()
+    private var content: [UInt8] = []
+
+    init(_ answers: [Stage: Answer] = [:], recipients: [Answer] = []) {
+        self.answers = answers
+        self.recipients = recipients.reversed()
+    }
+
+    private func answer(_ stage: Stage, _ text: String = "") -> Answer {
+        recorder.note(stage.rawValue + (text.isEmpty ? "" : " " + text))
+        return answers[stage] ?? .accept
+    }
+
+    mutating func connect(_ context: inout Context) -> Answer { answer(.connect) }
+
+    mutating func hello(
+        _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
+    ) -> Answer {
+        answer(.hello, (isExtended ? "E " : "") + line.text(hello.name))
+    }
+
+    mutating func mail(
+        _ mail: MailCommand, in line: RawSpan, _ context: inout Context
+    ) -> Answer {
+        let sender = line.text(mail.path)
+        let answer = answer(.mail, sender)
+        return sender == refusedSender ? .reply(550, EnhancedCode(5, 7, 1), "Not you") : answer
+    }
+
+    mutating func recipient(
+        _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
+    ) -> Answer {
+        let answer = answer(.recipient, line.text(recipient.path))
+        return recipients.popLast() ?? answer
+    }
+
+    mutating func data(_ context: inout Context) -> Answer { answer(.data) }
+
+    mutating func content(_ octets: RawSpan, _ context: inout Context) {
+        octets.withUnsafeBytes { content += $0 }
+    }
+
+    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+        defer { content = [] }
+        return answer(
+            .message, "\(message.recipients) \(message.octets) \(content.debugText)")
+    }
+
+    mutating func reset(_ context: inout Context) {
+        recorder.note("reset" + (content.isEmpty ? "" : " " + content.debugText))
+        content = []
+    }
+
+    mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer {
+        answer(.verify, argument.text)
+    }
+
+    mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer {
+        answer(.expand, argument.text)
+    }
+
+    mutating func noop(_ context: inout Context) -> Answer { answer(.noop) }
+
+    mutating func quit(_ context: inout Context) -> Answer { answer(.quit) }
+
+    mutating func closed(_ context: inout Context) { recorder.note("closed") }
+}

@@ -1,0 +1,63 @@
+import Pipeline
+import SMTP
+import Testing
+
+extension SessionSettings {
+    static func test(
+        isLenient: Bool = false, _ change: (inout SMTPLimits) -> Void = { _ in }
+    ) -> SessionSettings {
+        var limits = SMTPLimits()
+        change(&limits)
+        return SessionSettings(hostName: "mx.example", limits: limits, isLenient: isLenient)
+    }
+}
+
+extension Loopback {
+    /// The whole onion on a connection that is open: its greeting waits to be taken.
+    static func session(
+        _ settings: SessionSettings = .test(), loop: LoopLimits = LoopLimits(), seed: UInt64 = 1
+    ) -> Loopback {
+        session(settings, Accept(), loop: loop, seed: seed)
+    }
+
+    static func session<Asked: Responder & Sendable>(
+        _ settings: SessionSettings = .test(), _ responder: Asked,
+        loop: LoopLimits = LoopLimits(), seed: UInt64 = 1
+    ) -> Loopback {
+        Loopback(limits: loop, seed: seed) { _ in
+            LineFraming(lineOctetsMax: settings.limits.lineOctetsMax) {
+                DataDiscard { Session(settings, responder) }
+            }
+        }
+    }
+
+    /// The messages counted, and their octets and recipients.
+    var messages: [UInt64] {
+        [counters[.messages], counters[.messageOctets], counters[.recipients]]
+    }
+}
+
+/// The start of most dialogues.
+enum Opening {
+    static let greeting = "S: 220 mx.example ESMTP blackhole: keeps no mail\n"
+    static let helo = greeting + "C: HELO client.example\nS: 250 mx.example\n"
+    static let mail = helo + "C: MAIL FROM:<a@a.example>\nS: 250 2.1.0 Ok\n"
+    static let recipient = mail + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 Ok\n"
+    static let data =
+        recipient + "C: DATA\nS: 354 End data with <CR><LF>.<CR><LF>\n"
+    static let binary =
+        helo + "C: MAIL FROM:<a@a.example> BODY=BINARYMIME\nS: 250 2.1.0 Ok\n"
+        + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 Ok\n"
+    static let queued = "S: 250 2.0.0 Ok: queued as *\n"
+}
+
+/// Plays a transcript on a fresh connection, and demands that it goes as written.
+func expect<Asked: Responder & Sendable>(
+    _ script: String, _ settings: SessionSettings = .test(), _ responder: Asked = Accept(),
+    messages: UInt64? = nil, sourceLocation: SourceLocation = #_sourceLocation
+) {
+    var loopback = Loopback.session(settings, responder)
+    Transcript(script).check(on: &loopback, sourceLocation: sourceLocation)
+    guard let messages else { return }
+    #expect(loopback.counters[.messages] == messages, sourceLocation: sourceLocation)
+}
