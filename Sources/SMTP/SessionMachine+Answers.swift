@@ -65,7 +65,7 @@ extension SessionMachine {
         switch stage {
         case .connect: context.output.append(settings.greeting)
         case .hello: context.output.append(settings.hello)
-        case .extendedHello: 
+        case .extendedHello:
             context.output.append(settings.extendedHello(withStartTLS: security == .offered))
         case .mail: Reply.senderOk.write(to: &context.output)
         case .recipient: Reply.recipientOk.write(to: &context.output)
