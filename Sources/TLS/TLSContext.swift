@@ -45,7 +45,8 @@ public struct TLSOptions: Sendable {
     public var versionMin = TLSVersion.tls12
     /// The newest version spoken.
     public var versionMax = TLSVersion.tls13
-    /// Ciphers up to TLS 1.2, in OpenSSL's list form; nil for OpenSSL's own choice.
+    /// Ciphers up to TLS 1.2, in OpenSSL's list form; nil for those with forward secrecy and AEAD,
+    /// or for OpenSSL's own choice if ``versionMin`` is older than TLS 1.2, which has none of them.
     public var ciphers: String?
     /// Cipher suites of TLS 1.3, in OpenSSL's list form; nil for OpenSSL's own choice.
     public var cipherSuites: String?
@@ -148,7 +149,10 @@ public final class TLSContext: @unchecked Sendable {
         guard copenssl_set_min_version(pointer, options.versionMin.rawValue) == 1,
             copenssl_set_max_version(pointer, options.versionMax.rawValue) == 1
         else { throw .fromQueue(.setting, otherwise: "versions that OpenSSL does not speak") }
-        if let ciphers = options.ciphers, SSL_CTX_set_cipher_list(pointer, ciphers) != 1 {
+        let ciphers =
+            options.ciphers
+            ?? (options.versionMin < .tls12 ? nil : "ECDHE+AESGCM:ECDHE+CHACHA20")
+        if let ciphers, SSL_CTX_set_cipher_list(pointer, ciphers) != 1 {
             throw .fromQueue(.setting, otherwise: "ciphers that OpenSSL does not know: \(ciphers)")
         }
         if let suites = options.cipherSuites, SSL_CTX_set_ciphersuites(pointer, suites) != 1 {
