@@ -23,9 +23,10 @@ extension TLSIdentity {
         let subject = Array((names.first ?? "localhost").utf8.prefix(64))
         let isMade =
             X509_set_version(certificate, 2) == 1 && setSerial(of: certificate)
-            // A day back, for clients whose clock is slow; ten years on, for servers that stay up.
+            // A day back, for clients whose clock is slow; 825 days in all, for some clients refuse
+            // what is valid for longer.
             && X509_gmtime_adj(X509_getm_notBefore(certificate), -86_400) != nil
-            && X509_gmtime_adj(X509_getm_notAfter(certificate), 3_650 * 86_400) != nil
+            && X509_gmtime_adj(X509_getm_notAfter(certificate), 824 * 86_400) != nil
             && X509_NAME_add_entry_by_txt(
                 name, "CN", MBSTRING_UTF8, subject, Int32(subject.count), -1, 0) == 1
             && X509_set_issuer_name(certificate, name) == 1
