@@ -85,6 +85,10 @@ enum PEMFile {
 
     private static func open(_ path: String) throws(TLSError) -> OpaquePointer {
         ERR_clear_error()
+        var facts = stat()
+        if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR {
+            throw TLSError(.unreadable, file: path, reason: String(cString: strerror(EISDIR)))
+        }
         errno = 0
         guard let bio = BIO_new_file(path, "r") else {
             let code = errno
