@@ -35,6 +35,8 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     @usableFromInline var next: Next?
     /// The layers inside were told that the peer has ended.
     @usableFromInline var knowsEnd = false
+    /// The handshake was given up, for a reason that has been told.
+    @usableFromInline var isGivenUp = false
     /// What is offered next came in clear behind a STARTTLS whose answer was delayed.
     @usableFromInline var dropsNext = false
     /// Plaintext that the layers inside did not consume.
@@ -78,6 +80,10 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     @inlinable
     public mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
         switch (phase, event) {
+        case (.handshaking, .closed):
+            guard !isGivenUp else { return .proceed }
+            return fail(
+                TLSError(.handshake, reason: "the connection broke in the handshake"), &context)
         case (_, .closed):
             _ = next?.handle(.closed, &context)
             return .proceed
@@ -140,6 +146,7 @@ extension StartTLS where Next: ~Copyable {
         case .expired:
             return fail(TLSError(.handshake, reason: "the handshake took too long"), &context)
         case .stopping, .aborting:
+            isGivenUp = true
             return .close
         case .secured, .resumed, .closed:
             return .proceed
@@ -147,7 +154,8 @@ extension StartTLS where Next: ~Copyable {
     }
 
     @inlinable
-    func fail(_ error: TLSError, _ context: inout Context) -> Verdict {
+    mutating func fail(_ error: TLSError, _ context: inout Context) -> Verdict {
+        isGivenUp = true
         context.counters.add(1, to: .tlsFailures)
         tls.report(error)
         return .close
