@@ -9,9 +9,9 @@ struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve in the foreground.",
         discussion: """
-            Logs to standard error. SIGHUP reads the certificate again. SIGTERM or SIGINT stops it: no new connection is taken, what is \
-            in flight may finish, and a line of totals ends the log. A second signal stops it at \
-            once.
+            Logs to standard error. SIGHUP reads the certificate again. SIGTERM or SIGINT stops \
+            it: no new connection is taken, what is in flight may finish, and a line of totals \
+            ends the log. A second signal stops it at once.
 
             Exit codes: 0 stopped, 64 wrong usage, 69 address in use or not to be had, \
             77 not permitted, 78 a certificate or key that is no good.

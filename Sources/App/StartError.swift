@@ -13,7 +13,7 @@ enum StartError: Error {
         case .unknownHost(let host):
             return "cannot listen on \(host): no such address; try --host 127.0.0.1"
         case .tls(let error):
-            return "cannot start TLS: \(error)"
+            return "cannot start TLS: \(error)\(error.advice)"
         case .system(let error, let address):
             return "cannot \(error.description)\(advice(error, address))"
         }

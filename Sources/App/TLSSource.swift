@@ -35,7 +35,7 @@ final class TLSSource: Sendable {
             context.withLock { $0 = fresh }
             log.info("certificate reloaded")
         } catch {
-            log.error("certificate not reloaded, the old one stays in use: \(error)")
+            log.error("certificate not reloaded, the old one stays in use: \(error)\(error.advice)")
         }
     }
 
@@ -46,8 +46,26 @@ final class TLSSource: Sendable {
         let identity = try identity(files, hostName, log)
         var options = TLSOptions()
         options.report = { error in log.debug("TLS: \(error)") }
-        if let trustDirectory { options.clientCertificate = .requested(.directory(trustDirectory)) }
+        if let trustDirectory {
+            if !hasHashedNames(trustDirectory) {
+                log.warning(
+                    """
+                    \(trustDirectory): no certificate has a hashed name, so every client's is \
+                    refused; run: openssl rehash \(trustDirectory)
+                    """)
+            }
+            options.clientCertificate = .requested(.directory(trustDirectory))
+        }
         return try TLSContext.server([identity], options)
+    }
+
+    /// Whether OpenSSL would find a certificate there: `5ed36f99.0`, for example.
+    private static func hasHashedNames(_ directory: String) -> Bool {
+        // What cannot be read is refused with its reason later.
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
+            return true
+        }
+        return names.contains { $0.wholeMatch(of: /[0-9a-f]{8}\.[0-9]+/) != nil }
     }
 
     private static func identity(
