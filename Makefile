@@ -17,8 +17,8 @@ build: ## Build the program in release: .build/release/blackhole.
 	@scripts/setup.sh build
 	swift build -c release --product blackhole
 
-run: build ## Build and serve on 127.0.0.1:2525; more options with ARGS='--workers 1'.
-	exec .build/release/blackhole run --host 127.0.0.1 --port 2525 $(ARGS)
+run: build ## Build and serve on 127.0.0.1:2525, and for TLS on 2465; more options with ARGS='--workers 1'.
+	exec .build/release/blackhole run --host 127.0.0.1 --port 2525 --ssl_port 2465 $(ARGS)
 
 # Without @testable the tests run the very program that `make build` builds, and nothing twice.
 test: ## Install what the tests need and run all of them; choose with ARGS='--filter AppTests'.

@@ -5,7 +5,8 @@ set -euo pipefail
 
 declare -A groups=(
     [build]="libssl-dev"
-    [test]="swaks msmtp postfix curl strace python3 gcc libc6-dev"
+    [test]="swaks msmtp postfix curl strace python3 gcc libc6-dev openssl \
+        gnutls-bin libnet-ssleay-perl"
 )
 
 fail() {
