@@ -1,0 +1,134 @@
+import Glibc
+import Testing
+
+/// Certificates and keys that are no good, and some that are good enough.
+struct TLSFileTests {
+    /// What is wrong, the options (`@` stands for the folder), the file at fault, the reason and
+    /// what to do about it.
+    struct Case: CustomTestStringConvertible {
+        let testDescription: String
+        let options: String
+        let file: String
+        let reason: String
+        let remedy: String
+
+        init(
+            _ name: String, _ options: String, _ file: String, _ reason: String, _ remedy: String
+        ) {
+            testDescription = name
+            self.options = options
+            self.file = file
+            self.reason = reason
+            self.remedy = remedy
+        }
+    }
+
+    static let readable = "check the path and its permissions"
+    static let certificate = "give --ssl_cert a certificate in PEM"
+    static let key = "give --ssl_key the certificate's private key in PEM"
+    static let good = "--ssl_cert @good.pem --ssl_key"
+    static let locked = "the private key is under a passphrase"
+
+    static let cases = [
+        Case(
+            "missing certificate", "--ssl_cert @none.pem", "none.pem", "No such file", readable),
+        Case("folder for a certificate", "--ssl_cert @folder", "folder", "directory", readable),
+        Case("path through a file", "--ssl_cert @good.pem/x", "good.pem/x", "Not a", readable),
+        Case("path of nothing", "--ssl_cert=", "", "No such file", readable),
+        Case("empty", "--ssl_cert @empty.pem", "empty.pem", "no certificate in", certificate),
+        Case("garbage", "--ssl_cert @garbage.pem", "garbage.pem", "no certificate", certificate),
+        Case("DER", "--ssl_cert @good.der", "good.der", "no certificate in PEM", certificate),
+        Case("cut short", "--ssl_cert @truncated.pem", "truncated.pem", "bad end", certificate),
+        Case("key alone", "--ssl_cert @good.key", "good.key", "no certificate", certificate),
+        Case("no key", "--ssl_cert @good.pem", "good.pem", "no private key in PEM", key),
+        Case("missing key", "\(good) @none.key", "none.key", "No such file", readable),
+        Case("folder for a key", "\(good) @folder", "folder", "directory", readable),
+        Case("empty key", "\(good) @empty.pem", "empty.pem", "no private key in PEM", key),
+        Case("garbage for a key", "\(good) @garbage.pem", "garbage.pem", "no private key", key),
+        Case("key cut short", "\(good) @truncated.key", "truncated.key", "no private key", key),
+        Case("certificate for a key", "\(good) @other.pem", "other.pem", "no private key", key),
+        Case(
+            "other's key", "\(good) @other.key", "other.key", "not that of the certificate in",
+            "give --ssl_cert and --ssl_key that were made together"),
+        Case("locked key", "\(good) @locked.key", "locked.key", locked, "openssl pkey -in"),
+        Case(
+            "locked key behind its certificate", "--ssl_cert @locked.both", "locked.both", locked,
+            "openssl pkey -in"),
+        Case("no CA folder", "--ssl_ca_certs_dir @none", "none", "No such file", readable),
+        Case(
+            "file for a CA folder", "--ssl_ca_certs_dir @good.pem", "good.pem", "Not a directory",
+            readable),
+    ]
+
+    private func arguments(_ options: String, _ files: Certificates) -> [String] {
+        [Paths.program, "run", "--port", "0"]
+            + options.split(separator: " ").map { $0.replacing("@", with: files[""]) }
+    }
+
+    @Test(arguments: cases)
+    func `a file that is no good is one line with its name, the reason and the remedy`(
+        of fault: Case
+    ) throws {
+        let files = try Certificates()
+        let command = try Command.run(arguments(fault.options, files))
+        #expect(command.exitCode == EX_CONFIG)
+        #expect(command.output.isEmpty)
+        let lines = command.errorLines.filter { !$0.contains("info") }
+        #expect(lines.count == 1, "\(command.text)")
+        let line = try #require(lines.first)
+        #expect(line.contains("error blackhole: "))
+        let path = fault.file.isEmpty ? "" : files[fault.file]
+        #expect(line.contains("cannot start TLS: \(path): "), "\(line)")
+        #expect(line.contains(fault.reason), "\(line)")
+        #expect(line.contains(fault.remedy), "\(line)")
+        #expect(!command.text.contains("listening"))
+    }
+
+    @Test(arguments: ["\(good) @locked.key", "--ssl_cert @locked.both"])
+    func `nobody at a terminal is asked for a passphrase`(options: String) throws {
+        let files = try Certificates()
+        let words = arguments(options, files).joined(separator: " ")
+        let command = try Command.run(
+            "timeout", "30", "script", "--quiet", "--return", "--command", words, "/dev/null")
+        #expect(command.exitCode == EX_CONFIG, "\(command.text)")
+        #expect(command.text.contains(Self.locked))
+        #expect(!command.text.lowercased().contains("enter"), "\(command.text)")
+    }
+
+    @Test func `the remedy for a locked key is one`() throws {
+        let files = try Certificates()
+        let command = try Command.shell(
+            """
+            cd \(files[""])
+            openssl pkey -in locked.key -passin pass:secret -out plain.key
+            """)
+        #expect(command.exitCode == 0)
+        let options = ["--ssl_cert", files["good.pem"], "--ssl_key", files["plain.key"]]
+        try RunningServer.run(options) { server in
+            try TLSClient.run("mail", .starttls, with: server, ["trust=" + files["good.pem"]])
+        }
+    }
+
+    @Test func `an expired certificate serves with a warning`() throws {
+        let files = try Certificates()
+        let options = ["--ssl_cert", files["expired.pem"], "--ssl_key", files["expired.key"]]
+        try RunningServer.run(options, announced: ["the certificate has expired"]) { server in
+            let warning = "\(files["expired.pem"]): the certificate has expired"
+            #expect(server.logCount(" warning ") == 1)
+            #expect(server.log.contains(warning))
+            // As everybody may who checks no dates.
+            try TLSClient.run("mail", .starttls, with: server)
+            try TLSClient.run("refused", .starttls, with: server, ["trust=" + files["expired.pem"]])
+        }
+    }
+
+    @Test func `a CA folder without hashed names serves with a warning`() throws {
+        let files = try Certificates()
+        let options = ["--ssl_ca_certs_dir", files["bare"]]
+        try RunningServer.run(options, announced: ["no certificate has a hashed"]) { server in
+            #expect(server.log.contains("run: openssl rehash \(files["bare"])\n"))
+            try TLSClient.run("foreign", .starttls, with: server, ["cert=" + files["known.both"]])
+            try TLSClient.run("mail", .starttls, with: server)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Glibc
+import Testing
+
+struct TLSOptionTests {
+    static let portable = ["--workers", "1", "--ssl_port", "0"]
+
+    @Test func `STARTTLS is offered without any option`() throws {
+        try RunningServer.run { server in
+            let client = try Client(server)
+            try client.expect(220)
+            try client.say("EHLO me", expecting: 250)
+            try client.say("STARTTLS", expecting: 220)
+            let fingerprints = server.fingerprints
+            #expect(fingerprints.count == 1)
+            #expect(server.log.contains("certificate made in memory"))
+            let shown = try Fingerprint.shown(at: server.port, "-starttls smtp")
+            #expect(shown == fingerprints.first)
+            #expect(!server.log.contains("for TLS"), "no port for TLS was asked for")
+            try Client.mailOnce(server)
+        }
+    }
+
+    @Test(arguments: [["--ssl=false"], ["--ssl", "false"]])
+    func `STARTTLS is not offered where it is not wanted`(options: [String]) throws {
+        try RunningServer.run(["--workers", "1"] + options) { server in
+            #expect(server.fingerprints.isEmpty)
+            let client = try Client.greeted(server)
+            try client.say("STARTTLS", expecting: 502)
+            try client.mail()
+            try TLSClient.run("not_offered", .starttls, with: server)
+            #expect(try server.stop().messages == 2)
+        }
+    }
+
+    @Test(arguments: ["--ssl_port", "--ssl-port"])
+    func `a port for TLS is told in the log`(option: String) throws {
+        try RunningServer.run(["--workers", "1", "--ssl", "true", option, "0"]) { server in
+            let port = try server.port(.implicit)
+            #expect(port != server.port)
+            let shown = try Fingerprint.shown(at: port)
+            #expect(shown == server.fingerprints.first)
+            #expect(try Fingerprint.shown(at: server.port, "-starttls smtp") == shown)
+        }
+    }
+
+    @Test func `a port for TLS is opened on every address but a path`() throws {
+        let folder = try TemporaryFolder()
+        let hosts = ["127.0.0.1", "::1", "unix:" + folder.file("socket")]
+        let options = TLSOptionTests.portable + hosts.flatMap { ["--host", $0] }
+        try RunningServer.run(options) { server in
+            #expect(eventually { server.logCount("for TLS\n") == 2 })
+            #expect(server.log.firstMatch(of: /listening on \[::1\]:\d+ for TLS/) != nil)
+            let trustAny = try TLSClient("mail", .implicit, with: server)
+            try trustAny.finish()
+            for address in server.addresses { try Client.mailOnce(server, address: address) }
+        }
+    }
+
+    @Test func `a port for TLS that is taken is one line`() throws {
+        try RunningServer.run(Self.portable) { server in
+            let port = try server.port(.implicit)
+            let command = try Command.run(
+                Paths.program, "run", "--port", "0", "--ssl_port", "\(port)")
+            #expect(command.exitCode == EX_UNAVAILABLE)
+            let errors = command.errorLines.filter { $0.contains(" error ") }
+            #expect(errors.count == 1)
+            #expect(errors.first?.contains("127.0.0.1:\(port)") == true, "\(command.text)")
+            #expect(errors.first?.contains("choose another --ssl_port") == true, "\(command.text)")
+        }
+    }
+
+    @Test(arguments: ["_", "-"])
+    func `the files' options take underscores and dashes`(separator: String) throws {
+        let files = try Certificates()
+        let options = [
+            ("--ssl cert", files["good.pem"]), ("--ssl key", files["good.key"]),
+            ("--ssl ca certs dir", files["believed"]), ("--ssl port", "0"),
+        ].flatMap { [$0.replacing(" ", with: separator), $1] }
+        try RunningServer.run(["--workers", "1"] + options) { server in
+            #expect(try server.fingerprints == [files.fingerprint("good.pem")])
+            #expect(server.log.contains("certificate \(files["good.pem"]), SHA-256 "))
+            for securing in Securing.allCases {
+                let shown = try TLSClient.run(
+                    "mail", securing, with: server,
+                    ["trust=" + files["good.pem"], "cert=" + files["known.both"]])
+                #expect(shown == server.fingerprints.first)
+            }
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("--ssl=maybe", "--ssl"),
+            ("--ssl", "--ssl"),
+            ("--ssl_port 0 --ssl=false", "--ssl_port goes with --ssl=true"),
+            ("--ssl false --ssl-port 0", "--ssl_port goes with --ssl=true"),
+            ("--ssl_port 65536", "--ssl_port"),
+            ("--ssl_port -1", "--ssl_port"),
+            ("--ssl_key some.key", "--ssl_key goes with --ssl_cert"),
+            ("--ssl_cert", "--ssl_cert"),
+            ("--ssl_ca_certs_dir", "--ssl_ca_certs_dir"),
+            ("--ssl_prot 0", "--ssl_prot"),
+        ] as [(String, String)])
+    func `a wrong option gets a line that names it`(line: String, name: String) throws {
+        let words = line.split(separator: " ").map(String.init)
+        let command = try Command.run([Paths.program, "run"] + words)
+        #expect(command.exitCode == EX_USAGE)
+        #expect(command.output.isEmpty)
+        let first = try #require(command.errorLines.first)
+        #expect(first.hasPrefix("Error: "))
+        #expect(first.contains(name))
+    }
+
+    @Test func `every option is explained`() throws {
+        let command = try Command.run(Paths.program, "run", "--help")
+        for option in ["ssl", "ssl_port", "ssl_cert", "ssl_key", "ssl_ca_certs_dir"] {
+            #expect(command.output.contains("--\(option)"))
+        }
+    }
+}

@@ -1,0 +1,220 @@
+import Glibc
+import Testing
+
+/// Peers of the port for TLS that do not do what they should, certificates of clients, and the end.
+struct TLSPeerTests {
+    /// A record that announces a ClientHello of 508 octets and has 96 of them.
+    static let halfHello: [UInt8] =
+        [0x16, 3, 1, 2, 0, 1, 0, 1, 0xFC, 3, 3] + [UInt8](repeating: 0x5A, count: 94)
+
+    static let garbage: [UInt8] = {
+        var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+        return (0..<65_536).map { _ in
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return UInt8(truncatingIfNeeded: state >> 24)
+        }
+    }()
+
+    /// What a peer sends in place of a handshake, and by what OpenSSL calls it.
+    enum Peer: String, CaseIterable {
+        case smtp, http, garbage, end, halfEnd, halfReset, lateReset
+
+        var octets: [UInt8] {
+            switch self {
+            case .smtp: Array("EHLO me\r\nMAIL FROM:<me@example.org>\r\n".utf8)
+            case .http: Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
+            case .garbage: TLSPeerTests.garbage
+            case .end, .lateReset: []
+            case .halfEnd, .halfReset: TLSPeerTests.halfHello
+            }
+        }
+
+        var report: String {
+            switch self {
+            case .smtp: "TLS: wrong version number"
+            case .http: "TLS: http request"
+            case .garbage: "TLS: "
+            case .end, .halfEnd: "TLS: the peer ended in the handshake"
+            case .halfReset, .lateReset: "TLS: the connection broke in the handshake"
+            }
+        }
+
+        func attack(_ server: RunningServer) throws {
+            if self == .lateReset {
+                try TLSClient.run("reset", .implicit, with: server)
+                return
+            }
+            let client = try Client(server, address: server.securedAddress())
+            switch self {
+            case .garbage:
+                _ = try client.exchange(octets)
+                _ = try client.rest()
+            case .halfReset:
+                try client.send(octets)
+                client.reset()
+            case .end, .halfEnd:
+                try client.send(octets)
+                client.endSending()
+                _ = try client.rest()
+            case .smtp, .http, .lateReset:
+                try client.send(octets)
+                let answer = try client.rest()
+                #expect(!answer.contains("220"), "nothing is said in clear: \(answer)")
+            }
+        }
+    }
+
+    @Test(arguments: Peer.allCases, [true, false])
+    func `a peer that does not shake hands disturbs nobody`(
+        peer: Peer, isDebugging: Bool
+    ) throws {
+        let files = try Certificates()
+        let options = TLSOptionTests.portable + files.options("good.both")
+        let debug = isDebugging ? ["--debug"] : []
+        try RunningServer.run(options + debug) { server in
+            let trust = ["trust=" + files["good.pem"]]
+            let honest = try TLSClient("half", .implicit, with: server, trust)
+            try honest.reach("half")
+            let before = server.log
+            try server.expectRestAfter {
+                for _ in 0..<5 { try peer.attack(server) }
+                try TLSClient.run("mail", .implicit, with: server, trust)
+                try Client.mailOnce(server)
+            }
+            if isDebugging {
+                #expect(eventually(within: 10) { server.logCount("debug blackhole: ") == 5 })
+                #expect(server.logCount(peer.report) == 5, "\(server.log)")
+            } else {
+                #expect(server.log == before)
+            }
+            try honest.leave("half")
+            try honest.finish()
+            #expect(try server.stop().messages == 6)
+        }
+    }
+
+    @Test(arguments: Securing.allCases)
+    func `half a handshake delays neither mail nor the stop`(securing: Securing) throws {
+        try RunningServer.run(TLSOptionTests.portable + ["--grace", "3600"]) { server in
+            let address = try server.securedAddress()
+            let peers = try (0..<20).map { _ in
+                guard securing == .starttls else { return try Client(server, address: address) }
+                let client = try Client.greeted(server)
+                try client.say("STARTTLS", expecting: 220)
+                return client
+            }
+            for peer in peers { try peer.send(Self.halfHello) }
+            try TLSClient.run("mail", securing, with: server)
+            try Client.mailOnce(server)
+            #expect(try server.stop().messages == 4)
+            for peer in peers { #expect(try peer.rest().isEmpty) }
+        }
+    }
+
+    @Test(arguments: Securing.allCases)
+    func `garbage under TLS' records ends its connection alone`(securing: Securing) throws {
+        try RunningServer.run(TLSOptionTests.portable + ["--debug"]) { server in
+            try TLSClient.run("spoil", securing, with: server)
+            #expect(eventually { server.logCount("debug blackhole: ") == 1 })
+            try TLSClient.run("vanish", securing, with: server)
+            #expect(eventually { server.log.contains("TLS: the peer ended without close_notify") })
+            try TLSClient.run("mail", securing, with: server)
+        }
+    }
+
+    @Test func `what follows STARTTLS in clear is thrown away`() throws {
+        try RunningServer.run { server in
+            try TLSClient.run("inject", .starttls, with: server)
+            let totals = try server.stop()
+            #expect(totals.connections == 4)
+            #expect(totals.messages == 4)
+        }
+    }
+
+    // MARK: Certificates of clients
+
+    @Test(arguments: Securing.allCases)
+    func `clients are asked for certificates, and foreign ones are refused`(
+        securing: Securing
+    ) throws {
+        let files = try Certificates()
+        let options =
+            TLSOptionTests.portable + files.options("good.both")
+            + ["--ssl_ca_certs_dir", files["believed"], "--debug"]
+        try RunningServer.run(options) { server in
+            let trust = ["trust=" + files["good.pem"]]
+            let honest = try TLSClient("half", securing, with: server, trust)
+            try honest.reach("half")
+            try TLSClient.run("mail", securing, with: server, trust)
+            let known = trust + ["cert=" + files["known.both"]]
+            try TLSClient.run("mail", securing, with: server, known)
+            for name in ["foreign.both", "good.both"] {
+                let foreign = trust + ["cert=" + files[name]]
+                try TLSClient.run("foreign", securing, with: server, foreign)
+            }
+            #expect(server.logCount("TLS: the peer's certificate is refused: ") == 2)
+            try honest.leave("half")
+            try honest.finish()
+            try Client.mailOnce(server)
+            #expect(try server.stop().messages == 9)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `the certificate is asked for only with a CA folder`(isWanted: Bool) throws {
+        let files = try Certificates()
+        let wanted = isWanted ? ["--ssl_ca_certs_dir", files["believed"]] : []
+        try RunningServer.run(["--workers", "1"] + wanted) { server in
+            let command = try Command.shell(
+                """
+                openssl s_client -tls1_2 -starttls smtp -connect 127.0.0.1:\(server.port) \
+                    < /dev/null
+                """)
+            #expect(command.exitCode == 0)
+            #expect(command.output.contains("Client Certificate Types:") == isWanted)
+        }
+    }
+
+    // MARK: The end
+
+    @Test(arguments: Securing.allCases)
+    func `an idle client is told under TLS, with close_notify`(securing: Securing) throws {
+        let options = ["--workers", "2", "--ssl_port", "0", "--grace", "3600"]
+        try RunningServer.run(options) { server in
+            let clients = try (0..<4).map { _ in try TLSClient("idle", securing, with: server) }
+            for client in clients { try client.reach("idle") }
+            server.process.signal(SIGTERM)
+            for client in clients {
+                try client.leave("idle")
+                try client.finish()
+            }
+            #expect(try server.awaitEnd().connections == 4)
+        }
+    }
+
+    @Test(arguments: Securing.allCases)
+    func `a message in flight is finished under TLS`(securing: Securing) throws {
+        let options = TLSOptionTests.portable + ["--grace", "3600"]
+        try RunningServer.run(options) { server in
+            let client = try TLSClient("finish", securing, with: server)
+            try client.reach("finish")
+            server.process.signal(SIGTERM)
+            #expect(eventually { server.log.contains("stopping") })
+            try client.leave("finish")
+            try client.finish()
+            #expect(try server.awaitEnd().messages == 1)
+        }
+    }
+
+    @Test(arguments: Securing.allCases)
+    func `a silent client is told under TLS, with close_notify`(securing: Securing) throws {
+        try RunningServer.run(TLSOptionTests.portable + ["--idle-timeout", "1"]) { server in
+            let client = try TLSClient("idle", securing, with: server)
+            try client.reach("idle")
+            try client.leave("idle")
+            try client.finish()
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import Foundation
+import Testing
+
+/// SIGHUP, which reads the certificate again.
+struct TLSReloadTests {
+    private func withServer(
+        announced: [String] = [], _ body: (RunningServer, Certificates) throws -> Void
+    ) throws {
+        let files = try Certificates()
+        try files.replace("used.both", with: "good.both")
+        let options = TLSOptionTests.portable + files.options("used.both")
+        try RunningServer.run(options, announced: announced) { try body($0, files) }
+    }
+
+    @Test(arguments: Securing.allCases)
+    func `a new certificate is for new connections, and disturbs none`(
+        securing: Securing
+    ) throws {
+        try withServer { server, files in
+            let good = ["trust=" + files["good.pem"]]
+            let other = ["trust=" + files["other.pem"]]
+            let midway = try TLSClient("half", securing, with: server, good)
+            try midway.reach("half")
+            let clear = try Client.greeted(server)
+            try clear.say("MAIL FROM:<me@example.org>", expecting: 250)
+
+            try files.replace("used.both", with: "other.both")
+            try server.reload(expecting: "info blackhole: [App] certificate reloaded")
+            let fingerprint = try files.fingerprint("other.pem")
+            #expect(try server.fingerprints == [files.fingerprint("good.pem"), fingerprint])
+            for securing in Securing.allCases {
+                #expect(try TLSClient.run("mail", securing, with: server, other) == fingerprint)
+                try TLSClient.run("refused", securing, with: server, good)
+            }
+
+            try midway.leave("half")
+            try midway.finish()
+            try clear.say("RCPT TO:<you@example.org>", expecting: 250)
+            try clear.say("QUIT", expecting: 221)
+            #expect(try server.stop().messages == 8)
+        }
+    }
+
+    @Test(arguments: ["garbage.pem", "empty.pem", "good.pem", "locked.both", "truncated.pem"])
+    func `a broken file leaves the old certificate in use`(file: String) throws {
+        let line = "certificate not reloaded, the old one stays in use: "
+        try withServer(announced: [line]) { server, files in
+            let good = ["trust=" + files["good.pem"]]
+            let midway = try TLSClient("half", .implicit, with: server, good)
+            try midway.reach("half")
+            try files.replace("used.both", with: file)
+            try server.reload(expecting: "error blackhole: [App] \(line)\(files["used.both"]): ")
+            #expect(server.logCount(" error ") == 1)
+            for securing in Securing.allCases {
+                try TLSClient.run("mail", securing, with: server, good)
+            }
+            try midway.leave("half")
+            try midway.finish()
+
+            try files.replace("used.both", with: "other.both")
+            try server.reload(expecting: "certificate reloaded")
+            let shown = try TLSClient.run(
+                "mail", .implicit, with: server, ["trust=" + files["other.pem"]])
+            #expect(try shown == files.fingerprint("other.pem"))
+        }
+    }
+
+    @Test func `a missing file leaves the old certificate in use`() throws {
+        try withServer(announced: ["certificate not reloaded"]) { server, files in
+            try FileManager.default.removeItem(atPath: files["used.both"])
+            try server.reload(expecting: "No such file or directory; check the path")
+            let good = ["trust=" + files["good.pem"]]
+            try TLSClient.run("mail", .implicit, with: server, good)
+        }
+    }
+
+    @Test func `a certificate made in memory is made anew`() throws {
+        try RunningServer.run(TLSOptionTests.portable) { server in
+            let before = try Fingerprint.shown(at: server.port, "-starttls smtp")
+            try server.reload(expecting: "certificate reloaded")
+            let after = try Fingerprint.shown(at: server.port, "-starttls smtp")
+            #expect(before != after)
+            #expect(server.fingerprints == [before, after])
+        }
+    }
+
+    @Test func `without TLS nothing happens`() throws {
+        try RunningServer.run(["--workers", "1", "--ssl=false"]) { server in
+            let before = server.log
+            let client = try Client.greeted(server)
+            for _ in 0..<5 {
+                server.process.signal(SIGHUP)
+                try Client.mailOnce(server)
+            }
+            usleep(100_000)
+            try client.mail()
+            #expect(server.log == before)
+            #expect(try server.stop().messages == 6)
+        }
+    }
+
+    @Test func `a thousand reloads under load leave nothing behind`() throws {
+        try withServer { server, files in
+            let good = ["trust=" + files["good.pem"]]
+            try TLSClient.run("mail", .implicit, with: server, good)
+            let before = try server.facts.residentKilobytes
+            try server.expectRestAfter {
+                for _ in 0..<10 {
+                    let client = try TLSClient("mail", .implicit, with: server, good)
+                    for _ in 0..<100 {
+                        try server.reload(expecting: "certificate reloaded")
+                    }
+                    try client.finish()
+                }
+            }
+            let grown = try server.facts.residentKilobytes - before
+            #expect(grown < 8 * 1024, "the memory grew by \(grown) KB")
+        }
+    }
+}
