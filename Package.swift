@@ -12,6 +12,7 @@ let package = Package(
     products: [
         .executable(name: "blackhole", targets: ["App"]),
         .library(name: "Pipeline", targets: ["Pipeline"]),
+        .library(name: "TLS", targets: ["TLS"]),
         .library(name: "SMTP", targets: ["SMTP"]),
     ],
     dependencies: [
@@ -21,22 +22,26 @@ let package = Package(
     targets: [
         .target(name: "CLinux"),
         .target(name: "Pipeline", dependencies: ["CLinux"], swiftSettings: strict),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .target(name: "TLS", dependencies: ["Pipeline", "COpenSSL"], swiftSettings: strict),
         .target(name: "SMTP", dependencies: ["Pipeline"], swiftSettings: strict),
         .executableTarget(
             name: "App",
             dependencies: [
-                "Pipeline", "SMTP",
+                "Pipeline", "TLS", "SMTP",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
         .target(
-            name: "FuzzBodies", dependencies: ["Pipeline", "SMTP"],
+            name: "FuzzBodies", dependencies: ["Pipeline", "TLS", "SMTP"],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
         .testTarget(name: "SMTPTests", dependencies: ["Pipeline", "SMTP"], swiftSettings: strict),
+        .testTarget(
+            name: "TLSTests", dependencies: ["Pipeline", "TLS", "SMTP"], swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzBodies"], swiftSettings: strict),
         .testTarget(
             name: "AppTests",

@@ -9,12 +9,12 @@ struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve in the foreground.",
         discussion: """
-            Logs to standard error. SIGTERM or SIGINT stops it: no new connection is taken, what is \
+            Logs to standard error. SIGHUP reads the certificate again. SIGTERM or SIGINT stops it: no new connection is taken, what is \
             in flight may finish, and a line of totals ends the log. A second signal stops it at \
             once.
 
             Exit codes: 0 stopped, 64 wrong usage, 69 address in use or not to be had, \
-            77 not permitted.
+            77 not permitted, 78 a certificate or key that is no good.
             """)
 
     @Option(
@@ -48,6 +48,41 @@ struct Run: ParsableCommand {
     @Option(help: "Seconds that messages in flight get to finish when the server stops.")
     var grace = 10
 
+    @Option(
+        name: .customLong("ssl"),
+        help: ArgumentHelp(
+            "Whether STARTTLS is offered: true or false.", valueName: "boolean"))
+    var ssl = true
+
+    @Option(
+        name: [.customLong("ssl_port"), .customLong("ssl-port")],
+        help: ArgumentHelp(
+            "A port where TLS begins with the first octet (RFC 8314).", valueName: "port"))
+    var sslPort: UInt16?
+
+    @Option(
+        name: [.customLong("ssl_cert"), .customLong("ssl-cert")],
+        help: ArgumentHelp(
+            "A certificate in PEM, its chain behind it. (default: one made in memory)",
+            valueName: "file"))
+    var sslCert: String?
+
+    @Option(
+        name: [.customLong("ssl_key"), .customLong("ssl-key")],
+        help: ArgumentHelp(
+            "Its private key in PEM. (default: in the certificate's file)", valueName: "file"))
+    var sslKey: String?
+
+    @Option(
+        name: [.customLong("ssl_ca_certs_dir"), .customLong("ssl-ca-certs-dir")],
+        help: ArgumentHelp(
+            "Ask clients for certificates, and believe those of this directory.",
+            valueName: "directory"))
+    var sslCaCertsDir: String?
+
+    @Flag(help: "Log more: what is wrong with single connections.")
+    var debug = false
+
     @Flag(help: "Take commands in any order, as some old senders need.")
     var lenient = false
 
@@ -56,6 +91,8 @@ struct Run: ParsableCommand {
         try check(messageSizeLimit >= 0, "--message-size-limit is a number of octets, or 0")
         try check(recipientsLimit >= 100, "--recipients-limit is at least 100 (RFC 5321)")
         try check((1...86_400).contains(idleTimeout), "--idle-timeout is from 1 to 86400 seconds")
+        try check(sslKey == nil || sslCert != nil, "--ssl_key goes with --ssl_cert")
+        try check(ssl || sslPort == nil, "--ssl_port goes with --ssl=true")
         try check((0...3_600).contains(grace), "--grace is from 0 to 3600 seconds")
     }
 
@@ -65,8 +102,9 @@ struct Run: ParsableCommand {
 
     func run() throws {
         LoggingSystem.bootstrap(StreamLogHandler.standardError)
-        let log = Logger(label: "blackhole")
-        let signals = StopSignals()
+        var log = Logger(label: "blackhole")
+        if debug { log.logLevel = .debug }
+        let signals = Signals()
         OpenFiles.raiseLimit()
         do throws(StartError) {
             let server = try Server(self, log)

@@ -2,11 +2,13 @@ import Foundation
 import Logging
 import Pipeline
 import SMTP
+import TLS
 
 /// The running server: the onion on a pool of event loops.
 struct Server {
     private let loops: EventLoops
     private let log: Logger
+    private let tls: TLSSource?
     private let start = ContinuousClock.now
 
     /// Binds every address and starts to serve.
@@ -14,6 +16,8 @@ struct Server {
         self.log = log
         let workers = options.workers ?? EventLoops.processors
         let addresses = try Server.addresses(options.host, port: options.port)
+        let hostName = options.hostName ?? ProcessInfo.processInfo.hostName
+        tls = options.ssl ? try TLSSource(options, hostName: hostName, log) : nil
         do throws(SystemError) {
             loops = try EventLoops(count: workers, limits: LoopLimits()) { trouble in
                 Server.report(trouble, log)
@@ -22,27 +26,42 @@ struct Server {
             throw .system(error, nil)
         }
         let settings = SessionSettings(
-            hostName: options.hostName ?? ProcessInfo.processInfo.hostName,
-            limits: options.limits, isLenient: options.lenient)
+            hostName: hostName, limits: options.limits, isLenient: options.lenient)
         for address in addresses {
-            do throws(SystemError) {
-                let bound = try Server.listen(on: address, loops, settings)
-                log.info("listening on \(bound), \(workers) worker\(workers == 1 ? "" : "s")")
-            } catch {
-                loops.stop()
-                throw .system(error, address)
-            }
+            let bound = try listen(on: address, settings, isImplicit: false)
+            log.info("listening on \(bound), \(workers) worker\(workers == 1 ? "" : "s")")
+        }
+        guard let port = options.sslPort else { return }
+        for address in addresses where address.port != nil {
+            let bound = try listen(on: address.with(port: port), settings, isImplicit: true)
+            log.info("listening on \(bound) for TLS")
         }
     }
 
-    /// The onion: octets, lines, commands, answers.
-    private static func listen(
-        on address: SocketAddress, _ loops: EventLoops, _ settings: SessionSettings
-    ) throws(SystemError) -> SocketAddress {
-        try loops.listen(on: address) { _ in
-            LineFraming(lineOctetsMax: settings.limits.lineOctetsMax) {
-                DataDiscard { Session(settings, Accept()) }
+    /// The onion: octets, TLS, lines, commands, answers.
+    private func listen(
+        on address: SocketAddress, _ settings: SessionSettings, isImplicit: Bool
+    ) throws(StartError) -> SocketAddress {
+        do throws(SystemError) {
+            guard let tls else {
+                return try loops.listen(on: address) { _ in Server.onion(settings, .none) }
             }
+            return try loops.listen(on: address) { _ in
+                StartTLS(tls.current, isImplicit: isImplicit) { details in
+                    Server.onion(settings, details == nil ? .offered : .active)
+                }
+            }
+        } catch {
+            loops.stop()
+            throw .system(error, address)
+        }
+    }
+
+    private static func onion(
+        _ settings: SessionSettings, _ security: Security
+    ) -> LineFraming<DataDiscard<Session<Accept>>> {
+        LineFraming(lineOctetsMax: settings.limits.lineOctetsMax) {
+            DataDiscard { Session(settings, security: security, Accept()) }
         }
     }
 
@@ -68,10 +87,11 @@ struct Server {
     }
 
     /// Serves until a signal comes, then stops and tells the totals.
-    func serve(until signals: StopSignals, grace: Duration) {
-        signals.wait()
+    func serve(until signals: Signals, grace: Duration) {
+        if let tls { signals.onHangUp { tls.reload() } }
+        signals.waitForStop()
         log.info("stopping")
-        signals.onNext { loops.stop() }
+        signals.onNextStop { loops.stop() }
         loops.stop(grace: grace)
         log.info("\(totals)")
     }

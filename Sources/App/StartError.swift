@@ -1,15 +1,19 @@
 import Foundation
 import Pipeline
+import TLS
 
 /// Why the server could not start: one line for the operator, and the exit code.
 enum StartError: Error {
     case unknownHost(String)
     case system(SystemError, SocketAddress?)
+    case tls(TLSError)
 
     var description: String {
         switch self {
         case .unknownHost(let host):
             return "cannot listen on \(host): no such address; try --host 127.0.0.1"
+        case .tls(let error):
+            return "cannot start TLS: \(error)"
         case .system(let error, let address):
             return "cannot \(error.description)\(advice(error, address))"
         }
@@ -27,7 +31,10 @@ enum StartError: Error {
     }
 
     var exitCode: Int32 {
-        if case .system(let error, _) = self, error.isNotPermitted { return EX_NOPERM }
-        return EX_UNAVAILABLE
+        switch self {
+        case .tls: EX_CONFIG
+        case .system(let error, _) where error.isNotPermitted: EX_NOPERM
+        case .system, .unknownHost: EX_UNAVAILABLE
+        }
     }
 }

@@ -85,6 +85,12 @@ public struct ByteBuffer: ~Copyable {
         array.withUnsafeBytes { append($0) }
     }
 
+    /// Appends the octets of another buffer, which keeps them.
+    @inlinable
+    public mutating func append(contentsOf other: borrowing ByteBuffer) {
+        other.withBytes { append($0) }
+    }
+
     /// Appends the UTF-8 octets of `text`.
     public mutating func append(text: String) {
         var text = text
@@ -102,6 +108,18 @@ public struct ByteBuffer: ~Copyable {
             rest /= 10
         } while rest > 0
         for index in first..<20 { append(digits[index]) }
+    }
+
+    /// Makes room for `count` octets behind the end, for a C function to write to; valid until the
+    /// buffer is next changed.
+    package mutating func room(for count: Int) -> UnsafeMutableRawPointer {
+        reserve(count)
+    }
+
+    /// Takes note of octets that were written to the room behind the end.
+    package mutating func noteAppended(_ count: Int) {
+        precondition(count >= 0 && count <= capacity - end, "no more than there was room for")
+        end += count
     }
 
     @inlinable

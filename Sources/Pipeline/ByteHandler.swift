@@ -33,6 +33,9 @@ public protocol ByteHandler: ~Copyable, SendableMetatype {
     /// `input` is valid during the call only. What is not consumed is offered again, with what
     /// arrived since behind it: a layer that needs a whole line keeps no octets of its own.
     ///
+    /// After a ``Verdict/flush`` or ``Verdict/pause(until:)`` it is called again even if no octet is
+    /// left, for a layer that keeps input in another form.
+    ///
     /// - Returns: how many octets were taken, and what must happen next.
     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress
 
@@ -44,6 +47,9 @@ public protocol ByteHandler: ~Copyable, SendableMetatype {
 public enum Event: BitwiseCopyable, Sendable {
     /// The connection is established; a server's stack says its greeting now.
     case opened
+    /// The layer outside has secured the connection on the way (STARTTLS). It comes in place of
+    /// ``opened`` to a stack that was made for the secured connection: nobody is greeted again.
+    case secured
     /// The peer will send no more (a half-close). What it sent before has all been offered.
     case ended
     /// The time given with ``Verdict/pause(until:)`` has come, and the output is out.

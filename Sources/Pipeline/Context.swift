@@ -2,6 +2,10 @@
 public struct Context: ~Copyable {
     /// What goes to the peer; the loop sends it when the call returns.
     public var output: ByteBuffer
+    /// Room for a layer that translates, empty between calls: what it reads for the layer inside.
+    public var inputScratch = ByteBuffer()
+    /// Room for a layer that translates, empty between calls: what the layer inside says.
+    public var outputScratch = ByteBuffer()
     /// The time of this turn of the loop.
     public var now: Instant
     /// When the connection gets ``Event/expired``.

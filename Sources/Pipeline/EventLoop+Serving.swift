@@ -121,14 +121,15 @@ extension EventLoop where OS: ~Copyable {
         swap(&buffer, &slot.pointee.held)
     }
 
-    /// Offers input to the stack until it takes no more.
+    /// Offers input to the stack until it takes no more; once at least, and again after a flush,
+    /// be it nothing: a layer may keep input of its own.
     ///
     /// - Returns: the octets consumed. The connection may be gone when it returns.
     private mutating func offer(_ input: UnsafeRawBufferPointer, to index: Int) -> Int {
         let slot = connections[index]
         let type = slot.pointee.service.pointee.type
         var offset = 0
-        while offset < input.count {
+        while true {
             let rest = UnsafeRawBufferPointer(rebasing: input[offset...])
             context.deadline = slot.pointee.deadline
             let progress = type.receive(slot.pointee.stack, rest.bytes, &context)
@@ -141,7 +142,7 @@ extension EventLoop where OS: ~Copyable {
             guard progress.verdict == .flush, slot.pointee.phase == .open else { break }
             // A stack that only talks has had its share too: the others come first.
             guard slot.pointee.unsent.isEmpty, progress.consumed > 0 else {
-                slot.pointee.mustOffer = offset < input.count
+                slot.pointee.mustOffer = true
                 break
             }
         }
@@ -186,7 +187,7 @@ extension EventLoop where OS: ~Copyable {
     private mutating func resume(_ index: Int) {
         let slot = connections[index]
         slot.pointee.mustResume = false
-        slot.pointee.mustOffer = !slot.pointee.held.isEmpty
+        slot.pointee.mustOffer = true
         tellStack(of: index, .resumed)
         if slot.pointee.phase == .open { enqueue(index) }
     }

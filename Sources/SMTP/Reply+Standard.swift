@@ -3,6 +3,8 @@ extension Reply {
     static var ok: Reply { Reply(250, EnhancedCode(2, 0, 0), "Ok") }
     static var senderOk: Reply { Reply(250, EnhancedCode(2, 1, 0), "Ok") }
     static var recipientOk: Reply { Reply(250, EnhancedCode(2, 1, 5), "Ok") }
+    static var startTLS: Reply { Reply(220, EnhancedCode(2, 0, 0), "Ready to start TLS") }
+    static var alreadySecured: Reply { Reply(503, EnhancedCode(5, 5, 1), "TLS is active already") }
     static var startData: Reply { Reply(354, "End data with <CR><LF>.<CR><LF>") }
     static var bye: Reply { Reply(221, EnhancedCode(2, 0, 0), "Bye") }
     static var cannotVerify: Reply {

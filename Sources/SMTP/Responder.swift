@@ -69,6 +69,10 @@ public protocol Responder: ~Copyable, SendableMetatype {
     /// NOOP.
     mutating func noop(_ context: inout Context) -> Answer
 
+    /// STARTTLS, where it is offered. The default is 220, and the connection is secured; the session
+    /// and its responder end there, and new ones take over.
+    mutating func startTLS(_ context: inout Context) -> Answer
+
     /// QUIT. A positive answer closes the connection.
     mutating func quit(_ context: inout Context) -> Answer
 
@@ -136,6 +140,10 @@ extension Responder where Self: ~Copyable {
     /// Says 250.
     @inlinable
     public mutating func noop(_ context: inout Context) -> Answer { .accept }
+
+    /// Says 220.
+    @inlinable
+    public mutating func startTLS(_ context: inout Context) -> Answer { .accept }
 
     /// Says 221.
     @inlinable

@@ -10,8 +10,10 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
 
     /// Makes a session.
     @inlinable
-    public init(_ settings: SessionSettings, _ responder: consuming Asked) {
-        machine = SessionMachine(settings)
+    public init(
+        _ settings: SessionSettings, security: Security = .none, _ responder: consuming Asked
+    ) {
+        machine = SessionMachine(settings, security)
         self.responder = responder
     }
 
@@ -52,6 +54,8 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
             return machine.settle(.expand, answer, &context)
         case .noop:
             return machine.settle(.noop, responder.noop(&context), &context)
+        case .startTLS:
+            return machine.settle(.startTLS, responder.startTLS(&context), &context)
         case .quit:
             return machine.settle(.quit, responder.quit(&context), &context)
         }

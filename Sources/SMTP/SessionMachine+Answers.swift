@@ -33,6 +33,7 @@ extension SessionMachine {
         advance(stage, isPositive, &context)
         if answer.ending == .closeAfterReply { return .pass(.close) }
         if stage == .quit, isPositive { return .pass(.close) }
+        if stage == .startTLS, isPositive { return .pass(.upgrade) }
         if stage == .data, answer.reply.map({ $0.code == 354 }) ?? true {
             content = .data
             transaction.beginContent()
@@ -64,7 +65,8 @@ extension SessionMachine {
         switch stage {
         case .connect: context.output.append(settings.greeting)
         case .hello: context.output.append(settings.hello)
-        case .extendedHello: context.output.append(settings.extendedHello)
+        case .extendedHello: 
+            context.output.append(settings.extendedHello(withStartTLS: security == .offered))
         case .mail: Reply.senderOk.write(to: &context.output)
         case .recipient: Reply.recipientOk.write(to: &context.output)
         case .data: Reply.startData.write(to: &context.output)
@@ -75,6 +77,7 @@ extension SessionMachine {
         case .reset, .noop: Reply.ok.write(to: &context.output)
         case .verify: Reply.cannotVerify.write(to: &context.output)
         case .expand: Reply.cannotExpand.write(to: &context.output)
+        case .startTLS: Reply.startTLS.write(to: &context.output)
         case .quit: Reply.bye.write(to: &context.output)
         }
     }

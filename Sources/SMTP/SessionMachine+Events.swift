@@ -19,6 +19,9 @@ extension SessionMachine {
             return sayLast(.shuttingDown, &context)
         case .ended:
             return .pass(.close)
+        case .secured:
+            renewDeadline(&context)
+            return .pass(.proceed)
         case .opened, .closed:
             return .pass(.proceed)
         }

@@ -19,6 +19,7 @@ struct SessionMachine {
         case verify(Range<Int>)
         case expand(Range<Int>)
         case noop
+        case startTLS
         case quit
     }
 
@@ -26,7 +27,7 @@ struct SessionMachine {
     @usableFromInline
     enum Stage: UInt8, BitwiseCopyable, Sendable {
         case connect, hello, extendedHello, mail, recipient, data, message, reset, verify, expand,
-            noop, quit
+            noop, startTLS, quit
     }
 
     /// What happens to the next content that comes to its end.
@@ -41,6 +42,7 @@ struct SessionMachine {
     }
 
     let settings: SessionSettings
+    let security: Security
     var transaction = Transaction()
     var content = Content.data
     var chunkRefusal = Reply.mailFirst
@@ -54,8 +56,9 @@ struct SessionMachine {
     var pending: (stage: Stage, answer: Answer)?
 
     @usableFromInline
-    init(_ settings: SessionSettings) {
+    init(_ settings: SessionSettings, _ security: Security) {
         self.settings = settings
+        self.security = security
     }
 }
 
@@ -105,7 +108,8 @@ extension SessionMachine {
         case .vrfy: return withArgument(command, .verify(command.argument), &context)
         case .expn: return withArgument(command, .expand(command.argument), &context)
         case .help: return help(command, line, &context)
-        case .startTLS, .auth, .etrn, .turn, .send, .soml, .saml, .lhlo:
+        case .startTLS: return startTLS(command, &context)
+        case .auth, .etrn, .turn, .send, .soml, .saml, .lhlo:
             return refuse(.notImplemented, &context)
         case .bdat, .unknown:
             return refuse(.unknownCommand, &context)
@@ -117,6 +121,16 @@ extension SessionMachine {
         if limit > 0, let size = mail.size, size > limit { return refuse(.messageTooBig, &context) }
         self.mail = (mail.body, mail.isUTF8)
         return .mail(mail)
+    }
+
+    private mutating func startTLS(
+        _ command: Command, _ context: inout Context
+    ) -> Question {
+        switch security {
+        case .none: refuse(.notImplemented, &context)
+        case .active: refuse(.alreadySecured, &context)
+        case .offered: withoutArgument(command, .startTLS, &context)
+        }
     }
 
     private mutating func withoutArgument(

@@ -12,7 +12,8 @@ public final class SessionSettings: Sendable {
     let idleNanoseconds: Int64
     let greeting: [UInt8]
     let hello: [UInt8]
-    let extendedHello: [UInt8]
+    private let extendedHello: [UInt8]
+    private let extendedHelloWithStartTLS: [UInt8]
 
     /// Makes settings.
     ///
@@ -35,8 +36,28 @@ public final class SessionSettings: Sendable {
             "PIPELINING", size, "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING",
             "BINARYMIME", "HELP",
         ]
+        extendedHello = SessionSettings.lines(name, keywords)
+        extendedHelloWithStartTLS = SessionSettings.lines(name, ["STARTTLS"] + keywords)
+    }
+
+    /// The reply to EHLO.
+    func extendedHello(withStartTLS: Bool) -> [UInt8] {
+        withStartTLS ? extendedHelloWithStartTLS : extendedHello
+    }
+
+    private static func lines(_ name: [UInt8], _ keywords: [String]) -> [UInt8] {
         var lines = Array("250-".utf8) + name + Array("\r\n".utf8)
         for keyword in keywords.dropLast() { lines += Array("250-\(keyword)\r\n".utf8) }
-        extendedHello = lines + Array("250 \(keywords[keywords.count - 1])\r\n".utf8)
+        return lines + Array("250 \(keywords[keywords.count - 1])\r\n".utf8)
     }
+}
+
+/// How a session stands to TLS, which a layer outside it does.
+public enum Security: BitwiseCopyable, Sendable {
+    /// There is none: STARTTLS is not announced, and gets 502.
+    case none
+    /// STARTTLS is announced, and hands the connection to the layer outside (RFC 3207).
+    case offered
+    /// The connection is secured: STARTTLS is not announced, and gets 503.
+    case active
 }

@@ -1,0 +1,13 @@
+public import Pipeline
+
+extension Counter {
+    /// Handshakes done.
+    public static var tlsHandshakes: Counter { Counter(index: firstOfTLS) }
+    /// Handshakes that failed, and connections that broke the protocol.
+    public static var tlsFailures: Counter { Counter(index: firstOfTLS + 1) }
+    /// Connections that ended without close_notify.
+    public static var tlsTruncations: Counter { Counter(index: firstOfTLS + 2) }
+
+    /// The last of those that the modules above ``Pipeline`` share; SMTP's begin at the first.
+    private static let firstOfTLS = Counter.countMax - 8
+}

@@ -1,0 +1,244 @@
+internal import COpenSSL
+internal import Glibc
+internal import Pipeline
+
+/// A version of the protocol.
+public enum TLSVersion: Int32, Sendable, Comparable, CaseIterable {
+    /// TLS 1.0, which RFC 8996 forbids: for tests of old clients only.
+    case tls10 = 0x0301
+    /// TLS 1.1, which RFC 8996 forbids: for tests of old clients only.
+    case tls11 = 0x0302
+    /// TLS 1.2 (RFC 5246).
+    case tls12 = 0x0303
+    /// TLS 1.3 (RFC 8446).
+    case tls13 = 0x0304
+
+    /// Older is less.
+    public static func < (left: TLSVersion, right: TLSVersion) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+/// Whose certificates are believed.
+public enum TLSTrust: Sendable {
+    /// A file of certificates in PEM.
+    case file(String)
+    /// A directory of certificates under hashed names, such as /etc/ssl/certs.
+    case directory(String)
+    /// Certificates in PEM.
+    case pem(String)
+}
+
+/// What a server, or a client, asks of its TLS.
+public struct TLSOptions: Sendable {
+    /// What is asked of a client for its certificate.
+    public enum ClientCertificate: Sendable {
+        /// Nothing.
+        case ignored
+        /// To show one, if it has any; a bad one is refused.
+        case requested(TLSTrust)
+        /// To show a good one.
+        case required(TLSTrust)
+    }
+
+    /// The oldest version spoken.
+    public var versionMin = TLSVersion.tls12
+    /// The newest version spoken.
+    public var versionMax = TLSVersion.tls13
+    /// Ciphers up to TLS 1.2, in OpenSSL's list form; nil for OpenSSL's own choice.
+    public var ciphers: String?
+    /// Cipher suites of TLS 1.3, in OpenSSL's list form; nil for OpenSSL's own choice.
+    public var cipherSuites: String?
+    /// What a server asks of clients.
+    public var clientCertificate = ClientCertificate.ignored
+    /// How long a handshake may take.
+    public var handshake = Duration.seconds(30)
+    /// Hears of handshakes and connections that failed, on a loop's thread; for the log.
+    public var report: @Sendable (TLSError) -> Void = { _ in }
+
+    /// The defaults.
+    public init() {}
+}
+
+/// What the TLS sessions of a server, or of a client, have in common.
+///
+/// OpenSSL's context is counted atomically and not changed after the initialiser: therefore it may
+/// go from thread to thread.
+public final class TLSContext: @unchecked Sendable {
+    /// Which side of a handshake a session is.
+    public enum Role: Sendable {
+        case server, client
+    }
+
+    let pointer: OpaquePointer
+    /// Which side its sessions are.
+    public let role: Role
+    @usableFromInline let handshakeNanoseconds: Int64
+    @usableFromInline let report: @Sendable (TLSError) -> Void
+    /// Contexts for the other identities of a server, chosen by SNI.
+    private var others: [(identity: TLSIdentity, context: TLSContext)] = []
+    private let identity: TLSIdentity?
+
+    private init(
+        _ role: Role, _ identity: TLSIdentity?, _ options: TLSOptions
+    ) throws(TLSError) {
+        ERR_clear_error()
+        guard let pointer = SSL_CTX_new(TLS_method()) else {
+            throw .fromQueue(.setting, otherwise: "no TLS context could be made")
+        }
+        self.pointer = pointer
+        self.role = role
+        self.identity = identity
+        handshakeNanoseconds = options.handshake.nanosecondsClamped
+        report = options.report
+        copenssl_set_modes(pointer)
+        copenssl_set_options(pointer)
+        try set(options)
+        if let identity { try use(identity) }
+    }
+
+    deinit {
+        SSL_CTX_free(pointer)
+    }
+
+    /// Makes a server's context.
+    ///
+    /// - Parameter identities: at least one; a client that names its host (SNI) gets the first
+    ///   that is for that host, any other the first of all.
+    public static func server(
+        _ identities: [TLSIdentity], _ options: TLSOptions = TLSOptions()
+    ) throws(TLSError) -> TLSContext {
+        guard let first = identities.first else {
+            throw TLSError(.certificate, reason: "a TLS server needs a certificate")
+        }
+        let context = try TLSContext(.server, first, options)
+        try context.prepareServer(options)
+        for identity in identities.dropFirst() {
+            let other = try TLSContext(.server, identity, options)
+            try other.prepareServer(options)
+            context.others.append((identity, other))
+        }
+        if !context.others.isEmpty { context.chooseByName() }
+        return context
+    }
+
+    /// Makes a client's context.
+    ///
+    /// - Parameter trust: whose certificates are believed; nil to believe any, for tests.
+    public static func client(
+        trusting trust: TLSTrust?, showing identity: TLSIdentity? = nil,
+        _ options: TLSOptions = TLSOptions()
+    ) throws(TLSError) -> TLSContext {
+        let context = try TLSContext(.client, identity, options)
+        if let trust {
+            try context.believe(trust)
+            SSL_CTX_set_verify(context.pointer, SSL_VERIFY_PEER, nil)
+        }
+        return context
+    }
+
+    private func set(_ options: TLSOptions) throws(TLSError) {
+        guard options.versionMin <= options.versionMax else {
+            throw TLSError(.setting, reason: "the oldest version is newer than the newest")
+        }
+        if options.versionMin < .tls12 {
+            // OpenSSL 3 speaks them at security level 0 only.
+            SSL_CTX_set_security_level(pointer, 0)
+        }
+        guard copenssl_set_min_version(pointer, options.versionMin.rawValue) == 1,
+            copenssl_set_max_version(pointer, options.versionMax.rawValue) == 1
+        else { throw .fromQueue(.setting, otherwise: "versions that OpenSSL does not speak") }
+        if let ciphers = options.ciphers, SSL_CTX_set_cipher_list(pointer, ciphers) != 1 {
+            throw .fromQueue(.setting, otherwise: "ciphers that OpenSSL does not know: \(ciphers)")
+        }
+        if let suites = options.cipherSuites, SSL_CTX_set_ciphersuites(pointer, suites) != 1 {
+            throw .fromQueue(
+                .setting, otherwise: "cipher suites that OpenSSL does not know: \(suites)")
+        }
+    }
+
+    private func use(_ identity: TLSIdentity) throws(TLSError) {
+        var isUsed =
+            SSL_CTX_use_certificate(pointer, identity.certificate) == 1
+            && SSL_CTX_use_PrivateKey(pointer, identity.key) == 1
+        for certificate in identity.chain {
+            isUsed = isUsed && copenssl_add_chain_certificate(pointer, certificate) == 1
+        }
+        guard isUsed else {
+            throw .fromQueue(
+                .certificate, file: identity.file,
+                otherwise: "a certificate that OpenSSL does not take")
+        }
+    }
+
+    private func prepareServer(_ options: TLSOptions) throws(TLSError) {
+        copenssl_cache_no_sessions(pointer)
+        SSL_CTX_set_num_tickets(pointer, 1)
+        // Without it a resumed session of a client with a certificate is refused.
+        let name: StaticString = "blackhole"
+        SSL_CTX_set_session_id_context(
+            pointer, name.utf8Start, UInt32(name.utf8CodeUnitCount))
+        switch options.clientCertificate {
+        case .ignored: break
+        case .requested(let trust):
+            try believe(trust)
+            SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+        case .required(let trust):
+            try believe(trust)
+            SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
+        }
+    }
+
+    private func believe(_ trust: TLSTrust) throws(TLSError) {
+        ERR_clear_error()
+        switch trust {
+        case .file(let path):
+            add(try PEMFile.certificates(in: path, .trust))
+        case .directory(let path):
+            // OpenSSL looks into it when a certificate is to be judged, and not before.
+            guard let directory = opendir(path) else {
+                throw TLSError(.unreadable, file: path, reason: String(cString: strerror(errno)))
+            }
+            closedir(directory)
+            guard SSL_CTX_load_verify_dir(pointer, path) == 1 else {
+                throw .fromQueue(.trust, file: path, otherwise: "no certificates to trust")
+            }
+        case .pem(let text):
+            add(try PEMFile.certificates(inText: text))
+        }
+    }
+
+    private func add(_ certificates: [OpaquePointer]) {
+        for certificate in certificates {
+            X509_STORE_add_cert(SSL_CTX_get_cert_store(pointer), certificate)
+            X509_free(certificate)
+        }
+    }
+
+    /// Lets clients that name their host have the identity for it.
+    ///
+    /// OpenSSL gets no hold on the context for it: the sessions have one.
+    private func chooseByName() {
+        copenssl_set_server_name_callback(
+            pointer,
+            { session, _, argument in
+                guard let argument,
+                    let name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name)
+                else { return SSL_TLSEXT_ERR_NOACK }
+                let context = Unmanaged<TLSContext>.fromOpaque(argument).takeUnretainedValue()
+                return context.choose(name, for: session)
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func choose(_ name: UnsafePointer<CChar>, for session: OpaquePointer?) -> Int32 {
+        // An error left in the queue would be taken for the handshake's.
+        ERR_set_mark()
+        defer { ERR_pop_to_mark() }
+        if identity?.isFor(name) == true { return SSL_TLSEXT_ERR_OK }
+        if let other = others.first(where: { $0.identity.isFor(name) }) {
+            SSL_set_SSL_CTX(session, other.context.pointer)
+        }
+        // A name that no certificate is for is no reason to refuse: the first one is shown.
+        return SSL_TLSEXT_ERR_OK
+    }
+}

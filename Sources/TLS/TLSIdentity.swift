@@ -1,0 +1,94 @@
+internal import COpenSSL
+
+/// A certificate with its chain and private key.
+///
+/// OpenSSL's objects behind it are counted atomically and never changed after the initialiser:
+/// therefore it may go from thread to thread.
+public final class TLSIdentity: @unchecked Sendable {
+    let certificate: OpaquePointer
+    let key: OpaquePointer
+    let chain: [OpaquePointer]
+    /// Where the certificate is from, if it is from a file.
+    let file: String?
+
+    init(
+        adopting certificate: OpaquePointer, key: OpaquePointer, chain: [OpaquePointer] = [],
+        file: String? = nil
+    ) {
+        self.file = file
+        self.certificate = certificate
+        self.key = key
+        self.chain = chain
+    }
+
+    deinit {
+        X509_free(certificate)
+        EVP_PKEY_free(key)
+        for certificate in chain { X509_free(certificate) }
+    }
+
+    /// Reads a certificate, the chain behind it, and its private key from PEM files.
+    ///
+    /// - Parameter keyFile: nil if the key is in the certificate's file.
+    public convenience init(certificateFile: String, keyFile: String? = nil) throws(TLSError) {
+        let certificates = try PEMFile.certificates(in: certificateFile)
+        let key: OpaquePointer
+        do throws(TLSError) {
+            key = try PEMFile.privateKey(in: keyFile ?? certificateFile)
+        } catch {
+            for certificate in certificates { X509_free(certificate) }
+            throw error
+        }
+        self.init(
+            adopting: certificates[0], key: key, chain: Array(certificates.dropFirst()),
+            file: certificateFile)
+        ERR_clear_error()
+        guard X509_check_private_key(certificate, key) == 1 else {
+            ERR_clear_error()
+            throw TLSError(
+                .mismatch, file: keyFile ?? certificateFile,
+                reason: "the private key is not that of the certificate in \(certificateFile)")
+        }
+    }
+
+    /// Why the certificate would be refused for its dates; nil if they are right now.
+    public var dateFault: String? {
+        if X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0 {
+            return "the certificate has expired"
+        }
+        if X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0 {
+            return "the certificate is not valid yet"
+        }
+        return nil
+    }
+
+    /// The SHA-256 fingerprint of the certificate: `AB:CD:…`.
+    public var fingerprint: String {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(EVP_MAX_MD_SIZE)) { room in
+            var count: UInt32 = 0
+            guard X509_digest(certificate, EVP_sha256(), room.baseAddress, &count) == 1 else {
+                return ""
+            }
+            return room[..<Int(count)].map { octet in
+                let digits = String(octet, radix: 16, uppercase: true)
+                return octet < 16 ? "0" + digits : digits
+            }.joined(separator: ":")
+        }
+    }
+
+    /// The certificate in PEM, for a client that is to trust it.
+    public var certificatePEM: String {
+        guard let bio = BIO_new(BIO_s_mem()) else { return "" }
+        defer { BIO_free(bio) }
+        guard PEM_write_bio_X509(bio, certificate) == 1 else { return "" }
+        var octets: UnsafeMutablePointer<CChar>?
+        let count = copenssl_memory(bio, &octets)
+        return String(
+            decoding: UnsafeRawBufferPointer(start: octets, count: count), as: UTF8.self)
+    }
+
+    /// Whether the certificate is for the host, by RFC 6125.
+    func isFor(_ host: UnsafePointer<CChar>) -> Bool {
+        X509_check_host(certificate, host, 0, 0, nil) == 1
+    }
+}

@@ -1,0 +1,126 @@
+import Pipeline
+import SMTP
+import Synchronization
+import TLS
+
+/// An SMTP server behind the ``StartTLS`` layer in a loopback, and a client that talks to it.
+final class Dialogue {
+    var loopback: Loopback
+    private let pair: Pair
+    private(set) var client: End
+    /// The octets of a segment.
+    var pieceSize = Int.max
+    /// What the layer has told of.
+    let troubles: Journal
+
+    /// Opens a connection to the server.
+    init<Asked: Responder & Sendable>(
+        _ responder: Asked, isImplicit: Bool = false, options: TLSOptions = TLSOptions(),
+        settings: SessionSettings = SessionSettings(hostName: "sink.example"),
+        limits: LoopLimits = LoopLimits()
+    ) throws {
+        let troubles = Journal()
+        var options = options
+        options.report = { troubles.note("\($0)") }
+        let pair = try Pair(options)
+        self.troubles = troubles
+        self.pair = pair
+        client = try End(pair.client, serverName: "localhost")
+        loopback = Loopback(limits: limits) { _ in
+            StartTLS(pair.server, isImplicit: isImplicit) { details in
+                LineFraming {
+                    DataDiscard {
+                        Session(settings, security: details == nil ? .offered : .active, responder)
+                    }
+                }
+            }
+        }
+    }
+
+    convenience init(isImplicit: Bool = false, options: TLSOptions = TLSOptions()) throws {
+        try self.init(Accept(), isImplicit: isImplicit, options: options)
+    }
+
+    /// Says something in clear, and returns what comes back.
+    @discardableResult
+    func sayInClear(_ text: String) -> String {
+        loopback.send(text, inPiecesOf: pieceSize)
+        return loopback.takeOutput()
+    }
+
+    /// Says EHLO and STARTTLS.
+    func askForTLS() -> String {
+        _ = loopback.takeOutput()
+        _ = sayInClear("EHLO me\r\n")
+        return sayInClear("STARTTLS\r\n")
+    }
+
+    /// Shakes hands.
+    func shakeHands() {
+        client.take()
+        carry()
+    }
+
+    /// Makes a dialogue secured, up to the first command.
+    static func secured(
+        isImplicit: Bool = false, pieceSize: Int = .max
+    ) throws -> Dialogue {
+        try secured(Accept(), isImplicit: isImplicit, pieceSize: pieceSize)
+    }
+
+    static func secured<Asked: Responder & Sendable>(
+        _ responder: Asked, isImplicit: Bool = false, pieceSize: Int = .max,
+        settings: SessionSettings = SessionSettings(hostName: "sink.example"),
+        limits: LoopLimits = LoopLimits()
+    ) throws -> Dialogue {
+        let dialogue = try Dialogue(
+            responder, isImplicit: isImplicit, settings: settings, limits: limits)
+        dialogue.pieceSize = pieceSize
+        if !isImplicit { _ = dialogue.askForTLS() }
+        dialogue.shakeHands()
+        _ = dialogue.client.takeText()
+        return dialogue
+    }
+
+    /// Says something under TLS, and returns what comes back under TLS.
+    @discardableResult
+    func say(_ text: String) -> String {
+        client.send(text)
+        carry()
+        return client.takeText()
+    }
+
+    /// Says close_notify.
+    func close() {
+        client.close()
+        carry()
+    }
+
+    /// Carries records to and fro.
+    func carry() {
+        while true {
+            let octets = client.takeOutput()
+            if !octets.isEmpty { loopback.send(octets, inPiecesOf: pieceSize) }
+            let answer = loopback.takeOctets()
+            if !answer.isEmpty { client.take(answer) }
+            if octets.isEmpty, answer.isEmpty { return }
+        }
+    }
+
+    subscript(counter: Counter) -> UInt64 { loopback.counters[counter] }
+}
+
+/// What was noted, in order.
+final class Journal: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    func note(_ line: String) {
+        lines.withLock { $0.append(line) }
+    }
+
+    var entries: [String] { lines.withLock { $0 } }
+
+    func count(of line: String) -> Int {
+        lines.withLock { $0.count { $0 == line } }
+    }
+}
