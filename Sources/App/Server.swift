@@ -53,7 +53,7 @@ struct Server {
             }
         } catch {
             loops.stop()
-            throw .system(error, address)
+            throw .system(error, address, isImplicit: isImplicit)
         }
     }
 
