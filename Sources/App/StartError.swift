@@ -24,7 +24,8 @@ enum StartError: Error {
     ) -> String {
         guard let address else { return "" }
         if error.isAddressInUse {
-            return "; another server runs there: stop it, or choose another \(isImplicit ? "--ssl_port" : "--port")"
+            return "; another server runs there: stop it, or choose another "
+                + (isImplicit ? "--ssl_port" : "--port")
         }
         if error.isNotPermitted, let port = address.port, port < 1024 {
             return "; a port under 1024 needs root or CAP_NET_BIND_SERVICE: try "

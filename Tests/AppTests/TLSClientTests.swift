@@ -41,7 +41,7 @@ struct TLSClientTests {
     }
 
     @Test(
-        arguments: ["NORMAL:-VERS-TLS1.3", "NORMAL:-VERS-TLS1.2"],
+        arguments: ["NORMAL:-VERS-TLS1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3"],
         ["--starttls-proto=smtp -p $PORT", "-p $SECURED"])
     func `gnutls-cli sends a message`(priority: String, way: String) throws {
         try expectMail(

@@ -98,6 +98,7 @@ struct TLSOptionTests {
             ("--ssl_port -1", "--ssl_port"),
             ("--ssl_key some.key", "--ssl_key goes with --ssl_cert"),
             ("--ssl_cert", "--ssl_cert"),
+            ("--ssl_cert=", "--ssl_cert"),
             ("--ssl_ca_certs_dir", "--ssl_ca_certs_dir"),
             ("--ssl_prot 0", "--ssl_prot"),
         ] as [(String, String)])

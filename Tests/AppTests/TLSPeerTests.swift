@@ -41,12 +41,12 @@ struct TLSPeerTests {
             }
         }
 
-        func attack(_ server: RunningServer) throws {
+        func attack(_ server: RunningServer, _ securing: Securing) throws {
             if self == .lateReset {
-                try TLSClient.run("reset", .implicit, with: server)
+                try TLSClient.run("reset", securing, with: server)
                 return
             }
-            let client = try Client(server, address: server.securedAddress())
+            let client = try TLSPeerTests.due(securing, server)
             switch self {
             case .garbage:
                 _ = try client.exchange(octets)
@@ -66,20 +66,33 @@ struct TLSPeerTests {
         }
     }
 
-    @Test(arguments: Peer.allCases, [true, false])
+    /// A client of whom a handshake is due.
+    private static func due(_ securing: Securing, _ server: RunningServer) throws -> Client {
+        guard securing == .starttls else {
+            return try Client(server, address: server.securedAddress())
+        }
+        let client = try Client.greeted(server)
+        try client.say("STARTTLS", expecting: 220)
+        return client
+    }
+
+    @Test(arguments: Peer.allCases, Securing.allCases)
     func `a peer that does not shake hands disturbs nobody`(
-        peer: Peer, isDebugging: Bool
+        peer: Peer, securing: Securing
     ) throws {
+        for isDebugging in [true, false] { try endure(peer, securing, isDebugging: isDebugging) }
+    }
+
+    private func endure(_ peer: Peer, _ securing: Securing, isDebugging: Bool) throws {
         let files = try Certificates()
         let options = TLSOptionTests.portable + files.options("good.both")
-        let debug = isDebugging ? ["--debug"] : []
-        try RunningServer.run(options + debug) { server in
+        try RunningServer.run(options + (isDebugging ? ["--debug"] : [])) { server in
             let trust = ["trust=" + files["good.pem"]]
             let honest = try TLSClient("half", .implicit, with: server, trust)
             try honest.reach("half")
             let before = server.log
             try server.expectRestAfter {
-                for _ in 0..<5 { try peer.attack(server) }
+                for _ in 0..<5 { try peer.attack(server, securing) }
                 try TLSClient.run("mail", .implicit, with: server, trust)
                 try Client.mailOnce(server)
             }
@@ -98,13 +111,7 @@ struct TLSPeerTests {
     @Test(arguments: Securing.allCases)
     func `half a handshake delays neither mail nor the stop`(securing: Securing) throws {
         try RunningServer.run(TLSOptionTests.portable + ["--grace", "3600"]) { server in
-            let address = try server.securedAddress()
-            let peers = try (0..<20).map { _ in
-                guard securing == .starttls else { return try Client(server, address: address) }
-                let client = try Client.greeted(server)
-                try client.say("STARTTLS", expecting: 220)
-                return client
-            }
+            let peers = try (0..<20).map { _ in try Self.due(securing, server) }
             for peer in peers { try peer.send(Self.halfHello) }
             try TLSClient.run("mail", securing, with: server)
             try Client.mailOnce(server)

@@ -138,6 +138,7 @@ def spoil():
     """Sends a record that is none of its session's; an alert is all that may come back."""
     server = connect()
     sock = socket.socket(fileno=server.sock.detach())
+    sock.settimeout(PATIENCE)
     sock.sendall(b"\x17\x03\x03\x00\x40" + b"?" * 64)
     octets = b""
     while more := sock.recv(65_536):
@@ -174,7 +175,7 @@ def not_offered():
 
 
 def clear():
-    """A socket in clear behind the reply to EHLO."""
+    """A socket in clear, and its stream, behind the reply to EHLO."""
     sock = socket.create_connection(("127.0.0.1", port), PATIENCE)
     stream = sock.makefile("rb")
     assert stream.readline().startswith(b"220 ")
@@ -223,7 +224,13 @@ def reset():
         client.do_handshake()
     except ssl.SSLWantReadError:
         pass
-    sock = socket.create_connection(("127.0.0.1", port), PATIENCE)
+    if options["how"] == "implicit":
+        sock = socket.create_connection(("127.0.0.1", port), PATIENCE)
+    else:
+        sock, stream = clear()
+        sock.sendall(b"STARTTLS\r\n")
+        assert stream.readline().startswith(b"220 ")
+        stream.close()
     sock.sendall(outgoing.read())
     assert sock.recv(1) == b"\x16"
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
