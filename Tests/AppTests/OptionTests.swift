@@ -65,6 +65,6 @@ struct OptionTests {
         #expect(errors.count == 1)
         #expect(errors.first?.contains("cannot") == true)
         #expect(errors.first?.contains(address) == true)
-        #expect(command.errorLines.count { !$0.contains("listening") } == 1)
+        #expect(command.errorLines.count { !$0.contains(" info ") } == 1)
     }
 }
