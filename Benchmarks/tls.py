@@ -71,8 +71,8 @@ def end_all():
 class Server:
     """A server that runs, and what it has cost so far."""
 
-    def __init__(self, options, wrapper=()):
-        self.options, self.wrapper = options, wrapper
+    def __init__(self, wrapper=()):
+        self.wrapper = wrapper
         self.costs, self.parts = collections.defaultdict(list), {}
 
     def __enter__(self):
@@ -125,8 +125,7 @@ class Floor(Server):
     label = "floor"
 
     def launch(self):
-        command = [FLOOR, CERTIFICATE, KEY] + ["ahead"] * self.options.ahead
-        self.process = start(command, stdout=subprocess.PIPE, text=True)
+        self.process = start([FLOOR, CERTIFICATE, KEY], stdout=subprocess.PIPE, text=True)
         if not (line := self.process.stdout.readline()):
             raise SystemExit("tls: the floor does not start")
         self.port = int(line)
@@ -173,7 +172,7 @@ def prepare():
 
 def compare(options):
     """What each load costs each server."""
-    with Floor(options) as floor, Blackhole(options) as ours:
+    with Floor() as floor, Blackhole() as ours:
         ciphers = {server.cipher() for server in (floor, ours)}
         if len(ciphers) != 1:
             raise SystemExit(f"tls: the servers do not agree on a cipher: {ciphers}")
@@ -197,11 +196,11 @@ def compare(options):
     print()
 
 
-def weigh(options):
+def weigh():
     """What an idle connection costs each server; whether ours costs no more than it may."""
     kilobytes = {}
     for make in Floor, Blackhole:
-        with make(options) as server:
+        with make() as server:
             LOADS[0].send(server.port, 20)  # What the first connections cost is no cost of idling.
             before = server.memory()
             holder = start([LOAD, str(server.port), "idle", str(IDLE)],
@@ -277,7 +276,7 @@ def is_helper(function):
     return not library.startswith(("libssl", "libcrypto"))
 
 
-def profile(options, load, *counts):
+def profile(load, *counts):
     """The instructions that the second count costs more than the first."""
     profiles = []
     for count in counts:
@@ -288,7 +287,7 @@ def profile(options, load, *counts):
         # A `rep movsb` is one instruction, but callgrind counts each of its octets: without it.
         wrapper = ["env", "GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=0x40000000",
                    "valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={path}"]
-        with Blackhole(options, wrapper) as server:
+        with Blackhole(wrapper) as server:
             load.send(server.port, count)
         profiles.append(Profile(path))
     profiles[1].subtract(profiles[0])
@@ -301,7 +300,7 @@ def share(options):
     for load, least, count in zip(LOADS, (1, 1, 8), (40, 40, 24)):
         if options.only not in load.name:
             continue
-        result = profile(options, load, least, least + count)
+        result = profile(load, least, least + count)
         total = sum(result.own.values())
         libraries = collections.Counter()
         for (library, _), cost in result.own.items():
@@ -333,7 +332,6 @@ def main():
     parser.add_argument("--rounds", type=int, default=9, help="turns of each server")
     parser.add_argument("--scale", type=float, default=1, help="factor on the load of a turn")
     parser.add_argument("--only", default="", help="the loads whose name has this in it, or 'idle'")
-    parser.add_argument("--ahead", action="store_true", help="let the floor read ahead")
     parser.add_argument("--callgrind", action="store_true",
                         help="count instructions by library instead")
     parser.add_argument("--verbose", type=int, default=0, metavar="COUNT",
@@ -355,7 +353,7 @@ def main():
         return
     if options.only != "idle":
         compare(options)
-    if options.only in ("", "idle") and not weigh(options):
+    if options.only in ("", "idle") and not weigh():
         sys.exit(f"tls: an idle connection costs more than {IDLE_KILOBYTES_MAX} KB")
 
 
