@@ -190,7 +190,8 @@ public struct TLSSession: ~Copyable {
         _ bio: OpaquePointer, _ input: UnsafeRawBufferPointer, _ output: inout ByteBuffer,
         _ body: () -> Void
     ) -> Int {
-        ERR_clear_error()
+        // Asking is cheap; clearing frees what is not there, thirty times over.
+        if ERR_peek_error() != 0 { ERR_clear_error() }
         return withUnsafeMutablePointer(to: &output) { output in
             var transport = SpanTransport(input: input, output: output)
             return withUnsafeMutablePointer(to: &transport) { transport in
