@@ -2,7 +2,8 @@
 //
 //   tls-load PORT full COUNT                      COUNT connections: handshake, greeting, QUIT
 //   tls-load PORT resumed COUNT                   the same, each resumed from the one before
-//   tls-load PORT content COUNT CONNECTIONS       COUNT messages of 1 MB over so many connections
+//   tls-load PORT content COUNT OCTETS CONNECTIONS
+//                                                 COUNT messages over so many connections
 //   tls-load PORT idle COUNT                      COUNT connections held until standard input ends
 //   tls-load PORT cipher COUNT                    what COUNT connections agree on, a line each
 //
@@ -21,11 +22,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { message_size = 1000000, piece_size = 16000, line_size = 80, connections_max = 64 };
+enum { message_max = 1000000, piece_size = 16000, line_size = 80, connections_max = 64 };
 
 static SSL_CTX *context;
 static int port;
-static char content[message_size];
+static char content[message_max];
 static char reply[4096];
 
 static _Noreturn void fail(const char *what) {
@@ -112,7 +113,8 @@ static void resume(int count) {
     quit(ssl);
 }
 
-static void make_content(void) {
+static void make_content(int message_size) {
+    if (message_size < line_size || message_size > message_max) exit(64);
     memset(content, 'x', sizeof content);
     for (int end = line_size; end <= message_size; end += line_size)
         memcpy(content + end - 2, "\r\n", 2);
@@ -120,10 +122,10 @@ static void make_content(void) {
 }
 
 // Sends messages over all the connections at once, a piece to each in turn.
-static void send_content(int count, int connection_count) {
+static void send_content(int count, int message_size, int connection_count) {
     SSL *connections[connections_max];
     if (connection_count < 1 || connection_count > connections_max) exit(64);
-    make_content();
+    make_content(message_size);
     for (int index = 0; index < connection_count; index++) {
         connections[index] = greet(NULL);
         ask(connections[index], "EHLO load\r\n", "250");
@@ -183,8 +185,8 @@ int main(int count, char **arguments) {
         shake_hands(number);
     } else if (strcmp(mode, "resumed") == 0) {
         resume(number);
-    } else if (strcmp(mode, "content") == 0 && count > 4) {
-        send_content(number, atoi(arguments[4]));
+    } else if (strcmp(mode, "content") == 0 && count > 5) {
+        send_content(number, atoi(arguments[4]), atoi(arguments[5]));
     } else if (strcmp(mode, "idle") == 0) {
         hold(number);
     } else if (strcmp(mode, "cipher") == 0) {

@@ -50,7 +50,8 @@ class Load:
 LOADS = [
     Load("full handshake", "full", 400),
     Load("resumed handshake", "resumed", 400),
-    Load("1 MB of content", "content", 200, 8),
+    Load("message of 1 KB", "content", 4_000, 1_000, 8),
+    Load("message of 1 MB", "content", 200, 1_000_000, 8),
 ]
 
 
@@ -280,7 +281,7 @@ def profile(load, *counts):
     """The instructions that the second count costs more than the first."""
     profiles = []
     for count in counts:
-        path = os.path.join(SCRATCH, f"callgrind.{load.mode}.{count}")
+        path = os.path.join(SCRATCH, f"callgrind.{load.name.replace(' ', '-')}.{count}")
         with contextlib.suppress(FileNotFoundError):
             os.remove(path)
         print(f"{load.name}: {count} under callgrind", file=sys.stderr)
@@ -297,7 +298,7 @@ def profile(load, *counts):
 def share(options):
     """The share of each library and of the TLS layer; whether the layer's is small enough."""
     is_small = True
-    for load, least, count in zip(LOADS, (1, 1, 8), (40, 40, 24)):
+    for load, least, count in zip(LOADS, (1, 1, 8, 8), (40, 40, 400, 24)):
         if options.only not in load.name:
             continue
         result = profile(load, least, least + count)
