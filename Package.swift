@@ -35,7 +35,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
-            name: "FuzzBodies", dependencies: ["Pipeline", "SMTP"],
+            name: "FuzzBodies", dependencies: ["Pipeline", "TLS", "SMTP"],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),

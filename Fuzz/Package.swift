@@ -20,6 +20,7 @@ let package = Package(
             name: "FuzzBodies",
             dependencies: [
                 .product(name: "Pipeline", package: "blackhole"),
+                .product(name: "TLS", package: "blackhole"),
                 .product(name: "SMTP", package: "blackhole"),
             ],
             swiftSettings: strict
@@ -28,5 +29,7 @@ let package = Package(
         fuzzer("FuzzDataDiscard"),
         fuzzer("FuzzCommand"),
         fuzzer("FuzzSession"),
+        fuzzer("FuzzTLS"),
+        fuzzer("FuzzStartTLS"),
     ]
 )

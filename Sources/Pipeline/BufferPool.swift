@@ -33,6 +33,14 @@ struct BufferPool: ~Copyable {
         first = block
         count += 1
     }
+
+    /// Takes a connection's buffer back and leaves it one without memory.
+    mutating func reclaim(_ buffer: inout ByteBuffer) {
+        guard buffer.capacity > 0 else { return }
+        var spent = ByteBuffer()
+        swap(&spent, &buffer)
+        give(spent)
+    }
 }
 
 extension ByteBuffer {

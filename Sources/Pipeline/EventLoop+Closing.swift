@@ -29,7 +29,7 @@ extension EventLoop where OS: ~Copyable {
             awaitRoom(index)
             return false
         }
-        releaseUnsent(index)
+        pool.reclaim(&slot.pointee.unsent)
         return true
     }
 
@@ -65,15 +65,6 @@ extension EventLoop where OS: ~Copyable {
         guard !slot.pointee.watchesWriting else { return }
         slot.pointee.watchesWriting = true
         kernel.watchWriting(slot.pointee.descriptor, token: slot.pointee.token(at: index))
-    }
-
-    private mutating func releaseUnsent(_ index: Int) {
-        let slot = connections[index]
-        guard slot.pointee.unsent.capacity > 0 else { return }
-        var buffer = ByteBuffer()
-        swap(&buffer, &slot.pointee.unsent)
-        buffer.removeAll()
-        pool.give(buffer)
     }
 
     /// Sends the last words and closes.
@@ -144,8 +135,8 @@ extension EventLoop where OS: ~Copyable {
         if slot.pointee.descriptor >= 0 {
             kernel.close(slot.pointee.descriptor, resetting: resetting)
         }
-        releaseHeld(index)
-        releaseUnsent(index)
+        pool.reclaim(&slot.pointee.held)
+        pool.reclaim(&slot.pointee.unsent)
         connections.give(index)
         context.counters.add(1, to: .closed)
         if service.pointee.isTransient {

@@ -97,22 +97,13 @@ extension EventLoop where OS: ~Copyable {
         let slot = connections[index]
         guard !slot.pointee.held.isEmpty else { return }
         readRoom.copyMemory(from: slot.pointee.held.unsafeBytes)
-        releaseHeld(index)
+        pool.reclaim(&slot.pointee.held)
     }
 
     private mutating func hold(_ rest: UnsafeRawBufferPointer, for index: Int) {
         let slot = connections[index]
         slot.pointee.held = pool.take(rest.count)
         slot.pointee.held.append(rest)
-    }
-
-    mutating func releaseHeld(_ index: Int) {
-        let slot = connections[index]
-        guard slot.pointee.held.capacity > 0 else { return }
-        var buffer = ByteBuffer()
-        swap(&buffer, &slot.pointee.held)
-        buffer.removeAll()
-        pool.give(buffer)
     }
 
     /// Offers what is held where it is: nothing new is needed.

@@ -42,7 +42,7 @@ enum PEMFile {
                 ERR_clear_error()
                 throw TLSError(kind, file: path, reason: "no certificate in PEM form")
             }
-            throw .fromQueue(kind, file: path, otherwise: "malformed certificate")
+            throw malformed(kind, file: path, "malformed certificate")
         }
         ERR_clear_error()
         return certificates
@@ -80,7 +80,16 @@ enum PEMFile {
             ERR_clear_error()
             throw TLSError(.key, file: path, reason: "no private key in PEM form")
         }
-        throw .fromQueue(.key, file: path, otherwise: "malformed private key")
+        throw malformed(.key, file: path, "malformed private key")
+    }
+
+    private static func malformed(
+        _ kind: TLSError.Kind, file path: String?, _ reason: String
+    ) -> TLSError {
+        // The oldest error is the cause; those behind it tell who was concerned.
+        let cause = ERR_reason_error_string(ERR_peek_error()).map { String(cString: $0) }
+        ERR_clear_error()
+        return TLSError(kind, file: path, reason: cause.map { "\(reason): \($0)" } ?? reason)
     }
 
     private static func open(_ path: String) throws(TLSError) -> OpaquePointer {

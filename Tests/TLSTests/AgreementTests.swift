@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 import TLS
 import Testing
@@ -266,6 +267,33 @@ import Testing
         // A TLS 1.3 client hears of it behind its own handshake.
         #expect(client.phase == .failed)
         #expect(client.reason.contains("alert"), "\(client.reason)")
+    }
+}
+
+extension `A client's certificate` {
+    /// Certificates to trust in a directory, by the hash of their subject; one is broken.
+    @Test(arguments: `A TLS handshake`.versions, [Int.max, 1])
+    func `is looked for in a directory`(version: TLSVersion, pieceSize: Int) throws {
+        let good = try TLSIdentity.selfSigned(names: ["client.example"])
+        let certificates = try Certificates.files()
+        let name = "trust-\(UInt64.random(in: .min ... .max))"
+        let file = try certificates.write(good.certificatePEM, to: "\(name).pem")
+        let hash = try Tool.run("openssl", ["x509", "-noout", "-subject_hash", "-in", file])
+            .output.prefix(8)
+        let path = certificates.path(name)
+        try FileManager.default.createDirectory(
+            atPath: path, withIntermediateDirectories: false)
+        _ = try certificates.write(good.certificatePEM, to: "\(name)/\(hash).0")
+        _ = try certificates.write(
+            String(good.certificatePEM.dropLast(40)), to: "\(name)/\(hash).1")
+        _ = try certificates.write("garbage", to: "\(name)/\(hash).2")
+        let options = TLSOptions.asking(.required(.directory(path)), version)
+        let (client, server) = try Pair(options, showing: good).ends()
+        converse(client, server, inPiecesOf: pieceSize)
+        `A TLS handshake`.check(client, server)
+        #expect(server.details?.peerSubject == "CN=client.example")
+        let bad = try TLSIdentity.selfSigned(names: ["other.example"])
+        #expect(try Pair(options, showing: bad).connected().server.phase == .failed)
     }
 }
 

@@ -197,6 +197,27 @@ import Testing
         #expect(troubles.entries.first?.lowercased().contains("hostname mismatch") == true)
     }
 
+    @Test func `drops replies in clear behind the one to STARTTLS`() throws {
+        let journal = Journal()
+        let pair = try Pair()
+        var client = Loopback { _ in
+            StartTLS(pair.client, serverName: "localhost") { details in
+                Mailer(journal: journal, isSecured: details != nil)
+            }
+        }
+        client.send("220 ready\r\n")
+        client.send("250 go on\r\n")
+        #expect(client.takeOutput() == "EHLO me\r\nSTARTTLS\r\n")
+        client.send("220 go on\r\n250 injected\r\n250 injected\r\n")
+        #expect(client.takeOctets().prefix(2) == [0x16, 3])
+        #expect(client.closing == nil)
+        // The server's hello does not come: the handshake has its deadline here, too.
+        client.advance(by: .seconds(30))
+        #expect(client.connectionCount == 0)
+        #expect(client.counters[.tlsFailures] == 1)
+        #expect(journal.entries == ["closed"])
+    }
+
     @Test(arguments: [0, 1, 2])
     func `and the server's talk over sockets`(kind: Int) throws {
         let journal = Journal()

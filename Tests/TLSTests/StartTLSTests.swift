@@ -420,6 +420,40 @@ import Testing
         #expect(client.takeText() == "250 2.0.0 Ok\r\n250 2.0.0 Ok\r\n")
     }
 
+    @Test(arguments: [false, true])
+    func `hears of the peer's end once`(saysCloseNotify: Bool) throws {
+        let pair = try Pair()
+        let journal = Journal()
+        let client = try End(pair.client, serverName: "localhost")
+        var loopback = Loopback { _ in
+            StartTLS(pair.server, isImplicit: true) { _ in
+                Scripted(
+                    onInput: { input, _ in Progress(input.byteCount) },
+                    onEvent: { event, context in
+                        journal.note("\(event)")
+                        context.output.append(text: "\(event)\n")
+                        return .proceed
+                    })
+            }
+        }
+        client.take()
+        for _ in 0..<3 {
+            loopback.send(client.takeOutput())
+            client.take(loopback.takeOctets())
+        }
+        if saysCloseNotify { client.close() }
+        loopback.send(client.takeOutput())
+        if saysCloseNotify { loopback.send("behind it") }
+        #expect(loopback.keptOctets == 0)
+        loopback.end()
+        client.take(loopback.takeOctets())
+        #expect(journal.entries == ["opened", "ended"])
+        #expect(client.takeText() == "opened\nended\n")
+        #expect(loopback.counters[.tlsTruncations] == (saysCloseNotify ? 0 : 1))
+        loopback.reset()
+        #expect(journal.count(of: "closed") == 1)
+    }
+
     @Test func `does not gather what no layer takes`() throws {
         let pair = try Pair()
         let client = try End(pair.client, serverName: "localhost")

@@ -16,6 +16,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case dataDiscard = "FuzzDataDiscard"
     case command = "FuzzCommand"
     case session = "FuzzSession"
+    case tls = "FuzzTLS"
+    case startTLS = "FuzzStartTLS"
 
     /// Makes the target's body.
     public func makeBody() -> any FuzzBody {
@@ -24,6 +26,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .dataDiscard: DataDiscardBody()
         case .command: CommandBody()
         case .session: SessionBody()
+        case .tls: TLSBody()
+        case .startTLS: StartTLSBody()
         }
     }
 }

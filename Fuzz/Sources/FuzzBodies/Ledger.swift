@@ -63,7 +63,7 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
             settle(start, verdict, mayWait: false, wasSilent, context)
         case .ended:
             require(verdict == .close && context.output.count == start, "a client's end is silent")
-        case .closed: break
+        case .closed, .secured: break
         }
         return verdict
     }

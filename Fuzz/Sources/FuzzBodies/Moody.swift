@@ -73,6 +73,7 @@ struct Moody<Wish: ContentWish>: Responder {
     mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer { mood() }
     mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer { mood() }
     mutating func noop(_ context: inout Context) -> Answer { mood() }
+    mutating func startTLS(_ context: inout Context) -> Answer { mood() }
     mutating func quit(_ context: inout Context) -> Answer { mood() }
 
     /// Mostly in favour, so that sessions get on.

@@ -69,6 +69,7 @@ struct Watch<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         case .opened: context.random = RandomSource(seed: seed)
         case .resumed: witness.isPaused = false
         case .closed: witness.isGone = true
+        case .secured: require(false, "no plaintext stack is secured")
         case .ended, .expired, .stopping, .aborting: break
         }
         if event != .closed {

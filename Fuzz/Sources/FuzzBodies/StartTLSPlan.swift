@@ -1,0 +1,73 @@
+import Pipeline
+import SMTP
+
+/// What the first eight octets of the input of ``StartTLSBody`` choose.
+struct StartTLSPlan {
+    /// What becomes of the octets behind the upgrade.
+    enum Course: UInt8 {
+        case secured, securedAgain, raw, rawBehindHello, securedThenRaw, closedThenRaw
+        case securedInRecords, securedWhole
+
+        /// Whether the client shakes hands.
+        var isSecured: Bool { self != .raw && self != .rawBehindHello }
+        /// Whether the last half is sent as it is.
+        var endsRaw: Bool { self == .securedThenRaw || self == .closedThenRaw }
+    }
+
+    /// How the client leaves.
+    enum Ending: UInt8 {
+        case end, closeAndEnd, reset, idle, stop, stopAtOnce, close, endAndIdle
+    }
+
+    let isImplicit: Bool
+    let isOld: Bool
+    let isMoody: Bool
+    let course: Course
+    let ending: Ending
+    let readBytesMax: Int
+    let hasWindow: Bool
+    let clearCuts: Cuts
+    let recordCuts: Cuts
+    let seed: UInt64
+    /// Where the client's octets begin.
+    let start: Int
+
+    static let outputBytesMax = 512
+    static let delayMax = Duration.seconds(5)
+
+    init(_ input: RawSpan) {
+        var choices = Choices()
+        let who = choices.octet(of: input)
+        isImplicit = who & 1 != 0
+        isOld = who & 2 != 0
+        isMoody = who & 4 != 0
+        course = Course(rawValue: choices.octet(of: input) & 7) ?? .secured
+        ending = Ending(rawValue: choices.octet(of: input) & 7) ?? .end
+        let loop = choices.octet(of: input)
+        // A segment is read at once: what lies behind STARTTLS in it is behind it in its read.
+        readBytesMax = max([512, 4096, 1024, 700][Int(loop & 3)], input.byteCount)
+        hasWindow = loop & 4 != 0
+        seed = UInt64(loop)
+        clearCuts = Cuts(&choices, input)
+        recordCuts = course == .securedWhole ? .none : Cuts(&choices, input)
+        start = choices.rest(of: input).lowerBound
+    }
+
+    /// A loop with no connection yet.
+    func makeLoopback() -> Loopback {
+        var limits = LoopLimits()
+        limits.readBytesMax = readBytesMax
+        limits.outputBytesMax = StartTLSPlan.outputBytesMax
+        return Loopback(limits: limits)
+    }
+
+    /// Limits that are met by short inputs.
+    static let settings: SessionSettings = {
+        var limits = SMTPLimits()
+        limits.messageOctetsMax = 100
+        limits.errorsInRowMax = 6
+        limits.lineOctetsMax = 100
+        limits.idle = .seconds(20)
+        return SessionSettings(limits: limits)
+    }()
+}

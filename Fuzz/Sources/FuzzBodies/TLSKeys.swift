@@ -1,0 +1,32 @@
+import TLS
+
+/// A key and the contexts with it, made once for the process: they cost more than many inputs.
+struct TLSKeys {
+    let server: TLSContext
+    private let clients: [TLSContext]
+
+    /// The process's own.
+    static let made: TLSKeys = {
+        do {
+            return try TLSKeys()
+        } catch {
+            fatalError("no keys were made: \(error)")
+        }
+    }()
+
+    private init() throws(TLSError) {
+        let identity = try TLSIdentity.selfSigned()
+        server = try .server([identity])
+        var clients: [TLSContext] = []
+        for version in [TLSVersion.tls13, .tls12] {
+            var options = TLSOptions()
+            options.versionMax = version
+            clients.append(
+                try .client(trusting: .pem(identity.certificatePEM), options))
+        }
+        self.clients = clients
+    }
+
+    /// The context of a client that speaks TLS 1.3, or no more than 1.2.
+    func client(isOld: Bool) -> TLSContext { clients[isOld ? 1 : 0] }
+}

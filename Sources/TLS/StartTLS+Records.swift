@@ -1,0 +1,142 @@
+public import Pipeline
+
+extension StartTLS where Next: ~Copyable {
+    /// Takes records: decrypts, offers, encrypts, until nothing is left or the layers inside take
+    /// no more.
+    @inlinable
+    mutating func receive(records input: RawSpan, _ context: inout Context) -> Progress {
+        guard var session = session.take() else { return Progress(input.byteCount, .close) }
+        var plaintext = ByteBuffer()
+        swap(&plaintext, &context.inputScratch)
+        takeHeld(into: &plaintext)
+        var consumed = 0
+        var verdict = Verdict.proceed
+        var hasMore = true
+        while hasMore, verdict == .proceed {
+            let before = consumed
+            // A record more than is left, at least: a layer may want all of a long line.
+            consumed += session.receive(
+                input.extracting(consumed..<input.byteCount), into: &plaintext,
+                upTo: max(context.outputBytesMax, plaintext.count + 1), output: &context.output)
+            verdict = offer(&plaintext, &session, &context)
+            hasMore = consumed > before && consumed < input.byteCount
+        }
+        if verdict == .proceed { verdict = judge(&session, &context) }
+        if plaintext.count > StartTLS.heldOctetsMax {
+            verdict = fail(
+                TLSError(.connection, reason: "no layer takes the plaintext"), &context)
+        }
+        finish(verdict, &session, &context)
+        held.append(contentsOf: plaintext)
+        plaintext.removeAll()
+        swap(&plaintext, &context.inputScratch)
+        self.session = consume session
+        return Progress(verdict == .close ? input.byteCount : consumed, verdict)
+    }
+
+    /// The most plaintext that may wait for the layers inside; a line has less by far.
+    @inlinable static var heldOctetsMax: Int { 1 << 20 }
+
+    @inlinable
+    mutating func takeHeld(into plaintext: inout ByteBuffer) {
+        guard !held.isEmpty else { return }
+        plaintext.append(contentsOf: held)
+        // An idle connection owns no buffer.
+        held = ByteBuffer()
+    }
+
+    /// Offers plaintext to the layers inside, which are made when the handshake is done.
+    @inlinable
+    mutating func offer(
+        _ plaintext: inout ByteBuffer, _ session: inout TLSSession, _ context: inout Context
+    ) -> Verdict {
+        if phase == .handshaking {
+            guard let details = session.details else { return .proceed }
+            phase = .secured
+            context.deadline = .never
+            context.counters.add(1, to: .tlsHandshakes)
+            next = make(details)
+            let verdict = tellInside(isImplicit ? .opened : .secured, &session, &context)
+            guard verdict == .proceed else { return verdict }
+        }
+        var records = StartTLS.divert(&context)
+        let progress = plaintext.withBytes { next?.receive($0, &context) } ?? Progress(0, .close)
+        plaintext.removeFirst(progress.consumed)
+        return encrypt(progress.verdict, &records, &session, &context)
+    }
+
+    /// Tells the layers inside of an event.
+    @inlinable
+    mutating func tellInside(
+        _ event: Event, _ session: inout TLSSession, _ context: inout Context
+    ) -> Verdict {
+        var records = StartTLS.divert(&context)
+        let verdict = next?.handle(event, &context) ?? .close
+        return encrypt(verdict, &records, &session, &context)
+    }
+
+    /// Lets what the layers inside say go to the scratch room.
+    ///
+    /// The room is taken out of the context meanwhile: another layer inside that translates finds
+    /// none, and makes its own.
+    ///
+    /// - Returns: the output so far.
+    @inlinable
+    static func divert(_ context: inout Context) -> ByteBuffer {
+        var records = ByteBuffer()
+        swap(&records, &context.outputScratch)
+        swap(&records, &context.output)
+        return records
+    }
+
+    /// Ends the diversion and encrypts what the layers inside have said; a second upgrade is none.
+    @inlinable
+    func encrypt(
+        _ verdict: Verdict, _ records: inout ByteBuffer, _ session: inout TLSSession,
+        _ context: inout Context
+    ) -> Verdict {
+        swap(&records, &context.output)
+        session.send(clearing: &records, output: &context.output)
+        swap(&records, &context.outputScratch)
+        if verdict == .proceed, context.isOutputFull { return .flush }
+        return verdict == .upgrade ? .close : verdict
+    }
+
+    /// What becomes of the connection for the state that its session is in.
+    @inlinable
+    mutating func judge(_ session: inout TLSSession, _ context: inout Context) -> Verdict {
+        switch session.phase {
+        case .handshaking, .established: return .proceed
+        case .ended: return tellEnd(&session, &context)
+        case .failed:
+            return fail(
+                session.error ?? TLSError(.connection, reason: "the connection failed"), &context)
+        }
+    }
+
+    /// The peer's stream is over, be it after close_notify or without.
+    @inlinable
+    mutating func endOfStream(_ session: inout TLSSession, _ context: inout Context) -> Verdict {
+        if !knowsEnd {
+            // Somebody may have cut the stream.
+            context.counters.add(1, to: .tlsTruncations)
+            tls.report(TLSError(.truncation, reason: "the peer ended without close_notify"))
+        }
+        return tellEnd(&session, &context)
+    }
+
+    /// Tells the layers inside, once, that the peer has ended.
+    @inlinable
+    mutating func tellEnd(_ session: inout TLSSession, _ context: inout Context) -> Verdict {
+        if knowsEnd { return .proceed }
+        knowsEnd = true
+        return tellInside(.ended, &session, &context)
+    }
+
+    @inlinable
+    func finish(
+        _ verdict: Verdict, _ session: inout TLSSession, _ context: inout Context
+    ) {
+        if verdict == .close { session.close(output: &context.output) }
+    }
+}
