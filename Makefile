@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test fuzz fuzz-smoke bench format lint clean
+.PHONY: help build run test fuzz fuzz-smoke bench bench-tls format lint clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources)
@@ -35,6 +35,10 @@ fuzz-smoke: ## Fuzz every layer for a little while, SECONDS_EACH=20.
 bench: build ## Compare the CPU time of a message with Postfix's smtp-sink; takes three minutes.
 	@scripts/setup.sh test
 	Benchmarks/compare.py $(ARGS)
+
+bench-tls: build ## Compare what TLS costs with bare OpenSSL; shares of it with ARGS=--callgrind.
+	@scripts/setup.sh test
+	Benchmarks/tls.py $(ARGS)
 
 format: ## Format our Swift in place.
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)

@@ -8,6 +8,9 @@ struct SpanTransport {
     var input: UnsafeRawBufferPointer
     var consumed = 0
     let output: UnsafeMutablePointer<ByteBuffer>
+
+    /// Whether OpenSSL has not read all of the input.
+    var hasMore: Bool { consumed < input.count }
 }
 
 /// The BIO over a ``SpanTransport``, which a session sets before each call and takes away after.

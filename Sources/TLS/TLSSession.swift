@@ -99,9 +99,13 @@ public struct TLSSession: ~Copyable {
         output: inout ByteBuffer
     ) -> Int {
         let consumed = input.withUnsafeBytes { bytes in
-            TLSSession.transfer(bio, bytes, &output) {
+            TLSSession.transfer(bio, bytes, &output) { transport in
                 if phase == .handshaking { shakeHands() }
-                while phase == .established, plaintext.count < limit, decrypt(into: &plaintext) {}
+                // To ask OpenSSL in vain costs it a buffer, and as much as a short record.
+                while phase == .established, plaintext.count < limit,
+                    transport.pointee.hasMore || SSL_has_pending(session) == 1,
+                    decrypt(into: &plaintext)
+                {}
             }
         }
         return phase == .ended || phase == .failed ? input.byteCount : consumed
@@ -112,7 +116,7 @@ public struct TLSSession: ~Copyable {
         guard phase == .established || phase == .ended, !hasSaidClose, !plaintext.isEmpty else {
             return
         }
-        _ = TLSSession.transfer(bio, TLSSession.nothing, &output) {
+        _ = TLSSession.transfer(bio, TLSSession.nothing, &output) { _ in
             plaintext.withUnsafeBytes { bytes in
                 var offset = 0
                 while offset < bytes.count {
@@ -140,7 +144,7 @@ public struct TLSSession: ~Copyable {
     public mutating func close(output: inout ByteBuffer) {
         guard phase == .established || phase == .ended, !hasSaidClose else { return }
         hasSaidClose = true
-        _ = TLSSession.transfer(bio, TLSSession.nothing, &output) {
+        _ = TLSSession.transfer(bio, TLSSession.nothing, &output) { _ in
             _ = SSL_shutdown(session)
             ERR_clear_error()
         }
@@ -188,14 +192,15 @@ public struct TLSSession: ~Copyable {
     /// - Returns: the octets that OpenSSL took.
     private static func transfer(
         _ bio: OpaquePointer, _ input: UnsafeRawBufferPointer, _ output: inout ByteBuffer,
-        _ body: () -> Void
+        _ body: (UnsafePointer<SpanTransport>) -> Void
     ) -> Int {
-        ERR_clear_error()
+        // Asking is cheap; clearing frees what is not there, thirty times over.
+        if ERR_peek_error() != 0 { ERR_clear_error() }
         return withUnsafeMutablePointer(to: &output) { output in
             var transport = SpanTransport(input: input, output: output)
             return withUnsafeMutablePointer(to: &transport) { transport in
                 BIO_set_data(bio, transport)
-                body()
+                body(transport)
                 BIO_set_data(bio, nil)
                 return transport.pointee.consumed
             }
