@@ -77,7 +77,7 @@ public final class StartTLSBody: FuzzBody {
         if reference.log.hasReset || stage.log.hasReset {
             // A reset destroys what has not left yet, and that depends on the pieces.
             let count = min(heard.count, reference.said.count)
-            require(heard[..<count] == reference.said[..<count], "as far as it came, it is the same")
+            require(heard[..<count] == reference.said[..<count], "as far as it came, the same")
         } else {
             require(heard == reference.said, "the same is said under TLS as without")
         }
