@@ -73,7 +73,10 @@ struct Moody<Wish: ContentWish>: Responder {
     mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer { mood() }
     mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer { mood() }
     mutating func noop(_ context: inout Context) -> Answer { mood() }
-    mutating func startTLS(_ context: inout Context) -> Answer { mood() }
+    mutating func startTLS(_ context: inout Context) -> Answer {
+        // Late, often: what comes in clear meanwhile must have no effect.
+        hasMoods && random.next() & 1 == 0 ? .accept.delayed(by: .seconds(2)) : mood()
+    }
     mutating func quit(_ context: inout Context) -> Answer { mood() }
 
     /// Mostly in favour, so that sessions get on.

@@ -70,6 +70,8 @@ struct Logged<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             require(!hasBegun, "a stack begins once")
             require((event == .secured) == (beginning == .secured), "it begins as it should")
             hasBegun = true
+            // The names of messages are drawn from it, and the loop's goes on from stack to stack.
+            context.random = RandomSource(seed: 0)
             if beginning == .openedAsSecured { event = .secured }
         case .resumed:
             require(log.isPaused, "a pause ends that has begun")

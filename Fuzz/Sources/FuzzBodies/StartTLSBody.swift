@@ -5,6 +5,8 @@ import TLS
 /// A connection that is secured says the same as one that needs not be, nothing that was said in
 /// clear outlives the upgrade, and nothing is said in clear behind it.
 public final class StartTLSBody: FuzzBody {
+    private let tickets = TLSTickets()
+
     /// Makes a body.
     public init() {}
 
@@ -12,7 +14,7 @@ public final class StartTLSBody: FuzzBody {
     /// the end of the segment that has STARTTLS in it, then as the plan's course has it.
     public func run(_ input: RawSpan) {
         let plan = StartTLSPlan(input)
-        let stage = StartTLSStage(plan)
+        let stage = StartTLSStage(plan, tickets)
         let octets = Array(input, plan.start..<input.byteCount)
         let rest = plan.isImplicit ? octets : sayInClear(octets, plan, stage)
         let isHidden = plan.isImplicit || stage.log.hasUpgraded
@@ -77,7 +79,7 @@ public final class StartTLSBody: FuzzBody {
         if reference.log.hasReset || stage.log.hasReset {
             // A reset destroys what has not left yet, and that depends on the pieces.
             let count = min(heard.count, reference.said.count)
-            require(heard[..<count] == reference.said[..<count], "as far as it came, it is the same")
+            require(heard[..<count] == reference.said[..<count], "as far as it came, the same")
         } else {
             require(heard == reference.said, "the same is said under TLS as without")
         }

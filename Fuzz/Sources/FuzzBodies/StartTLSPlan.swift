@@ -22,6 +22,8 @@ struct StartTLSPlan {
     let isImplicit: Bool
     let isOld: Bool
     let isMoody: Bool
+    /// The client shakes hands in full, though it might be known.
+    let isForgetful: Bool
     let course: Course
     let ending: Ending
     let readBytesMax: Int
@@ -41,6 +43,7 @@ struct StartTLSPlan {
         isImplicit = who & 1 != 0
         isOld = who & 2 != 0
         isMoody = who & 4 != 0
+        isForgetful = who & 8 != 0
         course = Course(rawValue: choices.octet(of: input) & 7) ?? .secured
         ending = Ending(rawValue: choices.octet(of: input) & 7) ?? .end
         let loop = choices.octet(of: input)

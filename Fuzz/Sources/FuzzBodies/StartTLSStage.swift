@@ -13,11 +13,13 @@ final class StartTLSStage {
     private(set) var clear: [UInt8] = []
     private(set) var records: [UInt8] = []
 
-    init(_ plan: StartTLSPlan) {
+    init(_ plan: StartTLSPlan, _ tickets: TLSTickets) {
         self.plan = plan
         loopback = plan.makeLoopback()
         cuts = plan.recordCuts
-        client = TLSEnd(TLSKeys.made.client(isOld: plan.isOld), serverName: "localhost")
+        client = TLSEnd(
+            TLSKeys.made.client(isOld: plan.isOld), serverName: "localhost",
+            resuming: plan.isForgetful ? nil : tickets.ticket(isOld: plan.isOld))
         if plan.isMoody {
             let seed = plan.seed
             open { Moody<Unwanted>(Witness(), hasMoods: true, seed: seed) }

@@ -7,7 +7,7 @@ import TLS
 /// OpenSSL's randomness has no seed: it is compared what sessions do, and never their records.
 public final class TLSBody: FuzzBody {
     private var conversations: [Bool: TLSPair] = [:]
-    private var resumptions: [Bool: TLSResumption] = [:]
+    private let tickets = TLSTickets()
     private var hellos: [Bool: [UInt8]] = [:]
 
     /// Makes a body.
@@ -87,7 +87,8 @@ public final class TLSBody: FuzzBody {
         while !choices.rest(of: input).isEmpty, changes.count < 16 {
             changes.append(Change(&choices, input))
         }
-        let pair = TLSPair(isOld: isOld, resuming: which & 4 == 0 ? nil : resumption(isOld))
+        let ticket = which & 4 == 0 ? nil : tickets.ticket(isOld: isOld)
+        let pair = TLSPair(isOld: isOld, resuming: ticket)
         var isChanged = false
         pair.converse(cuts) { flight, octets in
             guard flight == Int(which & 3) else { return }
@@ -127,22 +128,12 @@ public final class TLSBody: FuzzBody {
     }
 
     private func makePair(_ isOld: Bool) -> TLSPair {
-        let pair = TLSPair(isOld: isOld, resuming: resumption(isOld))
+        let pair = TLSPair(isOld: isOld, resuming: tickets.ticket(isOld: isOld))
         pair.converse()
         require(pair.client.phase == .established, "the client is sure")
         require(pair.server.phase == .established, "the server is sure")
         require(pair.client.details?.isResumed == true, "and knows the client")
         return pair
-    }
-
-    private func resumption(_ isOld: Bool) -> TLSResumption? {
-        if let resumption = resumptions[isOld] { return resumption }
-        let pair = TLSPair(isOld: isOld)
-        pair.converse()
-        let resumption = pair.client.resumption
-        require(resumption != nil, "a session leaves something for the next")
-        resumptions[isOld] = resumption
-        return resumption
     }
 }
 

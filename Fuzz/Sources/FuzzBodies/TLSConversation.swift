@@ -96,57 +96,59 @@ struct TLSConversation {
 
 /// What one side says, on its way to the other.
 struct TLSWay {
-    /// Records that are not delivered yet.
+    /// Octets that are not delivered yet.
     private var wire: [UInt8] = []
-    /// The octets delivered.
-    private var delivered = 0
+    /// All that was queued, and what has become of it.
+    private var original: [UInt8] = []
+    private var changed: [UInt8] = []
     private(set) var said: [UInt8] = []
-    /// The records: where each ends on the wire, and in what was said.
+    /// The records: where each ends in the original, and in what was said.
     private var records: [(end: Int, saidEnd: Int)] = []
-    private(set) var isChanged = false
-    /// What was said in the records before the first change.
-    private(set) var intactCount = Int.max
+    private var hasChange = false
 
     var hasMore: Bool { !wire.isEmpty }
+    /// Whether the hearer gets something else than what was queued.
+    var isChanged: Bool { hasChange && original != changed }
+    /// What was said in the records before the first change.
+    ///
+    /// An octet that was cut off may come back as the next record's first: this is not known before
+    /// the end.
+    var intactCount: Int {
+        let position = zip(original, changed).prefix { $0 == $1 }.count
+        return records.last { $0.end <= position }?.saidEnd ?? 0
+    }
 
     /// Takes a speaker's output, which holds `octets` in its records.
     mutating func queue(_ output: [UInt8], _ octets: [UInt8]) {
-        // Where a record ends, once something has changed, is not known: nor is it asked any more.
-        if !isChanged { note(output, octets.count) }
-        wire += output
-        said += octets
-    }
-
-    private mutating func note(_ output: [UInt8], _ count: Int) {
         var start = 0
         var saidEnd = said.count
+        said += octets
         while start < output.count {
             require(output.count - start > 5, "the output consists of whole records")
-            let end = start + 5 + (Int(output[start + 3]) << 8) + Int(output[start + 4])
+            let end = start + 5 + (Int(output[start + 3]) << 8 | Int(output[start + 4]))
             require(end <= output.count, "the output consists of whole records")
-            saidEnd = min(said.count + count, saidEnd + 16_384)
-            records.append((delivered + wire.count + end, saidEnd))
+            saidEnd = min(said.count, saidEnd + 16_384)
+            records.append((original.count + end, saidEnd))
             start = end
         }
-        require(count == 0 || saidEnd == said.count + count, "all is in the records")
+        require(octets.isEmpty || saidEnd == said.count, "all is in the records")
+        original += output
+        changed += output
+        wire += output
     }
 
     mutating func deliver(_ count: Int, to hearer: TLSEnd) {
         let count = min(count, wire.count)
         hearer.take(wire[..<count])
         wire.removeFirst(count)
-        delivered += count
     }
 
     /// Changes what is on its way, once.
     mutating func change(_ change: Change) {
-        guard !isChanged else { return }
-        let before = wire
+        guard !hasChange else { return }
+        hasChange = true
+        changed.removeLast(wire.count)
         change.apply(to: &wire)
-        guard wire != before else { return }
-        isChanged = true
-        let same = zip(wire, before).prefix { $0 == $1 }.count
-        let position = delivered + same
-        intactCount = records.last { $0.end <= position }?.saidEnd ?? 0
+        changed += wire
     }
 }

@@ -38,6 +38,8 @@ struct Watch<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     let lineOctetsMax: Int
     let seed: UInt64
     private var restCount = 0
+    /// A flush or a pause has just been: a layer that keeps input of its own is asked for it.
+    private var mayHoldInput = false
     private var next: Next
 
     init(_ witness: Witness, lineOctetsMax: Int, seed: UInt64, _ next: () -> Next) {
@@ -50,8 +52,10 @@ struct Watch<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
         require(!witness.isPaused, "nothing is offered in a pause")
         require(!witness.hasClosed && !witness.hasReset && !witness.isGone, "nor after the end")
-        require(input.byteCount > 0 && input.byteCount >= restCount, "what was left comes again")
+        require(input.byteCount >= restCount, "what was left comes again")
+        require(input.byteCount > 0 || mayHoldInput, "nothing is offered but where it may be asked")
         let progress = next.receive(input, &context)
+        mayHoldInput = progress.verdict == .flush
         witness.note(progress.verdict)
         require(0...input.byteCount ~= progress.consumed, "no more is consumed than is offered")
         restCount = input.byteCount - progress.consumed
@@ -67,7 +71,9 @@ struct Watch<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         require(!witness.isGone, "nothing happens to a connection that is gone")
         switch event {
         case .opened: context.random = RandomSource(seed: seed)
-        case .resumed: witness.isPaused = false
+        case .resumed:
+            witness.isPaused = false
+            mayHoldInput = true
         case .closed: witness.isGone = true
         case .secured: require(false, "no plaintext stack is secured")
         case .ended, .expired, .stopping, .aborting: break
