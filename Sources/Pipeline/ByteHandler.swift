@@ -33,9 +33,6 @@ public protocol ByteHandler: ~Copyable, SendableMetatype {
     /// `input` is valid during the call only. What is not consumed is offered again, with what
     /// arrived since behind it: a layer that needs a whole line keeps no octets of its own.
     ///
-    /// After a ``Verdict/flush`` or ``Verdict/pause(until:)`` it is called again even if no octet is
-    /// left, for a layer that keeps input in another form.
-    ///
     /// - Returns: how many octets were taken, and what must happen next.
     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress
 
@@ -90,11 +87,15 @@ public struct Progress: BitwiseCopyable, Sendable, Equatable {
     public var consumed: Int
     /// What must happen next.
     public var verdict: Verdict
+    /// Whether the layer keeps input in another form, decrypted say, so that it is to be called
+    /// again after a flush or a pause even if no octet is left.
+    public var keepsInput: Bool
 
     /// Makes a progress of `consumed` octets.
     @inlinable
-    public init(_ consumed: Int, _ verdict: Verdict = .proceed) {
+    public init(_ consumed: Int, _ verdict: Verdict = .proceed, keepsInput: Bool = false) {
         self.consumed = consumed
         self.verdict = verdict
+        self.keepsInput = keepsInput
     }
 }

@@ -35,6 +35,8 @@ struct Connection: ~Copyable {
     var knowsEnd = false
     /// The held octets are to be offered although nothing new has come.
     var mustOffer = false
+    /// The stack keeps input in another form, see ``Progress/keepsInput``.
+    var keepsInput = false
     /// The slot is in the queue of this turn or the next.
     var isQueued = false
     var isPaused = false
@@ -106,6 +108,7 @@ struct ConnectionSlab: ~Copyable {
         slot.pointee.hasEnded = false
         slot.pointee.knowsEnd = false
         slot.pointee.mustOffer = false
+        slot.pointee.keepsInput = false
         slot.pointee.isPaused = false
         slot.pointee.mustResume = false
         slot.pointee.deadline = .never

@@ -121,8 +121,8 @@ extension EventLoop where OS: ~Copyable {
         swap(&buffer, &slot.pointee.held)
     }
 
-    /// Offers input to the stack until it takes no more; once at least, and again after a flush,
-    /// be it nothing: a layer may keep input of its own.
+    /// Offers input to the stack until it takes no more; once at least, be it nothing, for a stack
+    /// that keeps input in another form.
     ///
     /// - Returns: the octets consumed. The connection may be gone when it returns.
     private mutating func offer(_ input: UnsafeRawBufferPointer, to index: Int) -> Int {
@@ -134,12 +134,14 @@ extension EventLoop where OS: ~Copyable {
             context.deadline = slot.pointee.deadline
             let progress = type.receive(slot.pointee.stack, rest.bytes, &context)
             slot.pointee.deadline = context.deadline
+            slot.pointee.keepsInput = progress.keepsInput
             precondition(
                 progress.consumed >= 0 && progress.consumed <= rest.count,
                 "a stack consumes no more than it is offered")
             offset += progress.consumed
             carryOut(progress.verdict, on: index, hasMore: offset < input.count)
-            guard progress.verdict == .flush, slot.pointee.phase == .open else { break }
+            let hasMore = offset < input.count || progress.keepsInput
+            guard progress.verdict == .flush, slot.pointee.phase == .open, hasMore else { break }
             // A stack that only talks has had its share too: the others come first.
             guard slot.pointee.unsent.isEmpty, progress.consumed > 0 else {
                 slot.pointee.mustOffer = true
@@ -187,7 +189,7 @@ extension EventLoop where OS: ~Copyable {
     private mutating func resume(_ index: Int) {
         let slot = connections[index]
         slot.pointee.mustResume = false
-        slot.pointee.mustOffer = true
+        slot.pointee.mustOffer = !slot.pointee.held.isEmpty || slot.pointee.keepsInput
         tellStack(of: index, .resumed)
         if slot.pointee.phase == .open { enqueue(index) }
     }

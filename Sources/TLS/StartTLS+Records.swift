@@ -31,7 +31,8 @@ extension StartTLS where Next: ~Copyable {
         plaintext.removeAll()
         swap(&plaintext, &context.inputScratch)
         self.session = consume session
-        return Progress(verdict == .close ? input.byteCount : consumed, verdict)
+        return Progress(
+            verdict == .close ? input.byteCount : consumed, verdict, keepsInput: !held.isEmpty)
     }
 
     /// The most plaintext that may wait for the layers inside; a line has less by far.

@@ -37,6 +37,8 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     @usableFromInline var knowsEnd = false
     /// The handshake was given up, for a reason that has been told.
     @usableFromInline var isGivenUp = false
+    /// Input in clear was left when the layers inside last took some.
+    @usableFromInline var hasLeftClear = false
     /// What is offered next came in clear behind a STARTTLS whose answer was delayed.
     @usableFromInline var dropsNext = false
     /// Plaintext that the layers inside did not consume.
@@ -72,6 +74,7 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             return Progress(input.byteCount)
         }
         guard let progress = next?.receive(input, &context) else { return Progress(0, .close) }
+        hasLeftClear = progress.consumed < input.byteCount
         guard progress.verdict == .upgrade else { return progress }
         return Progress(input.byteCount, upgrade(&context))
     }
@@ -91,7 +94,7 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             let verdict = next?.handle(event, &context) ?? .close
             guard verdict == .upgrade else { return verdict }
             // The input that waited out a pause is offered behind its end.
-            dropsNext = event == .resumed
+            dropsNext = event == .resumed && hasLeftClear
             return upgrade(&context)
         case (.handshaking, _):
             return handle(inHandshake: event, &context)
