@@ -138,10 +138,12 @@ class Blackhole(Server):
     def launch(self):
         command = [PROGRAM, "run", "--port", "0", "--workers", "1", "--idle-timeout", "1000"]
         self.process = start(command, stderr=subprocess.PIPE, text=True)
-        line = self.process.stderr.readline()
-        if not (match := re.search(r"listening on \S+:(\d+),", line)):
-            raise SystemExit(f"compare: blackhole does not start: {line}")
-        self.port = int(match[1])
+        line = "it says nothing"
+        for line in self.process.stderr:
+            if match := re.search(r"listening on \S+:(\d+),", line):
+                self.port = int(match[1])
+                return
+        raise SystemExit(f"compare: blackhole does not start: {line}")
 
     def __exit__(self, *about):
         super().__exit__(*about)
