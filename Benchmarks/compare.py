@@ -8,7 +8,6 @@ alike; the ratio is the median over the pairs of neighbours.
 """
 
 import argparse
-import atexit
 import contextlib
 import os
 import re
@@ -21,11 +20,12 @@ import subprocess
 import sys
 import time
 
+from processes import start
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAM = os.path.join(ROOT, ".build/release/blackhole")
 TICK = 1e6 / os.sysconf("SC_CLK_TCK")  # microseconds
 IDLE = 10_000
-running = []
 
 
 class Shape:
@@ -53,20 +53,6 @@ SHAPES = [
     Shape("kept open, 100 KB messages", 4, 10, 2_000, octets=102_400),
     Shape(f"kept open, beside {IDLE:,} idle", 4, 50, 32_000, idle=IDLE),
 ]
-
-
-def start(command, **options):
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
-    running.append(process)
-    return process
-
-
-@atexit.register
-def end_all():
-    for process in running:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 class Server:

@@ -10,7 +10,6 @@ With --callgrind, instead: the share of the instructions that each library has, 
 """
 
 import argparse
-import atexit
 import collections
 import contextlib
 import os
@@ -23,6 +22,8 @@ import subprocess
 import sys
 import time
 
+from processes import start
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROGRAM = os.path.join(ROOT, ".build/release/blackhole")
 SCRATCH = os.path.join(ROOT, ".build-bench")
@@ -32,7 +33,6 @@ IDLE = 5_000
 IDLE_KILOBYTES_MAX = 24
 LAYER_PERCENT_MAX = 5
 PACKAGES = {"cc": "gcc libc6-dev libssl-dev", "openssl": "openssl", "valgrind": "valgrind"}
-running = []
 
 
 class Load:
@@ -54,20 +54,6 @@ LOADS = [
     Load("message of 1 KB", "content", 4_000, (1_000, 8), (8, 408), is_judged=False),
     Load("message of 1 MB", "content", 200, (1_000_000, 8), (8, 32)),
 ]
-
-
-def start(command, **options):
-    process = subprocess.Popen(command, **{"stdin": subprocess.DEVNULL, **options})
-    running.append(process)
-    return process
-
-
-@atexit.register
-def end_all():
-    for process in running:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
 
 
 class Server:
