@@ -25,10 +25,12 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "TLS", dependencies: ["Pipeline", "COpenSSL"], swiftSettings: strict),
         .target(name: "SMTP", dependencies: ["Pipeline"], swiftSettings: strict),
+        .target(name: "Sink", dependencies: ["Pipeline", "SMTP"], swiftSettings: strict),
+        .target(name: "Daemon", dependencies: ["CLinux"], swiftSettings: strict),
         .executableTarget(
             name: "App",
             dependencies: [
-                "Pipeline", "TLS", "SMTP",
+                "Pipeline", "TLS", "SMTP", "Sink", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -42,6 +44,9 @@ let package = Package(
         .testTarget(name: "SMTPTests", dependencies: ["Pipeline", "SMTP"], swiftSettings: strict),
         .testTarget(
             name: "TLSTests", dependencies: ["Pipeline", "TLS", "SMTP"], swiftSettings: strict),
+        .testTarget(
+            name: "SinkTests", dependencies: ["Pipeline", "SMTP", "Sink"], swiftSettings: strict),
+        .testTarget(name: "DaemonTests", dependencies: ["Daemon"], swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzBodies"], swiftSettings: strict),
         .testTarget(
             name: "AppTests",

@@ -1,0 +1,8 @@
+import Daemon
+import Testing
+
+struct StartErrorTests {
+    @Test func `an error reads as its line`() {
+        #expect("\(StartError("cannot", exitCode: 69))" == "cannot")
+    }
+}

@@ -1,0 +1,14 @@
+import Sink
+import Testing
+
+struct PolicyTests {
+    @Test(arguments: Mode.allCases)
+    func `a mode speaks where its README says`(mode: Mode) {
+        var policy = Policy()
+        policy.mode = mode
+        let isConnect = mode == .unavailable || mode == .offline
+        #expect(policy.effectiveStage == (isConnect ? .connect : .message))
+        policy.stage = .rcpt
+        #expect(policy.effectiveStage == .rcpt)
+    }
+}
