@@ -1,0 +1,141 @@
+package import SMTP
+
+/// All settings, resolved: the defaults, and over them what the sources say.
+package struct Configuration: Sendable {
+    package var hosts = ["0.0.0.0"]
+    package var ports: [UInt16] = [25]
+    package var sslPorts: [UInt16] = [465]
+    /// Listeners with settings of their own; where there are any, hosts and ports do not count.
+    package var listen: [ListenLine] = []
+    /// The same with TLS from the first octet.
+    package var tlsListen: [ListenLine] = []
+
+    package var policy = Policy()
+    package var seed: UInt64?
+
+    /// Whether there is TLS at all.
+    package var hasTLS = true
+    package var certificatePath: String?
+    package var keyPath: String?
+    package var trustPath: String?
+    package var isAuthAfterTLS = false
+
+    package var hostName: String?
+    package var limits = SMTPLimits()
+    package var isLenient = false
+
+    package var workers: Int?
+    package var grace = Duration.seconds(10)
+    package var user: String?
+    package var group: String?
+    package var pidPath = "/tmp/blackhole.pid"
+    package var logPath = "/tmp/blackhole.log"
+    package var isDebugging = false
+    package var filePath: String?
+
+    /// Where each setting that is not at its default was set.
+    package private(set) var origins: [Setting: Origin] = [:]
+
+    package init() {}
+
+    /// Lays the settings of one source over the ones so far.
+    ///
+    /// What a source says of a list replaces the list, and values of the source make a new one.
+    package mutating func apply(_ assignments: [Assignment]) throws(ConfigurationError) {
+        var values: [Setting: [String]] = [:]
+        for assignment in assignments {
+            let setting = assignment.setting
+            values[setting] = (setting.isList ? values[setting] ?? [] : []) + [assignment.text]
+            do throws(ValueError) {
+                try set(setting, to: values[setting] ?? [])
+            } catch {
+                throw ConfigurationError(assignment.origin, setting, error)
+            }
+            origins[setting] = assignment.origin
+        }
+    }
+
+    /// Checks what no setting shows by itself.
+    package func check() throws(ConfigurationError) {
+        if keyPath != nil, certificatePath == nil {
+            throw conflict(.ssl_key, "goes with ssl_cert, which is not set")
+        }
+        if !hasTLS {
+            for setting in [Setting.tls_listen, .auth_require_tls] where origins[setting] != nil {
+                guard setting != .auth_require_tls || isAuthAfterTLS else { continue }
+                throw conflict(setting, "goes with ssl=True")
+            }
+        }
+        let listeners = self.listeners
+        for (index, listener) in listeners.enumerated() where listener.port != 0 {
+            let isTwice = listeners[..<index].contains {
+                $0.host == listener.host && $0.port == listener.port
+            }
+            guard !isTwice else {
+                let setting: Setting =
+                    listen.isEmpty && tlsListen.isEmpty
+                    ? (listener.isImplicitTLS ? .ssl_port : .port)
+                    : (listener.isImplicitTLS ? .tls_listen : .listen)
+                throw conflict(setting, "\(listener.address) is there twice")
+            }
+        }
+    }
+
+    private func conflict(_ setting: Setting, _ message: String) -> ConfigurationError {
+        ConfigurationError(origins[setting], setting, ValueError(message))
+    }
+}
+
+/// A setting as a source has it.
+package struct Assignment: Sendable, Equatable {
+    package let setting: Setting
+    package let text: String
+    package let origin: Origin
+
+    package init(_ setting: Setting, _ text: String, from origin: Origin) {
+        self.setting = setting
+        self.text = text
+        self.origin = origin
+    }
+}
+
+/// Where a setting comes from.
+package enum Origin: Sendable, Equatable {
+    /// The command line.
+    case option
+    /// The environment.
+    case environment
+    /// A line of a file, counted from 1.
+    case file(String, line: Int)
+}
+
+/// Why a text is no value for a setting, in words that follow the setting's name.
+package struct ValueError: Error, Equatable {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// What is wrong with a configuration: one line that says where, what, and what is right.
+package struct ConfigurationError: Error, CustomStringConvertible, Equatable {
+    package let description: String
+    /// Whether it is the command line that is wrong (exit code 64), and not a file or the
+    /// environment (78).
+    package let isUsage: Bool
+
+    init(_ origin: Origin?, _ setting: Setting, _ error: ValueError) {
+        isUsage = origin == .option
+        switch origin {
+        case .option: description = "--\(setting.name): \(error.description)"
+        case .environment: description = "\(setting.variable): \(error.description)"
+        case .file(let path, let line):
+            description = "\(path):\(line): \(setting.name): \(error.description)"
+        case nil: description = "\(setting.name): \(error.description)"
+        }
+    }
+
+    init(_ path: String, line: Int, _ message: String) {
+        isUsage = false
+        description = "\(path):\(line): \(message)"
+    }
+}

@@ -1,0 +1,136 @@
+/// Reads the configuration file's text: `key=value`, quoted or not, several on a line or one.
+///
+/// Nothing of it is ever executed. Blanks around `=` are allowed, `#` at the start of a word begins
+/// a comment, a comma at the end of a bare value joins the next word to it, and the value of
+/// `listen` and `tls_listen` goes to the end of its line.
+package struct ConfigurationFile {
+    private let path: String
+    private let line: Int
+    private var rest: Substring
+
+    /// The settings of a file.
+    ///
+    /// - Parameter path: what the file is called in errors.
+    package static func assignments(
+        of text: String, at path: String
+    ) throws(ConfigurationError) -> [Assignment] {
+        var assignments: [Assignment] = []
+        let text = text.first == "\u{FEFF}" ? text.dropFirst() : text[...]
+        // A CR LF is one character, and a line's end as well.
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in lines.enumerated() {
+            var reader = ConfigurationFile(path: path, line: index + 1, rest: line)
+            while let assignment = try reader.next() { assignments.append(assignment) }
+        }
+        return assignments
+    }
+
+    /// The next setting of the line.
+    private mutating func next() throws(ConfigurationError) -> Assignment? {
+        skipBlanks()
+        guard let first = rest.first, first != "#" else { return nil }
+        let name = take { $0 != "=" && !$0.isWhitespace && $0 != "#" }
+        guard let setting = Setting(named: name), setting.isForFile else { throw unknown(name) }
+        skipBlanks()
+        guard rest.first == "=" else {
+            throw error("\(setting.name) has no value: \(setting.name)=\(setting.valueName)")
+        }
+        rest.removeFirst()
+        skipBlanks()
+        let value = setting.takesLine ? try restOfLine(setting) : try value(of: setting)
+        return Assignment(setting, value, from: .file(path, line: line))
+    }
+
+    private mutating func value(of setting: Setting) throws(ConfigurationError) -> String {
+        var value = ""
+        while true {
+            value += try word(of: setting)
+            skipBlanks()
+            guard value.last == ",", let next = rest.first, next != "#" else { return value }
+        }
+    }
+
+    /// A value in quotes, or up to a blank.
+    private mutating func word(of setting: Setting) throws(ConfigurationError) -> String {
+        guard let quote = rest.first, quote == "\"" || quote == "'" else {
+            let word = take { !$0.isWhitespace }
+            guard !word.isEmpty, !word.hasPrefix("#") else {
+                throw error("\(setting.name) has no value")
+            }
+            return word
+        }
+        rest.removeFirst()
+        let word = take { $0 != quote }
+        guard rest.popFirst() != nil else {
+            throw error("\(setting.name): the quote \(quote) is not closed")
+        }
+        guard rest.first.map({ $0.isWhitespace || $0 == "#" || $0 == "," }) ?? true else {
+            throw error("\(setting.name): a blank is missing behind the quote \(quote)")
+        }
+        return word
+    }
+
+    private mutating func restOfLine(_ setting: Setting) throws(ConfigurationError) -> String {
+        if rest.first == "\"" || rest.first == "'" { return try value(of: setting) }
+        var value = ""
+        while let character = rest.first {
+            guard character != "#" || value.last?.isWhitespace == false else { break }
+            value.append(character)
+            rest.removeFirst()
+        }
+        value = value.trimmed
+        guard !value.isEmpty else { throw error("\(setting.name) has no value") }
+        return value
+    }
+
+    private mutating func take(while isPart: (Character) -> Bool) -> String {
+        let word = rest.prefix(while: isPart)
+        rest = rest[word.endIndex...]
+        return String(word)
+    }
+
+    private mutating func skipBlanks() {
+        rest = rest.drop(while: \.isWhitespace)
+    }
+
+    private func error(_ message: String) -> ConfigurationError {
+        ConfigurationError(path, line: line, message)
+    }
+
+    private func unknown(_ name: String) -> ConfigurationError {
+        if name == Setting.conf.name { return error("conf: a file does not name another") }
+        let near = Setting.nearest(to: name).map { "did you mean \($0.name)?" }
+        return error(
+            "\(name.quoted) is no setting; " + (near ?? "blackhole run --help lists them"))
+    }
+}
+
+extension Setting {
+    /// The setting whose name is so near that it was probably meant.
+    package static func nearest(to name: String) -> Setting? {
+        let name = Array(name.lowercased().prefix(40))
+        let near = allCases.filter(\.isForFile)
+            .map { (setting: $0, distance: distance(name, Array($0.name))) }
+            .min { $0.distance < $1.distance }
+        guard let near, near.distance <= max(1, near.setting.name.count / 3) else { return nil }
+        return near.setting
+    }
+
+    /// How many letters have to be added, removed, changed or swapped with the next.
+    private static func distance(_ left: [Character], _ right: [Character]) -> Int {
+        var rows = [Array(0...right.count)]
+        for (i, letter) in left.enumerated() {
+            var row = [i + 1]
+            for (j, other) in right.enumerated() {
+                var least = min(
+                    row[j] + 1, rows[i][j + 1] + 1, rows[i][j] + (letter == other ? 0 : 1))
+                if i > 0, j > 0, letter == right[j - 1], left[i - 1] == other {
+                    least = min(least, rows[i - 1][j - 1] + 1)
+                }
+                row.append(least)
+            }
+            rows.append(row)
+        }
+        return rows[left.count][right.count]
+    }
+}

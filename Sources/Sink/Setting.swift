@@ -1,0 +1,165 @@
+internal import SMTP
+
+/// Everything that can be set: the one table behind the command line, the environment, the
+/// configuration file, `--help`, the manual page and the example file.
+package enum Setting: String, CaseIterable, Sendable {
+    case host, port, listen, tls_listen
+    case mode, stage, accept_codes, bounce_codes, accept_ratio, delay, dynamic_switch, seed
+    case ssl, ssl_port, ssl_cert, ssl_key, ssl_ca_certs_dir, auth_require_tls
+    case host_name, message_size_limit, recipients_limit, idle_timeout, lenient
+    case workers, grace, user, group, pid, log, debug
+    case conf
+
+    /// The name, as the command line (behind two dashes) and the file have it.
+    package var name: String { rawValue }
+
+    /// The environment's variable: `BLACKHOLE_PORT`.
+    package var variable: String { "BLACKHOLE_" + name.uppercased() }
+
+    /// The setting of that name, with dashes or underscores, or of a name that a later version of
+    /// the original gave it.
+    package init?(named name: String) {
+        let name = String(name.map { $0 == "-" ? "_" : $0 })
+        guard let setting = Setting(rawValue: name) ?? Setting.otherNames[name] else { return nil }
+        self = setting
+    }
+
+    private static let otherNames: [String: Setting] = [
+        "pidfile": .pid, "tls_cert": .ssl_cert, "tls_key": .ssl_key, "timeout": .idle_timeout,
+        "max_message_size": .message_size_limit,
+    ]
+
+    /// Whether several values make a list; of others the last one counts.
+    package var isList: Bool {
+        switch self {
+        case .host, .port, .ssl_port, .listen, .tls_listen, .accept_codes, .bounce_codes: true
+        default: false
+        }
+    }
+
+    /// Whether the value is true or false, and a bare option means true.
+    package var isBoolean: Bool {
+        switch self {
+        case .ssl, .dynamic_switch, .auth_require_tls, .lenient, .debug: true
+        default: false
+        }
+    }
+
+    /// Whether the value goes to the end of its line in the file, for it may hold blanks.
+    package var takesLine: Bool { self == .listen || self == .tls_listen }
+
+    /// Whether the file may have it.
+    package var isForFile: Bool { self != .conf }
+
+    /// What stands for the value in `--help`.
+    package var valueName: String {
+        switch self {
+        case .host: "ip"
+        case .port, .ssl_port: "port"
+        case .listen, .tls_listen: "[address]:port …"
+        case .mode: "mode"
+        case .stage: "stage"
+        case .accept_codes: "codes"
+        case .bounce_codes: "codes"
+        case .accept_ratio: "0…1"
+        case .delay: "seconds"
+        case .seed: "number"
+        case .ssl, .dynamic_switch, .auth_require_tls, .lenient, .debug: "bool"
+        case .ssl_cert, .ssl_key, .ssl_ca_certs_dir: "path"
+        case .host_name: "name"
+        case .message_size_limit: "octets"
+        case .recipients_limit, .workers: "count"
+        case .idle_timeout, .grace: "seconds"
+        case .user: "user"
+        case .group: "group"
+        case .pid, .log, .conf: "file"
+        }
+    }
+
+    /// What it does, in a sentence or two.
+    package var help: String {
+        switch self {
+        case .host:
+            "Where to listen: an IPv4 or IPv6 address, a name, or unix:/path. May be repeated."
+        case .port: "The port to listen on; 0 lets the kernel choose. May be repeated."
+        case .listen:
+            "A listener with settings of its own, instead of host and port: [address]:port, and "
+                + "behind it mode=, delay= and stage= as needed. May be repeated."
+        case .tls_listen: "The same where TLS begins with the first octet, instead of ssl_port."
+        case .mode: "What to do with mail: \(Mode.listed)."
+        case .stage:
+            "Where in a session the mode speaks: \(Stage.listed); connect is the default of "
+                + "offline and unavailable."
+        case .accept_codes:
+            "What to accept with: one of these by chance. Many clients, Python's smtplib among "
+                + "them, take anything but 250 behind a message for a failure."
+        case .bounce_codes:
+            "What to bounce with: one of these by chance. stage:code,… sets the codes of one "
+                + "stage alone. May be repeated."
+        case .accept_ratio: "How much of the mail the mode random accepts."
+        case .delay:
+            "How long to hold the mode's reply back: seconds or least-most, with fractions if need "
+                + "be. Nobody else waits."
+        case .dynamic_switch:
+            "Whether a message's X-Blackhole-Mode and X-Blackhole-Delay headers switch for it."
+        case .seed: "Repeats what was drawn by chance; the log tells the seed in use."
+        case .ssl: "Whether there is TLS: STARTTLS, and ssl_port."
+        case .ssl_port:
+            "The port where TLS begins with the first octet; none for none. May be repeated."
+        case .ssl_cert: "The certificate in PEM, its chain behind it."
+        case .ssl_key: "Its private key in PEM."
+        case .ssl_ca_certs_dir:
+            "Certificate authorities. Where it is named, clients are asked for a certificate, and "
+                + "believed if one of these has signed it."
+        case .auth_require_tls: "Whether AUTH is offered under TLS only."
+        case .host_name: "The name that the server greets with."
+        case .message_size_limit: "The largest message; 0 for no limit."
+        case .recipients_limit: "How many recipients a message may have, at least 100."
+        case .idle_timeout: "How long a client may stay silent."
+        case .lenient: "Whether commands are taken in any order, as some old senders need."
+        case .workers: "Event loops, each a thread."
+        case .grace: "What messages in flight get to finish when the server stops."
+        case .user: "The user to become when started as root."
+        case .group: "The group to become when started as root."
+        case .pid: "The file with the server's process number."
+        case .log: "The file to log to (not very verbose); run logs to standard error instead."
+        case .debug:
+            "Whether to log every session: what was said, without passwords, and how it went."
+        case .conf: "A file of such settings. They override the command line."
+        }
+    }
+
+    /// The default in words.
+    package var defaultText: String {
+        let configuration = Configuration()
+        return switch self {
+        case .host: configuration.hosts.joined(separator: ",")
+        case .port: configuration.ports.map(String.init).joined(separator: ",")
+        case .ssl_port: configuration.sslPorts.map(String.init).joined(separator: ",")
+        case .listen, .tls_listen, .delay, .conf: "none"
+        case .mode: configuration.policy.mode.rawValue
+        case .stage: Stage.message.rawValue
+        case .accept_codes: configuration.policy.acceptCodes.listed
+        case .bounce_codes: configuration.policy.bounceCodes.listed
+        case .accept_ratio: "\(configuration.policy.acceptRatio)"
+        case .dynamic_switch: configuration.policy.hasHeaderSwitches.written
+        case .seed: "by chance"
+        case .ssl: configuration.hasTLS.written
+        case .ssl_cert: "one made in memory"
+        case .ssl_key: "in the file of ssl_cert"
+        case .ssl_ca_certs_dir: "/etc/ssl/certs, asking nobody"
+        case .auth_require_tls: configuration.isAuthAfterTLS.written
+        case .host_name: "this machine's"
+        case .message_size_limit: "\(configuration.limits.messageOctetsMax)"
+        case .recipients_limit: "\(configuration.limits.recipientsMax)"
+        case .idle_timeout: "\(configuration.limits.idle.components.seconds)"
+        case .lenient: configuration.isLenient.written
+        case .workers: "one a processor"
+        case .grace: "\(configuration.grace.components.seconds)"
+        case .user, .group: "blackhole"
+        case .pid: configuration.pidPath
+        case .log: configuration.logPath
+        case .debug: configuration.isDebugging.written
+        }
+    }
+}

@@ -1,0 +1,278 @@
+import SMTP
+import Sink
+import Testing
+
+struct ConfigurationTests {
+    /// A configuration with what a file says.
+    private func configuration(file text: String) throws -> Configuration {
+        var configuration = Configuration()
+        try configuration.apply(try ConfigurationFile.assignments(of: text, at: "x.conf"))
+        try configuration.check()
+        return configuration
+    }
+
+    /// What is said of a file that is wrong.
+    private func complaint(file text: String) -> String {
+        do {
+            _ = try configuration(file: text)
+            return "nothing is wrong"
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func `the defaults are those of the original`() {
+        let configuration = Configuration()
+        #expect(configuration.hosts == ["0.0.0.0"])
+        #expect(configuration.ports == [25])
+        #expect(configuration.sslPorts == [465])
+        #expect(configuration.pidPath == "/tmp/blackhole.pid")
+        #expect(configuration.logPath == "/tmp/blackhole.log")
+        #expect(configuration.user == nil)
+        #expect(configuration.policy.mode == .accept)
+        #expect(configuration.hasTLS)
+        #expect(
+            configuration.listeners.map { "\($0.address) \($0.isImplicitTLS)" }
+                == ["0.0.0.0:25 false", "0.0.0.0:465 true"])
+    }
+
+    @Test func `the README's file is read as it stands there`() throws {
+        let configuration = try configuration(
+            file: """
+                host="0.0.0.0" port=25 pid="/tmp/blackhole.io" mode="offline" \
+                ssl_key=/etc/ssl/private/blackhole.io.key \
+                ssl_cert=/etc/ssl/certs/blackhole.io.crt
+                """)
+        #expect(configuration.hosts == ["0.0.0.0"])
+        #expect(configuration.ports == [25])
+        #expect(configuration.pidPath == "/tmp/blackhole.io")
+        #expect(configuration.policy.mode == .offline)
+        #expect(configuration.keyPath == "/etc/ssl/private/blackhole.io.key")
+        #expect(configuration.certificatePath == "/etc/ssl/certs/blackhole.io.crt")
+    }
+
+    @Test(arguments: [
+        "mode=bounce", "mode = bounce", "mode= \"bounce\"", "mode ='bounce' # why", "mode=Bounce",
+        "\u{FEFF}mode=bounce", "# mode=accept\r\nmode=bounce\r\n", "mode=accept mode=bounce",
+        "\tmode=bounce\t", "port=26 mode=bounce", "mode=accept\n\n\nmode=bounce",
+    ])
+    func `a pair may be written in many ways`(text: String) throws {
+        #expect(try configuration(file: text).policy.mode == .bounce)
+    }
+
+    @Test func `a value may hold what looks like syntax`() throws {
+        let configuration = try configuration(
+            file: #"log="/tmp/a b=c #d" pid=/tmp/p#1 host_name='x"y'"#)
+        #expect(configuration.logPath == "/tmp/a b=c #d")
+        #expect(configuration.pidPath == "/tmp/p#1")
+        #expect(configuration.hostName == "x\"y")
+    }
+
+    @Test func `lists go on behind a comma`() throws {
+        let configuration = try configuration(
+            file: "accept_codes = 250, 251, \"252\" port=1,2\nbounce_codes=rcpt:550,551")
+        #expect(configuration.policy.acceptCodes == [.ok, .userNotLocal, .cannotVerify])
+        #expect(configuration.ports == [1, 2])
+        #expect(
+            configuration.policy.bounceCodesByStage
+                == [.rcpt: [.mailboxUnavailable, .userElsewhere]])
+        #expect(configuration.policy.bounceCodes == Policy.allBounceCodes)
+    }
+
+    @Test(
+        arguments: [
+            ("prot=25", "x.conf:1: 'prot' is no setting; did you mean port?"),
+            ("\n\nmdoe=accept", "x.conf:3: 'mdoe' is no setting; did you mean mode?"),
+            ("ssl_crt=x", "x.conf:1: 'ssl_crt' is no setting; did you mean ssl_cert?"),
+            ("xyzzy=1", "x.conf:1: 'xyzzy' is no setting; blackhole run --help lists them"),
+            ("import os", "x.conf:1: 'import' is no setting; blackhole run --help lists them"),
+            ("conf=/etc/x", "x.conf:1: conf: a file does not name another"),
+            ("port", "x.conf:1: port has no value: port=port"),
+            ("port=", "x.conf:1: port has no value"),
+            ("port= # 25", "x.conf:1: port has no value"),
+            ("port=65536", "x.conf:1: port: '65536' is no port: a number from 0 to 65535"),
+            ("port=-1", "x.conf:1: port: '-1' is no port: a number from 0 to 65535"),
+            ("port=+1", "x.conf:1: port: '+1' is no port: a number from 0 to 65535"),
+            ("port='25", "x.conf:1: port: the quote ' is not closed"),
+            ("mode=\"accept\"x", "x.conf:1: mode: a blank is missing behind the quote \""),
+            (
+                "mode=acept",
+                "x.conf:1: mode: 'acept' is none of accept, bounce, random, unavailable, offline"
+            ),
+            ("ssl=maybe", "x.conf:1: ssl: 'maybe' is neither True nor False"),
+            (
+                "delay=3-1",
+                "x.conf:1: delay: '3-1' is no delay: seconds or least-most, up to 3600, such as 2 or "
+                    + "0.5-3"
+            ),
+            ("workers=0", "x.conf:1: workers: '0' is no number from 1 to 1024"),
+            (
+                "recipients_limit=99",
+                "x.conf:1: recipients_limit: '99' is no number from 100 to 1000000000"
+            ),
+            ("idle_timeout=86401", "x.conf:1: idle_timeout: '86401' is no number from 1 to 86400"),
+            ("message_size_limit=x", "x.conf:1: message_size_limit: 'x' is no number from 0 up"),
+            (
+                "accept_ratio=1.1",
+                "x.conf:1: accept_ratio: '1.1' is no ratio: a number from 0 to 1, such as 0.1"
+            ),
+            (
+                "accept_codes=354",
+                "x.conf:1: accept_codes: '354' is none of the codes 250,251,252,253"
+            ),
+            ("user='a b'", "x.conf:1: user: 'a b' is not one word"),
+            ("host=", "x.conf:1: host has no value"),
+            ("listen=127.0.0.1", "x.conf:1: listen: '127.0.0.1' has no port: [address]:port"),
+            (
+                "listen=:25 speed=2",
+                "x.conf:1: listen: 'speed=2' is none of the flags mode=, delay=, stage="
+            ),
+            ("ssl_key=/x", "x.conf:1: ssl_key: goes with ssl_cert, which is not set"),
+            ("port=25,25", "x.conf:1: port: 0.0.0.0:25 is there twice"),
+            ("listen=:1\ntls_listen=:1", "x.conf:2: tls_listen: 0.0.0.0:1 is there twice"),
+            ("ssl=no tls_listen=:1", "x.conf:1: tls_listen: goes with ssl=True"),
+        ] as [(String, String)])
+    func `what is wrong is said with its line`(text: String, complaint: String) {
+        #expect(self.complaint(file: text) == complaint)
+    }
+
+    @Test(arguments: ["True", "true", "yes", "ON", "1"])
+    func `a boolean may be true`(text: String) throws {
+        #expect(try configuration(file: "lenient=\(text)").isLenient)
+    }
+
+    @Test(arguments: ["False", "false", "no", "OFF", "0"])
+    func `a boolean may be false`(text: String) throws {
+        #expect(try configuration(file: "ssl=\(text)").hasTLS == false)
+    }
+
+    @Test func `later sources win, and replace lists`() throws {
+        var configuration = Configuration()
+        try configuration.apply([
+            Assignment(.port, "1", from: .environment), Assignment(.port, "2", from: .environment),
+            Assignment(.mode, "bounce", from: .environment),
+        ])
+        #expect(configuration.ports == [1, 2])
+        try configuration.apply([
+            Assignment(.port, "3", from: .option), Assignment(.port, "4,5", from: .option),
+        ])
+        #expect(configuration.ports == [3, 4, 5])
+        #expect(configuration.policy.mode == .bounce)
+        try configuration.apply(try ConfigurationFile.assignments(of: "port=6", at: "x"))
+        #expect(configuration.ports == [6])
+        #expect(configuration.origins[.port] == .file("x", line: 1))
+        #expect(configuration.origins[.mode] == .environment)
+    }
+
+    @Test(
+        arguments: [
+            (Origin.option, "--port: 'x' is no port: a number from 0 to 65535", true),
+            (.environment, "BLACKHOLE_PORT: 'x' is no port: a number from 0 to 65535", false),
+        ] as [(Origin, String, Bool)])
+    func `an error names its source`(origin: Origin, text: String, isUsage: Bool) {
+        #expect {
+            var configuration = Configuration()
+            try configuration.apply([Assignment(.port, "x", from: origin)])
+        } throws: { error in
+            guard let error = error as? ConfigurationError else { return false }
+            return error.description == text && error.isUsage == isUsage
+        }
+    }
+
+    @Test func `the names of later versions are known`() throws {
+        let configuration = try configuration(
+            file: "pidfile=/p\ntls_cert=/c\ntls_key=/k\ntimeout=9\nmax_message_size=8")
+        #expect(configuration.pidPath == "/p")
+        #expect(configuration.certificatePath == "/c")
+        #expect(configuration.keyPath == "/k")
+        #expect(configuration.limits.idle == .seconds(9))
+        #expect(configuration.limits.messageOctetsMax == 8)
+    }
+
+    @Test func `a listener has settings of its own`() throws {
+        let configuration = try configuration(
+            file: """
+                listen = :25 mode=bounce, 127.0.0.1:587 delay=1-2 stage=rcpt  # two
+                listen = [::1]:25, :::26
+                tls_listen = unix:/tmp/x mode=random
+                delay = 5
+                """)
+        let listeners = configuration.listeners
+        #expect(
+            listeners.map(\.address)
+                == ["0.0.0.0:25", "127.0.0.1:587", "[::1]:25", "[::]:26", "unix:/tmp/x"])
+        #expect(listeners.map(\.isImplicitTLS) == [false, false, false, false, true])
+        #expect(listeners.map(\.policy.mode) == [.bounce, .accept, .accept, .accept, .random])
+        #expect(listeners.map(\.policy.hasHeaderSwitches) == [false, false, true, true, false])
+        #expect(listeners[0].policy.delay == DelayRange(.seconds(5), .seconds(5)))
+        #expect(listeners[1].policy.delay == DelayRange(.seconds(1), .seconds(2)))
+        #expect(listeners[1].policy.stage == .rcpt)
+    }
+
+    @Test func `every host has every port`() throws {
+        let configuration = try configuration(
+            file: "host=127.0.0.1,::1,unix:/tmp/y port=1,2 ssl_port=3")
+        #expect(
+            configuration.listeners.map(\.address) == [
+                "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3", "[::1]:1", "[::1]:2", "[::1]:3",
+                "unix:/tmp/y",
+            ])
+        #expect(try self.configuration(file: "ssl_port=none").listeners.map(\.port) == [25])
+        #expect(try self.configuration(file: "ssl=off").listeners.map(\.port) == [25])
+    }
+}
+
+struct SettingTests {
+    @Test(arguments: Setting.allCases)
+    func `a setting is found by its name in every spelling`(setting: Setting) {
+        #expect(Setting(named: setting.name) == setting)
+        #expect(Setting(named: String(setting.name.map { $0 == "_" ? "-" : $0 })) == setting)
+        #expect(!setting.help.isEmpty && !setting.valueName.isEmpty && !setting.defaultText.isEmpty)
+        #expect(setting.variable == "BLACKHOLE_" + setting.name.uppercased())
+    }
+
+    @Test(arguments: Setting.allCases.filter(\.isForFile))
+    func `the example file has a line for it that is right`(setting: Setting) throws {
+        let line = try #require(
+            ExampleFile.text.split(separator: "\n").first { $0.hasPrefix("#\(setting.name)=") })
+        let assignments = try ConfigurationFile.assignments(
+            of: String(line.dropFirst()), at: "example")
+        #expect(assignments.map(\.setting) == [setting])
+        var configuration = Configuration()
+        // What the machine decides has no text.
+        if setting != .user, setting != .group { try configuration.apply(assignments) }
+    }
+
+    @Test func `the example file changes nothing as it is`() throws {
+        #expect(try ConfigurationFile.assignments(of: ExampleFile.text, at: "example") == [])
+    }
+}
+
+struct CommandWordsTests {
+    @Test(
+        arguments: [
+            ("start", "start"),
+            ("--port=25 start", "start --port=25"),
+            ("--port 25 start --ssl_port 465", "start --port=25 --ssl_port=465"),
+            ("--ssl-port 465 start", "start --ssl_port=465"),
+            ("--debug start", "start --debug=True"),
+            ("--debug False start", "start --debug=False"),
+            ("start --debug", "start --debug=True"),
+            ("--lenient --ssl no run", "run --lenient=True --ssl=no"),
+            ("run --port -1", "run --port=-1"),
+            ("run --port", "run --port"),
+            ("run --log=--port", "run --log=--port"),
+            ("run --prot 5", "run --prot 5"),
+            ("--help run", "run --help"),
+            ("-h", "-h"),
+            ("run surplus", "run surplus"),
+            ("--host= run", "run --host="),
+            ("run -- --port 5", "run -- --port 5"),
+            ("--pidfile /p status", "status --pid=/p"),
+            ("", ""),
+        ] as [(String, String)])
+    func `words are put in order`(words: String, ordered: String) {
+        let words = words.split(separator: " ").map(String.init)
+        #expect(CommandWords.ordered(words).joined(separator: " ") == ordered)
+    }
+}
