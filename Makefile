@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test fuzz fuzz-smoke bench bench-tls stage man install uninstall
+.PHONY: help build run test fuzz fuzz-smoke bench bench-tls stage man install uninstall deb
 .PHONY: format lint clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
@@ -67,6 +67,9 @@ install: stage ## Install under PREFIX=/usr/local; DESTDIR= is put before every 
 
 uninstall: ## Remove what `make install` installed; /etc/blackhole.conf only if it is unchanged.
 	packaging/install.sh uninstall
+
+deb: stage ## Build the Debian package: .build-deb/blackhole_VERSION_ARCH.deb.
+	packaging/deb.sh $(STAGE) .build-deb
 
 format: ## Format our Swift in place.
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
