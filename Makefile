@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help build run test fuzz fuzz-smoke bench bench-tls stage man install uninstall deb
-.PHONY: format lint clean
+.PHONY: test-packaging format lint clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources)
@@ -70,6 +70,12 @@ uninstall: ## Remove what `make install` installed; /etc/blackhole.conf only if 
 
 deb: stage ## Build the Debian package: .build-deb/blackhole_VERSION_ARCH.deb.
 	packaging/deb.sh $(STAGE) .build-deb
+
+test-packaging: deb ## Install, use and remove what is packaged; as root, on a throw-away Debian.
+	@scripts/setup.sh test install
+	Tests/packaging/init.sh
+	Tests/packaging/install.sh
+	Tests/packaging/deb.sh
 
 format: ## Format our Swift in place.
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
