@@ -2,7 +2,7 @@ public import Pipeline
 
 /// What the server says to one command: a code, an enhanced code, a text (RFC 5321 §4.2).
 public struct Reply: Sendable {
-    /// The three digits: 200 to 599, the second digit 0 to 5.
+    /// The three digits: 200 to 599, the second digit 0 to 5; or 571, which is in use all the same.
     public let code: UInt16
     /// The enhanced code, on 2xx, 4xx and 5xx replies but for the greeting and those to HELO and
     /// EHLO (RFC 2034).
@@ -49,7 +49,8 @@ public struct Reply: Sendable {
 
     @inlinable
     static func check(_ code: UInt16) {
-        precondition(code >= 200 && code <= 599 && code / 10 % 10 <= 5, "no code of RFC 5321 §4.2")
+        let isOfGrammar = code >= 200 && code <= 599 && code / 10 % 10 <= 5
+        precondition(isOfGrammar || code == 571, "no code of RFC 5321 §4.2")
     }
 
     /// The longest line, with its CRLF (RFC 5321 §4.5.3.1.5).
