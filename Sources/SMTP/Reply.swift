@@ -67,7 +67,8 @@ public struct Reply: Sendable {
         }
     }
 
-    private func startLine(isLast: Bool, _ output: inout ByteBuffer) {
+    /// Appends what comes before the text of a line.
+    func startLine(isLast: Bool, _ output: inout ByteBuffer) {
         output.append(decimal: UInt64(code))
         output.append(isLast ? UInt8(ascii: " ") : UInt8(ascii: "-"))
         guard let enhanced else { return }

@@ -69,16 +69,17 @@ extension SessionMachine {
             context.output.append(settings.extendedHello(withStartTLS: security == .offered))
         case .mail: Reply.senderOk.write(to: &context.output)
         case .recipient: Reply.recipientOk.write(to: &context.output)
-        case .data: Reply.startData.write(to: &context.output)
+        case .data: Reply(.startData).write(to: &context.output)
         case .message:
-            context.output.append("250 2.0.0 Ok: queued as ")
+            Reply(.ok).startLine(isLast: true, &context.output)
+            context.output.append(ReplyCode.ok.text)
+            context.output.append("; queued as ")
             message?.id.write(to: &context.output)
             context.output.append("\r\n")
-        case .reset, .noop: Reply.ok.write(to: &context.output)
-        case .verify: Reply.cannotVerify.write(to: &context.output)
-        case .expand: Reply.cannotExpand.write(to: &context.output)
+        case .reset, .noop: Reply(.ok).write(to: &context.output)
+        case .verify, .expand: Reply(.cannotVerify).write(to: &context.output)
         case .startTLS: Reply.startTLS.write(to: &context.output)
-        case .quit: Reply.bye.write(to: &context.output)
+        case .quit: Reply(.closing).write(to: &context.output)
         }
     }
 

@@ -58,7 +58,7 @@ extension SessionMachine {
             total = overflow ? .max : sum
             transaction.chunkOctets = total
             guard isLast || isTooBig(total) else {
-                return .settled(acknowledge(.ok, &context))
+                return .settled(acknowledge(Reply(.ok), &context))
             }
         case .data:
             break

@@ -110,9 +110,9 @@ extension SessionMachine {
         case .help: return help(command, line, &context)
         case .startTLS: return startTLS(command, &context)
         case .auth, .etrn, .turn, .send, .soml, .saml, .lhlo:
-            return refuse(.notImplemented, &context)
+            return refuse(Reply(.notImplemented), &context)
         case .bdat, .unknown:
-            return refuse(.unknownCommand, &context)
+            return refuse(Reply(.notRecognized), &context)
         }
     }
 
@@ -127,7 +127,7 @@ extension SessionMachine {
         _ command: Command, _ context: inout Context
     ) -> Question {
         switch security {
-        case .none: refuse(.notImplemented, &context)
+        case .none: refuse(Reply(.notImplemented), &context)
         case .active: refuse(.alreadySecured, &context)
         case .offered: withoutArgument(command, .startTLS, &context)
         }
@@ -136,7 +136,7 @@ extension SessionMachine {
     private mutating func withoutArgument(
         _ command: Command, _ question: Question, _ context: inout Context
     ) -> Question {
-        command.argument.isEmpty ? question : refuse(.noArgument, &context)
+        command.argument.isEmpty ? question : refuse(Reply(.syntaxError), &context)
     }
 
     private mutating func withArgument(

@@ -29,7 +29,9 @@ public final class SessionSettings: Sendable {
         self.isLenient = isLenient
         idleNanoseconds = limits.idle.nanosecondsClamped
         let name = hostName.utf8.prefix(255).map { $0 == 0x20 ? 0x3F : Reply.printable($0) }
-        greeting = Array("220 ".utf8) + name + Array(" ESMTP blackhole: keeps no mail\r\n".utf8)
+        greeting =
+            Array("\(ReplyCode.ready.rawValue) ".utf8) + name
+            + Array(" ESMTP \(ReplyCode.ready.text)\r\n".utf8)
         hello = Array("250 ".utf8) + name + Array("\r\n".utf8)
         let size = limits.messageOctetsMax > 0 ? "SIZE \(limits.messageOctetsMax)" : "SIZE"
         let keywords = [

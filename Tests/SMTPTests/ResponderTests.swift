@@ -20,7 +20,7 @@ import Testing
     /// The stage's own reply.
     static func accepted(_ stage: Stage) -> String {
         switch stage {
-        case .connect: "220 mx.example ESMTP blackhole: keeps no mail"
+        case .connect: "220 mx.example ESMTP OK, ready"
         case .hello:
             """
             250-mx.example
@@ -34,14 +34,14 @@ import Testing
             S: 250-BINARYMIME
             S: 250 HELP
             """
-        case .mail: "250 2.1.0 Ok"
-        case .recipient: "250 2.1.5 Ok"
-        case .data: "354 End data with <CR><LF>.<CR><LF>"
-        case .message: "250 2.0.0 Ok: queued as *"
-        case .noop: "250 2.0.0 Ok"
-        case .verify: "252 2.0.0 Cannot VRFY user, but will take mail for it"
-        case .expand: "252 2.0.0 Cannot EXPN list, but will take mail for it"
-        case .quit: "221 2.0.0 Bye"
+        case .mail: "250 2.1.0 OK, done"
+        case .recipient: "250 2.1.5 OK, done"
+        case .data: "354 Start mail input; end with <CRLF>.<CRLF>"
+        case .message: "250 2.0.0 OK, done; queued as *"
+        case .noop: "250 2.0.0 OK, done"
+        case .verify: "252 2.0.0 OK, cannot VRFY user but will attempt delivery"
+        case .expand: "252 2.0.0 OK, cannot VRFY user but will attempt delivery"
+        case .quit: "221 2.0.0 Thank you for speaking to me"
         }
     }
 
@@ -102,8 +102,8 @@ import Testing
         let next =
             switch stage {
             case .quit: "X:"
-            case .data: "C: .\nS: 250 2.0.0 Ok: queued as *"
-            default: "C: RSET\nS: 250 2.0.0 Ok"
+            case .data: "C: .\nS: 250 2.0.0 OK, done; queued as *"
+            default: "C: RSET\nS: 250 2.0.0 OK, done"
             }
         expect(
             Self.opening(to: stage) + lines + next, .test(),
@@ -155,7 +155,7 @@ import Testing
         let replies =
             "S: \(Self.accepted(stage))\n"
             + (stage == .quit ? "X:" : stage == .data ? Opening.queued : "")
-            + (stage == .quit ? "" : "S: 250 2.0.0 Ok")
+            + (stage == .quit ? "" : "S: 250 2.0.0 OK, done")
         expect(
             Self.opening(to: stage) + behind + "W: 1999ms\nW: 1ms\n" + replies, .test(), delayed)
         // What comes during the delay does too.
@@ -201,13 +201,13 @@ import Testing
                 C: DATA
                 C: .
                 C: RCPT TO:<d@d>
-                S: 250 2.1.5 Ok
+                S: 250 2.1.5 OK, done
                 S: 550 5.1.1 No
                 W: 999ms
                 W: 1ms
-                S: 250 2.1.5 Ok
-                S: 500 5.5.1 Command not recognized; HELP lists the commands
-                S: 354 End data with <CR><LF>.<CR><LF>
+                S: 250 2.1.5 OK, done
+                S: 500 5.5.1 Command not recognized
+                S: 354 Start mail input; end with <CRLF>.<CRLF>
                 \(Opening.queued)S: 503 5.5.1 Send MAIL first
                 """, .test(), responder, messages: 1)
     }
@@ -222,7 +222,7 @@ import Testing
                 C: RCPT TO:<b@b>
                 C: DATA
                 W: 1s
-                S: 250 2.1.0 Ok
+                S: 250 2.1.0 OK, done
                 W: 999ms
                 W: 1ms
                 S: 450 4.7.1 Not now

@@ -20,9 +20,9 @@ import Testing
             Opening.mail + """
                 Z: 10s
                 C: RCPT TO:<b@b>
-                S: 250 2.1.5 Ok
+                S: 250 2.1.5 OK, done
                 C: DATA
-                S: 354 End data with <CR><LF>.<CR><LF>
+                S: 354 Start mail input; end with <CRLF>.<CRLF>
                 C: content
                 C: .
                 C: MAIL FROM:<>
@@ -32,7 +32,7 @@ import Testing
             Opening.recipient + """
                 C: BDAT 1
                 C< x
-                S: 250 2.0.0 Ok
+                S: 250 2.0.0 OK, done
                 Z: 10s
                 C: BDAT 2 LAST
                 C< yz
@@ -75,7 +75,7 @@ import Testing
         expect(
             Opening.greeting + """
                 C: DATA
-                S: 354 End data with <CR><LF>.<CR><LF>
+                S: 354 Start mail input; end with <CRLF>.<CRLF>
                 Z: 10s
                 C: .
                 \(Opening.queued)\(Self.last)
@@ -105,10 +105,10 @@ import Testing
                 W: 1s
                 Z: 10s
                 W: 1s
-                S: 250 2.1.0 Ok
+                S: 250 2.1.0 OK, done
                 W: 2s
-                S: 250 2.1.5 Ok
-                S: 354 End data with <CR><LF>.<CR><LF>
+                S: 250 2.1.5 OK, done
+                S: 354 Start mail input; end with <CRLF>.<CRLF>
                 W: 2s
                 \(Opening.queued)\(Self.last)
                 """, .test(), responder, messages: 1)
@@ -116,7 +116,8 @@ import Testing
 
     @Test func `says Bye only, where that is due`() {
         expect(
-            Opening.greeting + "C: QUIT\nZ: 10s\nW: 2s\nS: 221 2.0.0 Bye\nX:", .test(),
+            Opening.greeting
+                + "C: QUIT\nZ: 10s\nW: 2s\nS: 221 2.0.0 Thank you for speaking to me\nX:", .test(),
             Scripted([.quit: .accept.delayed(by: .seconds(2))]))
     }
 
@@ -131,7 +132,7 @@ import Testing
     func `has nothing to wait for once a late answer is given`(stage: Stage) {
         let script =
             `A responder`.opening(to: stage) + "W: 2s\nS: \(`A responder`.accepted(stage))\n"
-            + "C: RSET\nS: 250 2.0.0 Ok\nZ: 10s\n" + Self.last
+            + "C: RSET\nS: 250 2.0.0 OK, done\nZ: 10s\n" + Self.last
         expect(script, .test(), Scripted([stage: .accept.delayed(by: .seconds(2))]))
     }
 

@@ -39,16 +39,16 @@ extension Loopback {
 
 /// The start of most dialogues.
 enum Opening {
-    static let greeting = "S: 220 mx.example ESMTP blackhole: keeps no mail\n"
+    static let greeting = "S: 220 mx.example ESMTP OK, ready\n"
     static let helo = greeting + "C: HELO client.example\nS: 250 mx.example\n"
-    static let mail = helo + "C: MAIL FROM:<a@a.example>\nS: 250 2.1.0 Ok\n"
-    static let recipient = mail + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 Ok\n"
+    static let mail = helo + "C: MAIL FROM:<a@a.example>\nS: 250 2.1.0 OK, done\n"
+    static let recipient = mail + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 OK, done\n"
     static let data =
-        recipient + "C: DATA\nS: 354 End data with <CR><LF>.<CR><LF>\n"
+        recipient + "C: DATA\nS: 354 Start mail input; end with <CRLF>.<CRLF>\n"
     static let binary =
-        helo + "C: MAIL FROM:<a@a.example> BODY=BINARYMIME\nS: 250 2.1.0 Ok\n"
-        + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 Ok\n"
-    static let queued = "S: 250 2.0.0 Ok: queued as *\n"
+        helo + "C: MAIL FROM:<a@a.example> BODY=BINARYMIME\nS: 250 2.1.0 OK, done\n"
+        + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 OK, done\n"
+    static let queued = "S: 250 2.0.0 OK, done; queued as *\n"
 }
 
 /// Plays a transcript on a fresh connection, and demands that it goes as written.
