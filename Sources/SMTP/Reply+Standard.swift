@@ -5,6 +5,29 @@ extension Reply {
     static var startTLS: Reply { Reply(220, EnhancedCode(2, 0, 0), "Ready to start TLS") }
     static var alreadySecured: Reply { Reply(.badSequence, "TLS is active already") }
 
+    static var authenticated: Reply {
+        Reply(235, EnhancedCode(2, 7, 0), "Authentication successful")
+    }
+    static var authenticatedAlready: Reply { Reply(.badSequence, "Authenticated already") }
+    static var authSyntax: Reply {
+        Reply(.syntaxError, "Syntax: AUTH mechanism [initial response]")
+    }
+    static var serverSpeaksFirst: Reply {
+        Reply(501, EnhancedCode(5, 7, 0), "This mechanism has no initial response")
+    }
+    static var authenticationCancelled: Reply {
+        Reply(501, EnhancedCode(5, 7, 0), "Authentication cancelled")
+    }
+    static var responseNotBase64: Reply {
+        Reply(501, EnhancedCode(5, 5, 2), "Response is not base64")
+    }
+    static var responseMalformed: Reply {
+        Reply(501, EnhancedCode(5, 5, 2), "Response is not what the mechanism asks for")
+    }
+    static var overlongResponse: Reply {
+        Reply(500, EnhancedCode(5, 5, 6), "Authentication exchange line is too long")
+    }
+
     static var timeout: Reply { Reply(421, EnhancedCode(4, 4, 2), "Timeout, closing connection") }
     static var shuttingDown: Reply {
         Reply(.serviceNotAvailable, "Service shutting down, closing connection")
@@ -50,6 +73,7 @@ extension Reply {
     static var helloFirst: Reply { Reply(.badSequence, "Send HELO or EHLO first") }
     static var mailFirst: Reply { Reply(.badSequence, "Send MAIL first") }
     static var nestedMail: Reply { Reply(.badSequence, "Sender already given; RSET starts again") }
+    static var authOutsideOnly: Reply { Reply(.badSequence, "No AUTH within a transaction") }
     static var recipientFirst: Reply { Reply(.badSequence, "Send RCPT first") }
     static var noValidRecipients: Reply {
         Reply(554, EnhancedCode(5, 5, 1), "No valid recipients")
@@ -72,6 +96,7 @@ extension Reply {
                 case .mail: .mailSyntax
                 case .rcpt: .recipientSyntax
                 case .bdat: .chunkSyntax
+                case .auth: .authSyntax
                 default: .helloSyntax
                 }
             case .reversePath: .badSender

@@ -66,7 +66,7 @@ extension SessionMachine {
         case .connect: context.output.append(settings.greeting)
         case .hello: context.output.append(settings.hello)
         case .extendedHello:
-            context.output.append(settings.extendedHello(withStartTLS: security == .offered))
+            context.output.append(settings.extendedHello(security))
         case .mail: Reply.senderOk.write(to: &context.output)
         case .recipient: Reply.recipientOk.write(to: &context.output)
         case .data: Reply(.startData).write(to: &context.output)
@@ -79,6 +79,7 @@ extension SessionMachine {
         case .reset, .noop: Reply(.ok).write(to: &context.output)
         case .verify, .expand: Reply(.cannotVerify).write(to: &context.output)
         case .startTLS: Reply.startTLS.write(to: &context.output)
+        case .authenticate: Reply.authenticated.write(to: &context.output)
         case .quit: Reply(.closing).write(to: &context.output)
         }
     }
@@ -97,6 +98,7 @@ extension SessionMachine {
             count(isAccepted: isPositive, &context)
             transaction.reset()
         case (.reset, _): transaction.reset()
+        case (.authenticate, true): isAuthenticated = true
         default: break
         }
     }

@@ -5,12 +5,15 @@ import Testing
 @Suite struct `A responder` {
     static let refusal = Answer.reply(450, EnhancedCode(4, 7, 1), "Not now")
 
+    /// Every stage can be reached.
+    static let settings = SessionSettings.test(authentication: .offered)
+
     /// A dialogue that leads to every stage; the line of the stage itself is the last.
     static func opening(to stage: Stage) -> String {
         switch stage {
         case .connect: ""
         case .hello, .noop, .verify, .expand, .quit: Opening.greeting + "C: \(stage.command)\n"
-        case .mail: Opening.helo + "C: \(stage.command)\n"
+        case .authenticate, .mail: Opening.helo + "C: \(stage.command)\n"
         case .recipient: Opening.mail + "C: \(stage.command)\n"
         case .data: Opening.recipient + "C: \(stage.command)\n"
         case .message: Opening.data + "C: \(stage.command)\n"
@@ -32,8 +35,10 @@ import Testing
             S: 250-DSN
             S: 250-CHUNKING
             S: 250-BINARYMIME
+            S: 250-AUTH PLAIN LOGIN CRAM-MD5
             S: 250 HELP
             """
+        case .authenticate: "235 2.7.0 Authentication successful"
         case .mail: "250 2.1.0 OK, done"
         case .recipient: "250 2.1.5 OK, done"
         case .data: "354 Start mail input; end with <CRLF>.<CRLF>"
@@ -47,11 +52,14 @@ import Testing
 
     @Test func `is asked at every stage and hears of the rest`() {
         let responder = Scripted()
-        var loopback = Loopback.session(.test(), responder)
+        var loopback = Loopback.session(Self.settings, responder)
         loopback.send(
             """
             HELO one\r
             EHLO two\r
+            AUTH LOGIN\r
+            dXNlcg==\r
+            c2VjcmV0\r
             MAIL FROM:<@r:a@a> SIZE=3\r
             RCPT TO:<"b b"@b>\r
             RCPT TO:<c@c>\r
@@ -72,7 +80,8 @@ import Testing
         loopback.end()
         #expect(
             responder.recorder.take() == [
-                "connect", "hello one", "hello E two", "mail a@a", "recipient \"b b\"@b",
+                "connect", "hello one", "hello E two", "authenticate LOGIN user secret", "mail a@a",
+                "recipient \"b b\"@b",
                 "recipient c@c", "noop", "verify v w", "expand e", "data",
                 "message 2 4 .x\\r\\n", "reset", "mail", "hello three", "reset", "quit", "closed",
             ])
@@ -82,13 +91,13 @@ import Testing
     func `accepts by default`(stage: Stage) {
         expect(
             Self.opening(to: stage) + "S: \(Self.accepted(stage))"
-                + (stage == .quit ? "\nX:" : ""), .test(), Scripted())
+                + (stage == .quit ? "\nX:" : ""), Self.settings, Scripted())
     }
 
     @Test(arguments: Stage.allCases)
     func `refuses at any stage`(stage: Stage) {
         expect(
-            Self.opening(to: stage) + "S: 450 4.7.1 Not now", .test(),
+            Self.opening(to: stage) + "S: 450 4.7.1 Not now", Self.settings,
             Scripted([stage: Self.refusal]), messages: 0)
     }
 
@@ -106,24 +115,24 @@ import Testing
             default: "C: RSET\nS: 250 2.0.0 OK, done"
             }
         expect(
-            Self.opening(to: stage) + lines + next, .test(),
+            Self.opening(to: stage) + lines + next, Self.settings,
             Scripted([stage: .reply(reply)]), messages: stage == .data || stage == .message ? 1 : 0)
     }
 
     @Test(arguments: Stage.allCases)
     func `closes at any stage, behind a reply or without`(stage: Stage) {
         let script = Self.opening(to: stage)
-        expect(script + "X:", .test(), Scripted([stage: .close]), messages: 0)
-        expect(script + "R:", .test(), Scripted([stage: .reset]), messages: 0)
+        expect(script + "X:", Self.settings, Scripted([stage: .close]), messages: 0)
+        expect(script + "R:", Self.settings, Scripted([stage: .reset]), messages: 0)
         expect(
-            script + "S: 450 4.7.1 Not now\nX:", .test(),
+            script + "S: 450 4.7.1 Not now\nX:", Self.settings,
             Scripted([stage: Self.refusal.thenClose()]), messages: 0)
         expect(
-            script + "S: \(Self.accepted(stage))\nX:", .test(),
+            script + "S: \(Self.accepted(stage))\nX:", Self.settings,
             Scripted([stage: .accept.thenClose()]), messages: stage == .message ? 1 : 0)
         for (answer, end) in [(Answer.close, "X:"), (.reset, "R:")] {
             expect(
-                script + "W: 1999ms\nW: 1ms\n" + end, .test(),
+                script + "W: 1999ms\nW: 1ms\n" + end, Self.settings,
                 Scripted([stage: answer.delayed(by: .seconds(2))]), messages: 0)
         }
     }
@@ -142,9 +151,9 @@ import Testing
                 W: 999ms
                 W: 1ms
                 X:
-                """, .test(), Scripted([stage: .silence]), messages: 0)
+                """, Self.settings, Scripted([stage: .silence]), messages: 0)
         expect(
-            Self.opening(to: stage) + "C: NOOP\nE:\nX:", .test(), Scripted([stage: .silence]))
+            Self.opening(to: stage) + "C: NOOP\nE:\nX:", Self.settings, Scripted([stage: .silence]))
     }
 
     @Test(arguments: Stage.allCases)
@@ -157,10 +166,12 @@ import Testing
             + (stage == .quit ? "X:" : stage == .data ? Opening.queued : "")
             + (stage == .quit ? "" : "S: 250 2.0.0 OK, done")
         expect(
-            Self.opening(to: stage) + behind + "W: 1999ms\nW: 1ms\n" + replies, .test(), delayed)
+            Self.opening(to: stage) + behind + "W: 1999ms\nW: 1ms\n" + replies, Self.settings,
+            delayed)
         // What comes during the delay does too.
         expect(
-            Self.opening(to: stage) + "W: 1s\n" + behind + "W: 999ms\nW: 1ms\n" + replies, .test(),
+            Self.opening(to: stage) + "W: 1s\n" + behind + "W: 999ms\nW: 1ms\n" + replies,
+            Self.settings,
             delayed)
     }
 
@@ -173,12 +184,12 @@ import Testing
                 W: 1s
                 S: \(Self.accepted(stage))
                 X:
-                """, .test(), Scripted([stage: .accept.delayed(by: .seconds(2))]))
+                """, Self.settings, Scripted([stage: .accept.delayed(by: .seconds(2))]))
     }
 
     @Test(arguments: Stage.allCases)
     func `may be later than the idle time`(stage: Stage) {
-        let settings = SessionSettings.test { $0.idle = .seconds(7) }
+        let settings = SessionSettings.test(authentication: .offered) { $0.idle = .seconds(7) }
         let script =
             Self.opening(to: stage) + "W: 99s\nW: 1s\nS: \(Self.accepted(stage))\n"
             + (stage == .quit

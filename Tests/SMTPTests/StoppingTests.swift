@@ -89,7 +89,7 @@ import Testing
             `A responder`.opening(to: stage)
                 + "Z: 10s\nW: 2s\nS: \(`A responder`.accepted(stage))\n"
                 + (isWithin ? "W: 8s\n" : "") + Self.last,
-            .test(), Scripted([stage: .accept.delayed(by: .seconds(2))]))
+            `A responder`.settings, Scripted([stage: .accept.delayed(by: .seconds(2))]))
     }
 
     @Test func `gives all the answers that are due in a message`() {
@@ -124,7 +124,8 @@ import Testing
     @Test(arguments: Stage.allCases)
     func `drops an answer that is due too late`(stage: Stage) {
         expect(
-            `A responder`.opening(to: stage) + "Z: 10s\nW: 10s\n" + Self.last, .test(),
+            `A responder`.opening(to: stage) + "Z: 10s\nW: 10s\n" + Self.last,
+            `A responder`.settings,
             Scripted([stage: .accept.delayed(by: .seconds(60))]), messages: 0)
     }
 
@@ -133,7 +134,7 @@ import Testing
         let script =
             `A responder`.opening(to: stage) + "W: 2s\nS: \(`A responder`.accepted(stage))\n"
             + "C: RSET\nS: 250 2.0.0 OK, done\nZ: 10s\n" + Self.last
-        expect(script, .test(), Scripted([stage: .accept.delayed(by: .seconds(2))]))
+        expect(script, `A responder`.settings, Scripted([stage: .accept.delayed(by: .seconds(2))]))
     }
 
     @Test func `goes without a word when it falls silent`() {
@@ -145,7 +146,7 @@ import Testing
     @Test(arguments: Stage.allCases)
     func `goes without a word when it was silent`(stage: Stage) {
         expect(
-            `A responder`.opening(to: stage) + "Z: 10s\nX:", .test(),
+            `A responder`.opening(to: stage) + "Z: 10s\nX:", `A responder`.settings,
             Scripted([stage: .silence]), messages: 0)
     }
 }

@@ -405,10 +405,13 @@ import Testing
     func `takes a line that is longer than many records`(pieceSize: Int) throws {
         let pair = try Pair()
         let client = try End(pair.client, serverName: "localhost")
+        var limits = SMTPLimits()
+        limits.lineOctetsMax = 120_000
+        let settings = SessionSettings(limits: limits)
         var loopback = Loopback { _ in
             StartTLS(pair.server, isImplicit: true) { _ in
-                LineFraming(lineOctetsMax: 120_000) {
-                    DataDiscard { Session(SessionSettings(), security: .active, Accept()) }
+                LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
+                    DataDiscard { Session(settings, security: .active, Accept()) }
                 }
             }
         }

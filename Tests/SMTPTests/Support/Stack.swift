@@ -4,11 +4,14 @@ import Testing
 
 extension SessionSettings {
     static func test(
-        isLenient: Bool = false, _ change: (inout SMTPLimits) -> Void = { _ in }
+        isLenient: Bool = false, authentication: Authentication = .none,
+        _ change: (inout SMTPLimits) -> Void = { _ in }
     ) -> SessionSettings {
         var limits = SMTPLimits()
         change(&limits)
-        return SessionSettings(hostName: "mx.example", limits: limits, isLenient: isLenient)
+        return SessionSettings(
+            hostName: "mx.example", limits: limits, isLenient: isLenient,
+            authentication: authentication)
     }
 }
 
@@ -21,12 +24,12 @@ extension Loopback {
     }
 
     static func session<Asked: Responder & Sendable>(
-        _ settings: SessionSettings = .test(), _ responder: Asked,
+        _ settings: SessionSettings = .test(), _ responder: Asked, security: Security = .none,
         loop: LoopLimits = LoopLimits(), seed: UInt64 = 1
     ) -> Loopback {
         Loopback(limits: loop, seed: seed) { _ in
-            LineFraming(lineOctetsMax: settings.limits.lineOctetsMax) {
-                DataDiscard { Session(settings, responder) }
+            LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
+                DataDiscard { Session(settings, security: security, responder) }
             }
         }
     }
@@ -54,9 +57,10 @@ enum Opening {
 /// Plays a transcript on a fresh connection, and demands that it goes as written.
 func expect<Asked: Responder & Sendable>(
     _ script: String, _ settings: SessionSettings = .test(), _ responder: Asked = Accept(),
-    messages: UInt64? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    security: Security = .none, messages: UInt64? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
 ) {
-    var loopback = Loopback.session(settings, responder)
+    var loopback = Loopback.session(settings, responder, security: security)
     Transcript(script).check(on: &loopback, sourceLocation: sourceLocation)
     guard let messages else { return }
     #expect(loopback.counters[.messages] == messages, sourceLocation: sourceLocation)
