@@ -14,9 +14,11 @@ extension SessionMachine {
         guard !isAuthenticated else { return refuse(.authenticatedAlready, &context) }
         let auth = try AuthCommand(command, in: line)
         guard offersAuthentication else { return refuse(Reply(.encryptionRequired), &context) }
+        guard auth.mechanism.isClientFirst || auth.initialResponse == nil else {
+            return refuse(.serverSpeaksFirst, &context)
+        }
         let exchange = SASLExchange(auth.mechanism, challenge: challenge(&context))
         guard let range = auth.initialResponse else { return ask(exchange, &context) }
-        guard auth.mechanism.isClientFirst else { return refuse(.serverSpeaksFirst, &context) }
         let response = line.extracting(range)
         return take(response.spells("=") ? RawSpan() : response, exchange, &context)
     }

@@ -51,6 +51,33 @@ import Testing
         #expect(dialogue.say("MAIL FROM:<a@example.com>\r\n").hasPrefix("503 5.5.1 "))
     }
 
+    @Test func `forgets who the client was`() throws {
+        let settings = SessionSettings(authentication: .offered)
+        let dialogue = try Dialogue(Accept(), settings: settings)
+        let auth = "AUTH PLAIN AHVzZXIAc2VjcmV0\r\n"
+        let success = "235 2.7.0 Authentication successful\r\n"
+        _ = dialogue.loopback.takeOutput()
+        _ = dialogue.sayInClear("EHLO me\r\n")
+        #expect(dialogue.sayInClear(auth) == success)
+        #expect(dialogue.sayInClear("STARTTLS\r\n").hasPrefix("220 "))
+        dialogue.shakeHands()
+        _ = dialogue.say("EHLO me\r\n")
+        #expect(dialogue.say(auth) == success)
+        #expect(dialogue.say(auth).hasPrefix("503 5.5.1 "))
+    }
+
+    @Test func `is what AUTH may wait for`() throws {
+        let settings = SessionSettings(authentication: .afterTLS)
+        let dialogue = try Dialogue(Accept(), settings: settings)
+        let auth = "AUTH PLAIN AHVzZXIAc2VjcmV0\r\n"
+        #expect(!dialogue.sayInClear("EHLO me\r\n").contains("AUTH"))
+        #expect(dialogue.sayInClear(auth).hasPrefix("538 5.7.11 "))
+        #expect(dialogue.sayInClear("STARTTLS\r\n").hasPrefix("220 "))
+        dialogue.shakeHands()
+        #expect(dialogue.say("EHLO me\r\n").contains("250-AUTH PLAIN LOGIN CRAM-MD5\r\n"))
+        #expect(dialogue.say(auth).hasPrefix("235 "))
+    }
+
     static let injected = "STARTTLS\r\nMAIL FROM:<evil@example.com>\r\nRCPT TO:<b@exam"
 
     @Test(arguments: 0..<injected.utf8.count)
