@@ -40,7 +40,8 @@ public final class SASLBody: FuzzBody {
             guard let outcome = exchange?.take(line, isInitial: isInitial) else { return }
             let start = isInitial ? Array("AUTH \(mechanism.name) ".utf8) : []
             let reply = say(start + line, to: &session)
-            require(reply.hasPrefix(SASLBody.code(of: outcome)), "\(reply) where \(outcome) is due")
+            require(
+                reply.hasPrefix(SASLBody.start(of: outcome)), "\(reply) where \(outcome) is due")
             if outcome != .challenge { exchange = nil }
             guard case .credentials(let wanted) = outcome else {
                 require(log.credentials == nil, "nobody is believed yet")
@@ -85,12 +86,14 @@ public final class SASLBody: FuzzBody {
         return context.output.withBytes { $0.text }
     }
 
-    private static func code(of outcome: NaiveExchange.Outcome) -> String {
+    /// How the reply begins.
+    private static func start(of outcome: NaiveExchange.Outcome) -> String {
         switch outcome {
         case .challenge: "334 "
         case .credentials: "235 2.7.0 "
         case .cancelled: "501 5.7.0 "
-        case .notBase64, .malformed: "501 5.5.2 "
+        case .notBase64: "501 5.5.2 Response is not base64"
+        case .malformed: "501 5.5.2 Response is not what"
         }
     }
 }
