@@ -38,6 +38,12 @@ extension PolicyResponder {
         machine.message(HeaderSwitches.Choice(), &context.random)
     }
 
+    package mutating func authenticate(
+        _ credentials: Credentials, _ context: inout Context
+    ) -> Answer {
+        Refusal.answer(to: credentials)
+    }
+
     package mutating func reset(_ context: inout Context) {
         machine.reset()
     }

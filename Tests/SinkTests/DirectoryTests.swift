@@ -79,6 +79,6 @@ struct DirectoryTests {
 
     @Test(arguments: credentials)
     func `authentication fails with fail= in it`(user: String, password: String, fails: Bool) {
-        #expect(Authentication.isRefused(user: user.utf8, password: password.utf8) == fails)
+        #expect(Refusal.isAskedFor(by: user.utf8, password: password.utf8) == fails)
     }
 }
