@@ -47,13 +47,6 @@ package enum Detachment {
         return .service(Readiness(channel: services, null: null))
     }
 
-    /// A path that means the same from any directory.
-    package static func absolute(_ path: String) -> String {
-        guard !path.hasPrefix("/"), let directory = getcwd(nil, 0) else { return path }
-        defer { free(directory) }
-        return String(cString: directory) + "/" + path
-    }
-
     private static func end(_ file: consuming OpenFile) {}
 
     /// Goes on in a grandchild, which leads no session and so can never come by a terminal.

@@ -27,8 +27,8 @@ package final class LogFile: Sendable {
     ///
     /// - Parameters:
     ///   - path: a regular file, a character device such as `/dev/null`, or a standard stream:
-    ///     `-` and `/dev/stderr`, or `/dev/stdout`. Make it absolute (``Detachment/absolute(_:)``)
-    ///     before the process detaches.
+    ///     `-` and `/dev/stderr`, or `/dev/stdout`. It must mean the same from `/`, where a
+    ///     service stands.
     ///   - account: who will serve, whose file it may be besides root's and our own.
     package convenience init(_ path: String, for account: Account) throws(StartError) {
         switch path {

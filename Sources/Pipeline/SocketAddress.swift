@@ -1,4 +1,4 @@
-internal import CLinux
+package import CLinux
 internal import Glibc
 
 /// Where a socket is: IPv4, IPv6 or a path in the file system.
@@ -120,7 +120,7 @@ extension SocketAddress {
     }
 
     /// Calls `body` with the address in the kernel's form.
-    func withKernelForm<Result>(
+    package func withKernelForm<Result>(
         _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
     ) -> Result {
         var storage = sockaddr_storage()

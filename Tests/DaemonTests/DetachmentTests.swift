@@ -134,14 +134,4 @@ import Testing
             #expect(caller.wait() == 7)
         }
     }
-
-    @Test func `finds a path again that was relative`() async {
-        await #expect(processExitsWith: .success) {
-            let directory = TemporaryDirectory()
-            chdir(directory.path)
-            #expect(Detachment.absolute("log") == directory / "log")
-            #expect(Detachment.absolute("/log") == "/log")
-            try StandardStreams.complete()
-        }
-    }
 }
