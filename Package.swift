@@ -30,7 +30,7 @@ let package = Package(
         .executableTarget(
             name: "App",
             dependencies: [
-                "Pipeline", "TLS", "SMTP", "Sink", "Daemon",
+                "CLinux", "Pipeline", "TLS", "SMTP", "Sink", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -50,7 +50,7 @@ let package = Package(
         .testTarget(name: "FuzzTests", dependencies: ["FuzzBodies"], swiftSettings: strict),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App"],
+            dependencies: ["App", "SMTP", "Sink"],
             exclude: ["Clients", "Support/malloc-count.c"],
             swiftSettings: strict
         ),

@@ -28,6 +28,7 @@ let package = Package(
         fuzzer("FuzzLineFraming"),
         fuzzer("FuzzDataDiscard"),
         fuzzer("FuzzCommand"),
+        fuzzer("FuzzSASL"),
         fuzzer("FuzzSession"),
         fuzzer("FuzzTLS"),
         fuzzer("FuzzStartTLS"),

@@ -1,4 +1,7 @@
 import ArgumentParser
+import Daemon
+import Foundation
+import Sink
 
 /// The program: its commands.
 @main
@@ -12,10 +15,44 @@ struct Blackhole: ParsableCommand {
 
             Try it:
 
-              blackhole run --port 2525
+              blackhole run --host 127.0.0.1 --port 2525 --ssl_port none
               curl smtp://127.0.0.1:2525 --mail-from me@example.org \\
                 --mail-rcpt you@example.org --upload-file README.md
+
+            Options may stand before the command or behind it, as --name=value or --name value. \
+            Each may also come from the environment, --port as BLACKHOLE_PORT, and from the file \
+            that --conf names: the command line overrides the environment, and the file \
+            overrides the command line.
+
+            Exit codes: 0 done, 64 wrong usage, 69 address in use or not to be had, \
+            77 not permitted, 78 wrong configuration; status: 0 running, 1 dead with its pid \
+            file left, 3 not running.
             """,
         version: "blackhole 0.1.0",
-        subcommands: [Run.self])
+        subcommands: [
+            Start.self, Stop.self, Restart.self, Reload.self, Status.self, Run.self, Check.self,
+            Example.self,
+        ])
+
+    static func main() {
+        do {
+            try StandardStreams.complete()
+            let words = CommandWords.ordered(Array(CommandLine.arguments.dropFirst()))
+            var command = try parseAsRoot(words)
+            try command.run()
+        } catch let error as StartError {
+            report(error.description)
+            exit(withError: ExitCode(error.exitCode))
+        } catch {
+            // One line instead of the parser's three, which end in the way to --help.
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            report(message(for: error))
+            exit(withError: ExitCode(EX_USAGE))
+        }
+    }
+
+    /// Tells the operator, in one line.
+    static func report(_ text: String) {
+        FileHandle.standardError.write(Data("blackhole: \(LogFile.escaped(text))\n".utf8))
+    }
 }

@@ -1,109 +1,118 @@
+import Daemon
 import Foundation
 import Logging
 import Pipeline
 import SMTP
+import Sink
 import TLS
 
-/// The running server: the onion on a pool of event loops.
-struct Server {
-    private let loops: EventLoops
-    private let log: Logger
-    private let tls: TLSSource?
-    private let start = ContinuousClock.now
+/// The server: the onion on a pool of event loops.
+///
+/// It is made while the process may still do everything: it reads the keys and binds the addresses.
+/// Its threads begin with ``start()``, when the privileges are gone.
+final class Server {
+    let log: Logger
+    let serving: Serving.Current
+    let tls: TLSSource?
+    let isDebugging: Bool
+    private let workers: Int
+    private let seed: UInt64
+    private let sockets: [ServerSocket]
+    private var configuration: Configuration
+    private var loops: EventLoops?
+    /// Where it listens, with the ports that the kernel chose.
+    let addresses: [String]
 
-    /// Binds every address and starts to serve.
-    init(_ options: Run, _ log: Logger) throws(StartError) {
+    /// Reads the keys, and binds every address or takes over the sockets of a service manager.
+    init(
+        _ configuration: Configuration, adopting offered: [ServiceManager.Socket], _ log: Logger
+    ) throws(StartError) {
+        self.configuration = configuration
         self.log = log
-        let workers = options.workers ?? EventLoops.processors
-        let addresses = try Server.addresses(options.host, port: options.port)
-        let hostName = options.hostName ?? ProcessInfo.processInfo.hostName
-        tls = options.ssl ? try TLSSource(options, hostName: hostName, log) : nil
+        isDebugging = configuration.isDebugging
+        workers = configuration.workers ?? EventLoops.processors
+        seed = configuration.seed ?? .random(in: .min ... .max)
+        tls = configuration.hasTLS ? try TLSSource(configuration, log) : nil
+        serving = Serving.Current(Serving(configuration))
+        var sockets: [ServerSocket] = []
+        for socket in offered {
+            sockets.append(try ServerSocket(adopting: socket, hasTLS: tls != nil))
+        }
+        for (index, listener) in configuration.listeners.enumerated() where offered.isEmpty {
+            sockets += try ServerSocket.bind(listener, index, loops: workers)
+        }
+        self.sockets = sockets
+        addresses = sockets.map(\.address)
+    }
+
+    /// `accept on 127.0.0.1:25, 127.0.0.1:465 for TLS`.
+    var title: String {
+        "\(configuration.policy.mode.rawValue) on \(addresses.joined(separator: ", "))"
+    }
+
+    /// Starts the loops, and with them to serve.
+    func start() throws(StartError) -> EventLoops {
+        let log = log
         do throws(SystemError) {
-            loops = try EventLoops(count: workers, limits: LoopLimits()) { trouble in
-                Server.report(trouble, log)
+            let loops = try EventLoops(count: workers, seed: seed) { trouble in
+                log.warning("\(trouble.text)")
             }
+            self.loops = loops
+            log.info("mode \(configuration.policy.mode.rawValue), seed \(seed)")
+            for socket in sockets {
+                guard let listener = socket.take() else { continue }
+                try listen(loops, on: listener, socket)
+                let suffix = socket.isImplicitTLS ? "" : ", \(workers.of("worker"))"
+                log.info("listening on \(socket.address)\(suffix)")
+            }
+            return loops
         } catch {
-            throw .system(error, nil)
-        }
-        let settings = SessionSettings(
-            hostName: hostName, limits: options.limits, isLenient: options.lenient)
-        for address in addresses {
-            let bound = try listen(on: address, settings, isImplicit: false)
-            log.info("listening on \(bound), \(workers) worker\(workers == 1 ? "" : "s")")
-        }
-        guard let port = options.sslPort else { return }
-        for address in addresses where address.port != nil {
-            let bound = try listen(on: address.with(port: port), settings, isImplicit: true)
-            log.info("listening on \(bound) for TLS")
+            throw StartError("cannot \(error.description)", exitCode: EX_UNAVAILABLE)
         }
     }
 
-    /// The onion: octets, TLS, lines, commands, answers.
     private func listen(
-        on address: SocketAddress, _ settings: SessionSettings, isImplicit: Bool
-    ) throws(StartError) -> SocketAddress {
-        do throws(SystemError) {
-            guard let tls else {
-                return try loops.listen(on: address) { _ in Server.onion(settings, .none) }
-            }
-            return try loops.listen(on: address) { _ in
-                StartTLS(tls.current, isImplicit: isImplicit) { details in
-                    Server.onion(settings, details == nil ? .offered : .active)
-                }
-            }
-        } catch {
+        _ loops: EventLoops, on listener: consuming BoundListener, _ socket: ServerSocket
+    ) throws(SystemError) {
+        let index = socket.index
+        if serving.value.policies[index].hasHeaderSwitches {
+            try listen(loops, on: listener, socket) { SwitchedResponder($0.policies[index]) }
+        } else {
+            try listen(loops, on: listener, socket) { ModeResponder($0.policies[index]) }
+        }
+    }
+
+    /// What it has done so far.
+    var totals: Totals { loops.map { Totals($0) } ?? Totals() }
+
+    /// Serves new connections by another configuration, as far as a running server can.
+    func reload(_ fresh: Configuration) throws(StartError) {
+        try tls?.reload(fresh)
+        for setting in configuration.changesThatTakeRestart(to: fresh) {
+            log.warning("\(setting.name) has changed: that takes a restart")
+        }
+        configuration = configuration.reloaded(from: fresh)
+        serving.value = Serving(configuration)
+    }
+
+    /// Stops: returns when all is over. Another signal to stop ends the time of grace.
+    func stop(grace: Duration) {
+        guard let loops else { return }
+        Thread.detachNewThread {
+            while let number = Signals.next(within: grace), !Signals.isStop(number) {}
             loops.stop()
-            throw .system(error, address, isImplicit: isImplicit)
         }
-    }
-
-    private static func onion(
-        _ settings: SessionSettings, _ security: Security
-    ) -> LineFraming<DataDiscard<Session<Accept>>> {
-        LineFraming(lineOctetsMax: settings.limits.lineOctetsMax) {
-            DataDiscard { Session(settings, security: security, Accept()) }
-        }
-    }
-
-    private static func addresses(
-        _ hosts: [String], port: UInt16
-    ) throws(StartError) -> [SocketAddress] {
-        var addresses: [SocketAddress] = []
-        for host in hosts {
-            let found = SocketAddress.lookUp(host, port: port)
-            guard !found.isEmpty else { throw .unknownHost(host) }
-            addresses += found.filter { !addresses.contains($0) }
-        }
-        return addresses
-    }
-
-    private static func report(_ trouble: LoopTrouble, _ log: Logger) {
-        switch trouble {
-        case .cannotAccept(let error):
-            log.warning("\(error.description); connections wait until some are closed")
-        case .cannotConnect(let error):
-            log.warning("\(error.description)")
-        }
-    }
-
-    /// Serves until a signal comes, then stops and tells the totals.
-    func serve(until signals: Signals, grace: Duration) {
-        if let tls { signals.onHangUp { tls.reload() } }
-        signals.waitForStop()
-        log.info("stopping")
-        signals.onNextStop { loops.stop() }
         loops.stop(grace: grace)
-        log.info("\(totals)")
     }
+}
 
-    private var totals: String {
-        let elapsed = start.duration(to: .now)
-        let seconds =
-            Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
-        let messages = loops[.messages]
-        return String(
-            format: "stopped: %llu connections, %llu messages, %llu octets, "
-                + "%.1f messages a second for %.1f seconds",
-            loops[.accepted], messages, loops[.messageOctets], Double(messages) / seconds, seconds)
+extension LoopTrouble {
+    /// What the operator should know.
+    fileprivate var text: String {
+        switch self {
+        case .cannotAccept(let error):
+            "\(error.description); connections wait until some are closed"
+        case .cannotConnect(let error): error.description
+        }
     }
 }

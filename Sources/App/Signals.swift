@@ -1,59 +1,39 @@
 import Foundation
-import Synchronization
 
-/// SIGTERM, SIGINT and SIGHUP, taken in turn by a thread of their own.
-///
-/// Made before any other thread starts, so that all of them inherit the blocked signals.
-final class Signals: Sendable {
-    private let stop = DispatchSemaphore(value: 0)
-    private let actions = Mutex(Actions())
+/// The signals that tell the program what to do, taken in turn by the thread that asks for them.
+enum Signals {
+    /// SIGTERM and SIGINT stop, SIGHUP reloads, SIGUSR1 opens the log again.
+    private static let taken = [SIGTERM, SIGINT, SIGHUP, SIGUSR1]
 
-    /// What signals do, beside the first stop.
-    private struct Actions {
-        var nextStop: @Sendable () -> Void = {}
-        var hangUp: @Sendable () -> Void = {}
-    }
-
-    init() {
+    /// Keeps the signals waiting until they are taken.
+    ///
+    /// To be called before any thread starts, so that all of them inherit it.
+    static func block() {
         // A log whose reader is gone is no reason to die.
         signal(SIGPIPE, SIG_IGN)
+        var signals = set
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// Takes the next signal.
+    ///
+    /// - Returns: nil when none came within the time.
+    static func next(within time: Duration) -> Int32? {
+        var signals = set
+        var limit = timespec(
+            tv_sec: Int(max(0, time.components.seconds)),
+            tv_nsec: Int(max(0, time.components.attoseconds / 1_000_000_000)))
+        let number = sigtimedwait(&signals, nil, &limit)
+        return number > 0 ? number : nil
+    }
+
+    /// Whether a signal stops.
+    static func isStop(_ number: Int32) -> Bool { number == SIGTERM || number == SIGINT }
+
+    private static var set: sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)
-        for number in [SIGTERM, SIGINT, SIGHUP] { sigaddset(&signals, number) }
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-        Thread.detachNewThread { [self, signals] in take(signals) }
-    }
-
-    private func take(_ signals: sigset_t) {
-        var signals = signals
-        var number: Int32 = 0
-        var isStopping = false
-        while true {
-            sigwait(&signals, &number)
-            let actions = actions.withLock { $0 }
-            if number == SIGHUP {
-                actions.hangUp()
-            } else if isStopping {
-                actions.nextStop()
-            } else {
-                isStopping = true
-                stop.signal()
-            }
-        }
-    }
-
-    /// Waits for the first SIGTERM or SIGINT.
-    func waitForStop() {
-        stop.wait()
-    }
-
-    /// Sets what a SIGTERM or SIGINT after the first one does.
-    func onNextStop(_ body: @escaping @Sendable () -> Void) {
-        actions.withLock { $0.nextStop = body }
-    }
-
-    /// Sets what a SIGHUP does.
-    func onHangUp(_ body: @escaping @Sendable () -> Void) {
-        actions.withLock { $0.hangUp = body }
+        for number in taken { sigaddset(&signals, number) }
+        return signals
     }
 }

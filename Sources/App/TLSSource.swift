@@ -1,62 +1,55 @@
+import Daemon
 import Foundation
 import Logging
+import Sink
 import Synchronization
 import TLS
 
-/// Where the TLS context comes from: made at the start, and anew at every SIGHUP.
+/// Where the TLS context comes from: made at the start, and anew at every reload.
 ///
 /// A connection takes the context that is current when it comes; a reload disturbs none.
 final class TLSSource: Sendable {
-    private let files: (certificate: String?, key: String?)
-    private let trustDirectory: String?
-    private let hostName: String
     private let log: Logger
     private let context: Mutex<TLSContext>
+    /// `TLS with the certificate /x.crt`.
+    let text: String
 
-    init(_ options: Run, hostName: String, _ log: Logger) throws(StartError) {
-        files = (options.sslCert, options.sslKey)
-        trustDirectory = options.sslCaCertsDir
-        self.hostName = hostName
+    init(_ configuration: Configuration, _ log: Logger) throws(StartError) {
         self.log = log
-        do throws(TLSError) {
-            context = Mutex(try TLSSource.load(files, trustDirectory, hostName, log))
-        } catch {
-            throw .tls(error)
-        }
+        text = "TLS with " + (configuration.certificatePath ?? "a certificate made in memory")
+        context = Mutex(try TLSSource.load(configuration, log))
     }
 
     /// The context for a new connection.
     var current: TLSContext { context.withLock { $0 } }
 
     /// Reads the files again; if they are no good the old certificate stays in use.
-    func reload() {
-        do throws(TLSError) {
-            let fresh = try TLSSource.load(files, trustDirectory, hostName, log)
-            context.withLock { $0 = fresh }
-            log.info("certificate reloaded")
-        } catch {
-            log.error("certificate not reloaded, the old one stays in use: \(error)\(error.advice)")
-        }
+    func reload(_ configuration: Configuration) throws(StartError) {
+        let fresh = try TLSSource.load(configuration, log)
+        context.withLock { $0 = fresh }
     }
 
     private static func load(
-        _ files: (certificate: String?, key: String?), _ trustDirectory: String?,
-        _ hostName: String, _ log: Logger
-    ) throws(TLSError) -> TLSContext {
-        let identity = try identity(files, hostName, log)
-        var options = TLSOptions()
-        options.report = { error in log.debug("TLS: \(error)") }
-        if let trustDirectory {
-            if !hasHashedNames(trustDirectory) {
-                log.warning(
-                    """
-                    \(trustDirectory): no certificate has a hashed name, so every client's is \
-                    refused; run: openssl rehash \(trustDirectory)
-                    """)
+        _ configuration: Configuration, _ log: Logger
+    ) throws(StartError) -> TLSContext {
+        do throws(TLSError) {
+            let identity = try identity(configuration, log)
+            var options = TLSOptions()
+            options.report = { error in log.debug("TLS: \(error)") }
+            if let directory = configuration.trustPath {
+                if !hasHashedNames(directory) {
+                    log.warning(
+                        """
+                        \(directory): no certificate has a hashed name, so every client's is \
+                        refused; run: openssl rehash \(directory)
+                        """)
+                }
+                options.clientCertificate = .requested(.directory(directory))
             }
-            options.clientCertificate = .requested(.directory(trustDirectory))
+            return try TLSContext.server([identity], options)
+        } catch {
+            throw .tls(error)
         }
-        return try TLSContext.server([identity], options)
     }
 
     /// Whether OpenSSL would find a certificate there: `5ed36f99.0`, for example.
@@ -69,17 +62,17 @@ final class TLSSource: Sendable {
     }
 
     private static func identity(
-        _ files: (certificate: String?, key: String?), _ hostName: String, _ log: Logger
+        _ configuration: Configuration, _ log: Logger
     ) throws(TLSError) -> TLSIdentity {
-        guard let certificate = files.certificate else {
+        guard let path = configuration.certificatePath else {
             let identity = try TLSIdentity.selfSigned(
-                names: [hostName, "localhost", "127.0.0.1", "::1"])
+                names: [configuration.effectiveHostName, "localhost", "127.0.0.1", "::1"])
             log.info("certificate made in memory, SHA-256 \(identity.fingerprint)")
             return identity
         }
-        let identity = try TLSIdentity(certificateFile: certificate, keyFile: files.key)
-        if let fault = identity.dateFault { log.warning("\(certificate): \(fault)") }
-        log.info("certificate \(certificate), SHA-256 \(identity.fingerprint)")
+        let identity = try TLSIdentity(certificateFile: path, keyFile: configuration.keyPath)
+        if let fault = identity.dateFault { log.warning("\(path): \(fault)") }
+        log.info("certificate \(path), SHA-256 \(identity.fingerprint)")
         return identity
     }
 }

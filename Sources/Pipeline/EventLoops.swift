@@ -89,7 +89,26 @@ public final class EventLoops: Sendable {
     public func listen<Handler: ByteHandler & ~Copyable>(
         on address: SocketAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
     ) throws(SystemError) -> SocketAddress {
-        try listen(on: address, running: StackRecipe(make))
+        let listener = try bind(address)
+        let bound = listener.address
+        try listen(on: listener, make)
+        return bound
+    }
+
+    /// Accepts from a listener that was bound before, and runs a stack of its own for every
+    /// connection.
+    ///
+    /// A pool that has been stopped refuses, and then the listener is gone.
+    ///
+    /// - Parameters:
+    ///   - listener: bound for at most as many loops as there are.
+    ///   - make: makes a connection's stack; called on the connection's loop.
+    @inlinable
+    public func listen<Handler: ByteHandler & ~Copyable>(
+        on listener: consuming BoundListener,
+        _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) throws(SystemError) {
+        try listen(on: listener, running: StackRecipe(make))
     }
 
     /// Connects and runs a stack as the client.
@@ -131,22 +150,26 @@ public final class EventLoops: Sendable {
     }
 
     @usableFromInline
+    func bind(_ address: SocketAddress) throws(SystemError) -> BoundListener {
+        try BoundListener(address, loops: count, backlogMax: limits.backlogMax)
+    }
+
+    @usableFromInline
     func listen(
-        on address: SocketAddress, running recipe: StackRecipe
-    ) throws(SystemError) -> SocketAddress {
-        let (descriptors, bound) = try ListeningSocket.bind(
-            address, times: members.count, backlogMax: limits.backlogMax)
+        on listener: consuming BoundListener, running recipe: StackRecipe
+    ) throws(SystemError) {
+        let address = listener.address
+        let (descriptors, path) = try listener.release(loops: count)
         let isStopping = state.withLock { state in
-            if case .unix(let path) = bound, !state.isStopping { state.paths.append(path) }
+            if let path, !state.isStopping { state.paths.append(path) }
             return state.isStopping
         }
-        if isStopping, case .unix(let path) = bound { unlink(path) }
+        if isStopping, let path { unlink(path) }
         for (member, descriptor) in zip(members, descriptors)
-        where isStopping || !member.mailbox.post(.listen(descriptor, at: bound, recipe)) {
+        where isStopping || !member.mailbox.post(.listen(descriptor, at: address, recipe)) {
             _ = close(descriptor)
         }
         guard !isStopping else { throw SystemError("listen on \(address)", code: ECANCELED) }
-        return bound
     }
 
     @usableFromInline

@@ -3,10 +3,10 @@ internal import Glibc
 
 /// Opens listening sockets.
 enum ListeningSocket {
-    /// Binds an address once for every loop.
+    /// Binds an address so often that every loop can have a socket of its own.
     ///
-    /// Each loop gets a socket of its own (SO_REUSEPORT), so that the kernel spreads connections and
-    /// no loop waits for another; the loops share a unix-domain socket, which has no such option.
+    /// So the kernel spreads connections and no loop waits for another (SO_REUSEPORT); a
+    /// unix-domain socket has no such option, and there is one for all.
     ///
     /// - Returns: the sockets, and the address with the port that the kernel chose.
     static func bind(
@@ -14,25 +14,53 @@ enum ListeningSocket {
     ) throws(SystemError) -> (descriptors: [Int32], address: SocketAddress) {
         var descriptors: [Int32] = []
         var bound = address
+        let count = address.family == AF_UNIX ? 1 : times
         do throws(SystemError) {
-            for _ in 0..<times {
-                if case .unix = address, let first = descriptors.first {
-                    let copy = fcntl(first, F_DUPFD_CLOEXEC, 0)
-                    guard copy >= 0 else { throw .current("duplicate \(address)") }
-                    descriptors.append(copy)
-                } else {
-                    let socket = try bind(
-                        bound, backlogMax: backlogMax, isFirst: descriptors.isEmpty,
-                        isShared: times > 1)
-                    bound = localAddress(of: socket) ?? bound
-                    descriptors.append(socket)
-                }
+            for _ in 0..<count {
+                let socket = try bind(
+                    bound, backlogMax: backlogMax, isFirst: descriptors.isEmpty,
+                    isShared: count > 1)
+                bound = localAddress(of: socket) ?? bound
+                descriptors.append(socket)
             }
         } catch {
             for descriptor in descriptors { _ = close(descriptor) }
             throw error
         }
         return (descriptors, bound)
+    }
+
+    /// Makes sure that a descriptor is a stream socket that listens, and fits it for our loops.
+    ///
+    /// - Returns: its address.
+    static func adopt(_ descriptor: Int32) throws(SystemError) -> SocketAddress {
+        let name = "take over descriptor \(descriptor)"
+        guard try option(SO_TYPE, of: descriptor, name) == Int32(SOCK_STREAM.rawValue) else {
+            throw SystemError(name, code: EPROTOTYPE)
+        }
+        guard try option(SO_ACCEPTCONN, of: descriptor, name) == 1 else {
+            throw SystemError("\(name), which does not listen", code: EINVAL)
+        }
+        guard let address = localAddress(of: descriptor) else {
+            throw SystemError(name, code: EAFNOSUPPORT)
+        }
+        let status = fcntl(descriptor, F_GETFL)
+        guard status >= 0, fcntl(descriptor, F_SETFL, status | O_NONBLOCK) == 0,
+            fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
+        else { throw .current(name) }
+        setNoDelay(descriptor)
+        return address
+    }
+
+    private static func option(
+        _ option: Int32, of socket: Int32, _ name: String
+    ) throws(SystemError) -> Int32 {
+        var value: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(socket, SOL_SOCKET, option, &value, &length) == 0 else {
+            throw .current(name)
+        }
+        return value
     }
 
     private static func bind(
@@ -42,9 +70,9 @@ enum ListeningSocket {
         let number = clinux_socket(address.family)
         guard number >= 0 else { throw .current("open a socket for \(address)") }
         let socket = Descriptor(owning: number)
-        if case .unix(let path) = address {
+        if let path = address.filePath {
             try removeStaleSocket(path, address)
-        } else {
+        } else if address.family != AF_UNIX {
             set(number, SOL_SOCKET, SO_REUSEADDR)
             if !isFirst { set(number, SOL_SOCKET, SO_REUSEPORT) }
             setNoDelay(number)

@@ -1,4 +1,4 @@
-internal import CLinux
+package import CLinux
 internal import Glibc
 
 /// Where a socket is: IPv4, IPv6 or a path in the file system.
@@ -7,7 +7,10 @@ public enum SocketAddress: Sendable, Hashable {
     case ipv4(UInt32, port: UInt16)
     /// An IPv6 address in two halves, a port, and the scope of a link-local address.
     case ipv6(UInt64, UInt64, port: UInt16, scope: UInt32)
-    /// A unix-domain socket. The peers of one have no name: their path is empty.
+    /// A unix-domain socket. Its peers have no name as a rule: their path is empty.
+    ///
+    /// A path that begins with `@` is no file but a name in Linux's abstract namespace, which is
+    /// gone with its socket; a file of such a name is `./@name`.
     case unix(path: String)
 
     /// The IPv4 loopback address with a port; 0 leaves the choice to the kernel.
@@ -15,7 +18,8 @@ public enum SocketAddress: Sendable, Hashable {
         .ipv4(0x7F00_0001, port: port)
     }
 
-    /// Reads a numeric address: `127.0.0.1`, `::1`, `[::1]`, `fe80::1%2`, or `unix:/path`.
+    /// Reads a numeric address: `127.0.0.1`, `::1`, `[::1]`, `fe80::1%2`, `unix:/path` or
+    /// `unix:@name`.
     ///
     /// A name is not looked up: nil.
     public init?(_ host: String, port: UInt16) {
@@ -62,11 +66,17 @@ public enum SocketAddress: Sendable, Hashable {
         }
     }
 
+    /// The path of a unix-domain socket that is a file; nil for any other address.
+    var filePath: String? {
+        guard case .unix(let path) = self, !path.hasPrefix("@") else { return nil }
+        return path
+    }
+
     static let pathBytesMax = 108
 }
 
 extension SocketAddress: CustomStringConvertible {
-    /// `127.0.0.1:25`, `[::1]:25`, `unix:/run/blackhole`.
+    /// `127.0.0.1:25`, `[::1]:25`, `unix:/run/blackhole`, `unix:@blackhole`.
     public var description: String {
         switch self {
         case .ipv4(_, let port): "\(host):\(port)"
@@ -101,14 +111,16 @@ extension SocketAddress {
         }
     }
 
-    /// Whether the kernel can take it: false for a path that is empty, too long, or holds a NUL.
+    /// Whether the kernel can take it: false for a path or name that is empty, too long, or holds a
+    /// NUL.
     var hasKernelForm: Bool {
         guard case .unix(let path) = self else { return true }
-        return 1..<SocketAddress.pathBytesMax ~= path.utf8.count && !path.utf8.contains(0)
+        return 1..<SocketAddress.pathBytesMax ~= path.utf8.count && path != "@"
+            && !path.utf8.contains(0)
     }
 
     /// Calls `body` with the address in the kernel's form.
-    func withKernelForm<Result>(
+    package func withKernelForm<Result>(
         _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
     ) -> Result {
         var storage = sockaddr_storage()
@@ -134,7 +146,10 @@ extension SocketAddress {
                 let octets = Array(path.utf8.prefix(SocketAddress.pathBytesMax - 1))
                 room.baseAddress?.advanced(by: 2).copyMemory(
                     from: octets, byteCount: octets.count)
-                return socklen_t(2 + octets.count + 1)
+                guard filePath == nil else { return socklen_t(2 + octets.count + 1) }
+                // An abstract name has a NUL in front, and no end but the address's.
+                room[2] = 0
+                return socklen_t(2 + octets.count)
             }
         }
         return withUnsafeBytes(of: &storage) { bytes in
@@ -159,8 +174,11 @@ extension SocketAddress {
                     halves.0, halves.1, port: UInt16(bigEndian: form.sin6_port),
                     scope: form.sin6_scope_id)
             case AF_UNIX:
-                let path = bytes[2..<max(2, min(Int(length), bytes.count))].prefix { $0 != 0 }
-                return .unix(path: String(decoding: path, as: UTF8.self))
+                let name = bytes[2..<max(2, min(Int(length), bytes.count))]
+                if name.first == 0 {
+                    return .unix(path: "@" + String(decoding: name.dropFirst(), as: UTF8.self))
+                }
+                return .unix(path: String(decoding: name.prefix { $0 != 0 }, as: UTF8.self))
             default:
                 return nil
             }

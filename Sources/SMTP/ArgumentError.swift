@@ -3,7 +3,7 @@
 /// The path is judged first, then the parameters from left to right. Only the lack of SMTPUTF8 in
 /// a MAIL command comes after them, since it is one of them.
 public enum ArgumentError: Error, Equatable, BitwiseCopyable, Sendable {
-    /// 501 5.5.4: no argument, not `FROM:<…>` or `TO:<…>` at all, or junk after the path.
+    /// 501 5.5.4: no argument, not `FROM:<…>` or `TO:<…>` at all, or junk after what there is.
     case syntax
     /// 501 5.1.7: a malformed or oversize reverse-path, or one with invalid UTF-8.
     case reversePath
@@ -17,7 +17,7 @@ public enum ArgumentError: Error, Equatable, BitwiseCopyable, Sendable {
     case parameterUnknown
     /// 501 5.5.4: a known parameter whose value is malformed, is missing, or should not be there.
     case parameterValue
-    /// 504 5.5.4: BODY with a value that is well-formed and not known.
+    /// 504 5.5.4: a value of BODY, or a mechanism of AUTH, that is well-formed and not known.
     case parameterNotImplemented
     /// 501 5.5.4: a known parameter for the second time.
     case parameterTwice

@@ -7,7 +7,8 @@ public struct LineFraming<Next: LineHandler & ~Copyable>: ByteHandler, ~Copyable
 
     /// Wraps a layer.
     ///
-    /// - Parameter lineOctetsMax: the octets that a line may have, with its CRLF.
+    /// - Parameter lineOctetsMax: the octets that a line may have, with its CRLF; around a
+    ///   ``Session``, what its settings have for ``SessionSettings/framedLineOctetsMax``.
     @inlinable
     public init(
         lineOctetsMax: Int = SMTPLimits().lineOctetsMax, _ next: () -> Next

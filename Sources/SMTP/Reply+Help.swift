@@ -1,13 +1,16 @@
 /// The replies to HELP.
 extension Reply {
     /// Help in general, or on the verb that `topic` names; nil if it names none that is served.
-    static func help(on topic: RawSpan) -> Reply? {
-        guard !topic.isEmpty else {
-            return Reply(
-                214, EnhancedCode(2, 0, 0),
-                "Commands: HELO EHLO MAIL RCPT DATA BDAT RSET NOOP VRFY EXPN HELP QUIT")
+    static func help(on topic: RawSpan, withStartTLS: Bool, withAuth: Bool) -> Reply? {
+        guard topic.isEmpty else {
+            let verb = Verb(topic)
+            guard verb != .startTLS || withStartTLS, verb != .auth || withAuth else { return nil }
+            return syntax(of: verb).map { Reply(214, EnhancedCode(2, 0, 0), $0) }
         }
-        return syntax(of: Verb(topic)).map { Reply(214, EnhancedCode(2, 0, 0), $0) }
+        var verbs = "HELO EHLO MAIL RCPT DATA BDAT RSET NOOP VRFY EXPN HELP QUIT"
+        if withStartTLS { verbs += " STARTTLS" }
+        if withAuth { verbs += " AUTH" }
+        return Reply(214, EnhancedCode(2, 0, 0), made: "Commands: " + verbs)
     }
 
     private static func syntax(of verb: Verb) -> StaticString? {
@@ -25,7 +28,9 @@ extension Reply {
         case .expn: "Syntax: EXPN list"
         case .help: "Syntax: HELP [command]"
         case .quit: "Syntax: QUIT"
-        case .startTLS, .auth, .etrn, .turn, .send, .soml, .saml, .lhlo, .unknown: nil
+        case .startTLS: "Syntax: STARTTLS"
+        case .auth: "Syntax: AUTH PLAIN|LOGIN|CRAM-MD5 [initial response]"
+        case .etrn, .turn, .send, .soml, .saml, .lhlo, .unknown: nil
         }
     }
 }

@@ -2,7 +2,9 @@ public import Pipeline
 
 /// What the server says to one command: a code, an enhanced code, a text (RFC 5321 §4.2).
 public struct Reply: Sendable {
-    /// The three digits: 200 to 599, the second digit 0 to 5.
+    /// The three digits: 200 to 599.
+    ///
+    /// RFC 5321 §4.2 has a second digit of 0 to 5, but 571 is older than that and in use.
     public let code: UInt16
     /// The enhanced code, on 2xx, 4xx and 5xx replies but for the greeting and those to HELO and
     /// EHLO (RFC 2034).
@@ -49,7 +51,7 @@ public struct Reply: Sendable {
 
     @inlinable
     static func check(_ code: UInt16) {
-        precondition(code >= 200 && code <= 599 && code / 10 % 10 <= 5, "no code of RFC 5321 §4.2")
+        precondition(code >= 200 && code <= 599, "no code of RFC 5321 §4.2")
     }
 
     /// The longest line, with its CRLF (RFC 5321 §4.5.3.1.5).
@@ -67,7 +69,8 @@ public struct Reply: Sendable {
         }
     }
 
-    private func startLine(isLast: Bool, _ output: inout ByteBuffer) {
+    /// Appends what comes before the text of a line.
+    func startLine(isLast: Bool, _ output: inout ByteBuffer) {
         output.append(decimal: UInt64(code))
         output.append(isLast ? UInt8(ascii: " ") : UInt8(ascii: "-"))
         guard let enhanced else { return }

@@ -105,4 +105,14 @@ extension Reply {
     public init(_ code: ReplyCode) {
         self.init(code.rawValue, code.enhanced, code.text)
     }
+
+    /// The reply of a code with its text, and another enhanced code.
+    init(_ code: ReplyCode, _ enhanced: EnhancedCode) {
+        self.init(code.rawValue, enhanced, code.text)
+    }
+
+    /// The reply of a code with its enhanced code, and a text that says more.
+    init(_ code: ReplyCode, _ text: StaticString) {
+        self.init(code.rawValue, code.enhanced, text)
+    }
 }

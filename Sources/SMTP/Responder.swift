@@ -73,6 +73,14 @@ public protocol Responder: ~Copyable, SendableMetatype {
     /// and its responder end there, and new ones take over.
     mutating func startTLS(_ context: inout Context) -> Answer
 
+    /// AUTH, once the client has said who it is. The default is 235; with a negative answer, 535
+    /// say, the client may try again.
+    ///
+    /// Nothing malformed comes here, and nothing after a success.
+    mutating func authenticate(
+        _ credentials: Credentials, _ context: inout Context
+    ) -> Answer
+
     /// QUIT. A positive answer closes the connection.
     mutating func quit(_ context: inout Context) -> Answer
 
@@ -144,6 +152,12 @@ extension Responder where Self: ~Copyable {
     /// Says 220.
     @inlinable
     public mutating func startTLS(_ context: inout Context) -> Answer { .accept }
+
+    /// Believes it, and says 235.
+    @inlinable
+    public mutating func authenticate(
+        _ credentials: Credentials, _ context: inout Context
+    ) -> Answer { .accept }
 
     /// Says 221.
     @inlinable

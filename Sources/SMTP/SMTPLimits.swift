@@ -4,6 +4,10 @@ public struct SMTPLimits: Sendable {
     ///
     /// RFC 5321 §4.5.3.1.4 asks for 512, the extensions announced here for some 1,500 more.
     public var lineOctetsMax = 2048
+    /// Octets of an AUTH command, and of a response in its exchange, with the CRLF.
+    ///
+    /// RFC 4954 §4 holds 12,288 to be enough for every mechanism that is in use.
+    public var authLineOctetsMax = 12_288 + 2
     /// Octets of a message; 0 for no limit.
     ///
     /// A larger one is read to its end and refused there.

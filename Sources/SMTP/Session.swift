@@ -3,7 +3,7 @@ public import Pipeline
 /// The layer that speaks SMTP: asks its responder what to answer, and answers.
 ///
 /// RFC 5321 with PIPELINING (2920), SIZE (1870), 8BITMIME (6152), SMTPUTF8 (6531), CHUNKING and
-/// BINARYMIME (3030), ENHANCEDSTATUSCODES (2034) and DSN (3461).
+/// BINARYMIME (3030), ENHANCEDSTATUSCODES (2034), DSN (3461) and AUTH (4954).
 public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
     @usableFromInline var machine: SessionMachine
     @usableFromInline var responder: Asked
@@ -56,6 +56,9 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
             return machine.settle(.noop, responder.noop(&context), &context)
         case .startTLS:
             return machine.settle(.startTLS, responder.startTLS(&context), &context)
+        case .authenticate(let credentials):
+            let answer = responder.authenticate(credentials, &context)
+            return machine.settle(.authenticate, answer, &context)
         case .quit:
             return machine.settle(.quit, responder.quit(&context), &context)
         }

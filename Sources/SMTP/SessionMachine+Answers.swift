@@ -30,7 +30,7 @@ extension SessionMachine {
         } else {
             accept(stage, &context)
         }
-        advance(stage, isPositive, &context)
+        advance(stage, answer.reply, &context)
         if answer.ending == .closeAfterReply { return .pass(.close) }
         if stage == .quit, isPositive { return .pass(.close) }
         if stage == .startTLS, isPositive { return .pass(.upgrade) }
@@ -66,26 +66,34 @@ extension SessionMachine {
         case .connect: context.output.append(settings.greeting)
         case .hello: context.output.append(settings.hello)
         case .extendedHello:
-            context.output.append(settings.extendedHello(withStartTLS: security == .offered))
+            context.output.append(settings.extendedHello(security))
         case .mail: Reply.senderOk.write(to: &context.output)
         case .recipient: Reply.recipientOk.write(to: &context.output)
-        case .data: Reply.startData.write(to: &context.output)
+        case .data: Reply(.startData).write(to: &context.output)
         case .message:
-            context.output.append("250 2.0.0 Ok: queued as ")
+            Reply(.ok).startLine(isLast: true, &context.output)
+            context.output.append(ReplyCode.ok.text)
+            context.output.append("; queued as ")
             message?.id.write(to: &context.output)
             context.output.append("\r\n")
-        case .reset, .noop: Reply.ok.write(to: &context.output)
-        case .verify: Reply.cannotVerify.write(to: &context.output)
-        case .expand: Reply.cannotExpand.write(to: &context.output)
+        case .reset, .noop: Reply(.ok).write(to: &context.output)
+        case .verify, .expand: Reply(.cannotVerify).write(to: &context.output)
         case .startTLS: Reply.startTLS.write(to: &context.output)
-        case .quit: Reply.bye.write(to: &context.output)
+        case .authenticate: Reply.authenticated.write(to: &context.output)
+        case .quit: Reply(.closing).write(to: &context.output)
         }
     }
 
     /// Moves the transaction on.
-    private mutating func advance(_ stage: Stage, _ isPositive: Bool, _ context: inout Context) {
+    private mutating func advance(_ stage: Stage, _ reply: Reply?, _ context: inout Context) {
+        let isPositive = reply?.isPositive ?? true
         switch (stage, isPositive) {
-        case (.connect, false): transaction.phase = .refused
+        case (.connect, false):
+            transaction.phase = .refused
+            // A host that greets with 521 says nothing else (RFC 7504).
+            if reply?.code == ReplyCode.acceptsNoMail.rawValue {
+                refusedService = Reply(.acceptsNoMail)
+            }
         case (.hello, true), (.extendedHello, true):
             hasGivenUp = !transaction.isIdle
             transaction.startOver(in: .ready)
@@ -96,6 +104,7 @@ extension SessionMachine {
             count(isAccepted: isPositive, &context)
             transaction.reset()
         case (.reset, _): transaction.reset()
+        case (.authenticate, true): isAuthenticated = true
         default: break
         }
     }

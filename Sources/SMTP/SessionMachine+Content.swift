@@ -20,8 +20,7 @@ extension SessionMachine {
     ) -> CommandVerdict {
         do throws(ArgumentError) {
             let chunk = try ChunkCommand(command, in: line)
-            let refusal = transaction.refusal(of: .bdat, isLenient: settings.isLenient)
-            if let refusal {
+            if let refusal = refusal(of: .bdat) {
                 chunkRefusal = refusal
                 content = .refusedChunk
             } else {
@@ -58,7 +57,7 @@ extension SessionMachine {
             total = overflow ? .max : sum
             transaction.chunkOctets = total
             guard isLast || isTooBig(total) else {
-                return .settled(acknowledge(.ok, &context))
+                return .settled(acknowledge(Reply(.ok), &context))
             }
         case .data:
             break

@@ -20,6 +20,7 @@ struct SessionMachine {
         case expand(Range<Int>)
         case noop
         case startTLS
+        case authenticate(Credentials)
         case quit
     }
 
@@ -27,7 +28,7 @@ struct SessionMachine {
     @usableFromInline
     enum Stage: UInt8, BitwiseCopyable, Sendable {
         case connect, hello, extendedHello, mail, recipient, data, message, reset, verify, expand,
-            noop, startTLS, quit
+            noop, startTLS, authenticate, quit
     }
 
     /// What happens to the next content that comes to its end.
@@ -46,12 +47,18 @@ struct SessionMachine {
     var transaction = Transaction()
     var content = Content.data
     var chunkRefusal = Reply.mailFirst
+    /// What everything but QUIT gets once the connection is refused.
+    var refusedService = Reply.noService
     var errorsInRow = 0
     var isSilent = false
     var message: Message?
     var mail: (body: Body, isUTF8: Bool) = (.sevenBit, false)
     /// HELO or EHLO has given the transaction under way up, and the responder was not told yet.
     var hasGivenUp = false
+    /// AUTH has succeeded: once in a session is enough, whatever comes behind it.
+    var isAuthenticated = false
+    /// The exchange that the next line belongs to.
+    var exchange: SASLExchange?
     /// A delayed answer, until its time has come.
     var pending: (stage: Stage, answer: Answer)?
 
@@ -69,19 +76,30 @@ extension SessionMachine {
     @usableFromInline
     mutating func prepare(_ line: RawSpan, _ context: inout Context) -> Question {
         if isSilent { return .settled(.pass(.proceed)) }
+        if let exchange { return proceed(with: exchange, line, &context) }
         let command = Command(line)
+        // Lines are framed with the larger limit where AUTH is offered.
+        guard line.byteCount + 2 <= settings.limits.lineOctetsMax || command.verb == .auth else {
+            return refuse(.overlongLine, &context)
+        }
         if let flaw = command.flaw {
             return refuse(flaw == .empty ? .emptyLine : .controlInLine, &context)
         }
         if command.verb == .bdat { return .settled(prepareChunk(command, line, &context)) }
-        if let refusal = transaction.refusal(of: command.verb, isLenient: settings.isLenient) {
-            return refuse(refusal, &context)
-        }
+        if let refusal = refusal(of: command.verb) { return refuse(refusal, &context) }
         do throws(ArgumentError) {
             return try question(command, line, &context)
         } catch {
             return refuse(Reply(to: error, of: command.verb), &context)
         }
+    }
+
+    /// Why the verb may not come now; nil if it may.
+    func refusal(of verb: Verb) -> Reply? {
+        guard let refusal = transaction.refusal(of: verb, isLenient: settings.isLenient) else {
+            return nil
+        }
+        return transaction.phase == .refused ? refusedService : refusal
     }
 
     private mutating func question(
@@ -109,16 +127,19 @@ extension SessionMachine {
         case .expn: return withArgument(command, .expand(command.argument), &context)
         case .help: return help(command, line, &context)
         case .startTLS: return startTLS(command, &context)
-        case .auth, .etrn, .turn, .send, .soml, .saml, .lhlo:
-            return refuse(.notImplemented, &context)
+        case .auth: return try authenticate(command, line, &context)
+        case .etrn, .turn, .send, .soml, .saml, .lhlo:
+            return refuse(Reply(.notImplemented), &context)
         case .bdat, .unknown:
-            return refuse(.unknownCommand, &context)
+            return refuse(Reply(.notRecognized), &context)
         }
     }
 
     private mutating func check(_ mail: MailCommand, _ context: inout Context) -> Question {
         let limit = settings.limits.messageOctetsMax
         if limit > 0, let size = mail.size, size > limit { return refuse(.messageTooBig, &context) }
+        // The parameter comes with the extension (RFC 4954 §5).
+        if mail.auth != nil, !offersAuthentication { return refuse(.parameterUnknown, &context) }
         self.mail = (mail.body, mail.isUTF8)
         return .mail(mail)
     }
@@ -127,7 +148,7 @@ extension SessionMachine {
         _ command: Command, _ context: inout Context
     ) -> Question {
         switch security {
-        case .none: refuse(.notImplemented, &context)
+        case .none: refuse(Reply(.notImplemented), &context)
         case .active: refuse(.alreadySecured, &context)
         case .offered: withoutArgument(command, .startTLS, &context)
         }
@@ -136,7 +157,7 @@ extension SessionMachine {
     private mutating func withoutArgument(
         _ command: Command, _ question: Question, _ context: inout Context
     ) -> Question {
-        command.argument.isEmpty ? question : refuse(.noArgument, &context)
+        command.argument.isEmpty ? question : refuse(Reply(.syntaxError), &context)
     }
 
     private mutating func withArgument(
@@ -148,7 +169,11 @@ extension SessionMachine {
     private mutating func help(
         _ command: Command, _ line: RawSpan, _ context: inout Context
     ) -> Question {
-        guard let reply = Reply.help(on: line.extracting(command.argument)) else {
+        let topic = line.extracting(command.argument)
+        guard
+            let reply = Reply.help(
+                on: topic, withStartTLS: security == .offered, withAuth: offersAuthentication)
+        else {
             return refuse(.helpTopicUnknown, &context)
         }
         return .settled(acknowledge(reply, &context))
@@ -157,10 +182,11 @@ extension SessionMachine {
     /// Answers a line that was too long.
     @usableFromInline
     mutating func refuseOverlongLine(_ context: inout Context) -> CommandVerdict {
-        isSilent ? .pass(.proceed) : refusal(.overlongLine, &context)
+        if isSilent { return .pass(.proceed) }
+        return refusal(exchange.take() == nil ? .overlongLine : .overlongResponse, &context)
     }
 
-    private mutating func refuse(_ reply: Reply, _ context: inout Context) -> Question {
+    mutating func refuse(_ reply: Reply, _ context: inout Context) -> Question {
         .settled(refusal(reply, &context))
     }
 }

@@ -8,12 +8,17 @@ public final class SessionSettings: Sendable {
     public let limits: SMTPLimits
     /// Whether commands are taken in any order, as some old senders need; otherwise 503.
     public let isLenient: Bool
+    /// Whether AUTH is offered.
+    public let authentication: Authentication
 
     let idleNanoseconds: Int64
+    /// The host's name as replies may hold it.
+    let name: [UInt8]
     let greeting: [UInt8]
     let hello: [UInt8]
     private let extendedHello: [UInt8]
     private let extendedHelloWithStartTLS: [UInt8]
+    private let extendedHelloUnderTLS: [UInt8]
 
     /// Makes settings.
     ///
@@ -21,28 +26,62 @@ public final class SessionSettings: Sendable {
     ///   - hostName: a domain or an address literal; octets that no reply may have become `?`.
     ///   - limits: the limits of a session.
     ///   - isLenient: whether commands are taken in any order.
+    ///   - authentication: whether AUTH is offered.
     public init(
-        hostName: String = "localhost", limits: SMTPLimits = SMTPLimits(), isLenient: Bool = false
+        hostName: String = "localhost", limits: SMTPLimits = SMTPLimits(), isLenient: Bool = false,
+        authentication: Authentication = .none
     ) {
         self.hostName = hostName
         self.limits = limits
         self.isLenient = isLenient
+        self.authentication = authentication
         idleNanoseconds = limits.idle.nanosecondsClamped
-        let name = hostName.utf8.prefix(255).map { $0 == 0x20 ? 0x3F : Reply.printable($0) }
-        greeting = Array("220 ".utf8) + name + Array(" ESMTP blackhole: keeps no mail\r\n".utf8)
+        name = hostName.utf8.prefix(255).map { $0 == 0x20 ? 0x3F : Reply.printable($0) }
+        greeting =
+            Array("\(ReplyCode.ready.rawValue) ".utf8) + name
+            + Array(" ESMTP \(ReplyCode.ready.text)\r\n".utf8)
         hello = Array("250 ".utf8) + name + Array("\r\n".utf8)
         let size = limits.messageOctetsMax > 0 ? "SIZE \(limits.messageOctetsMax)" : "SIZE"
         let keywords = [
             "PIPELINING", size, "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING",
-            "BINARYMIME", "HELP",
+            "BINARYMIME",
         ]
-        extendedHello = SessionSettings.lines(name, keywords)
-        extendedHelloWithStartTLS = SessionSettings.lines(name, ["STARTTLS"] + keywords)
+        let mechanisms = SASLMechanism.allCases.map { " \($0.name)" }.joined()
+        let withAuth = keywords + ["AUTH" + mechanisms, "HELP"]
+        let inClear = authentication == .offered ? withAuth : keywords + ["HELP"]
+        extendedHello = SessionSettings.lines(name, inClear)
+        extendedHelloWithStartTLS = SessionSettings.lines(name, ["STARTTLS"] + inClear)
+        extendedHelloUnderTLS = SessionSettings.lines(
+            name, authentication == .none ? inClear : withAuth)
+    }
+
+    /// The octets that a line may have before it is dropped unseen, with its CRLF: what
+    /// ``LineFraming`` is to be told.
+    ///
+    /// Where AUTH is offered there is room for its lines; the session itself refuses others that
+    /// are longer than ``SMTPLimits/lineOctetsMax``. A connection has memory only for a line that
+    /// has begun and not ended.
+    public var framedLineOctetsMax: Int {
+        authentication == .none
+            ? limits.lineOctetsMax : max(limits.lineOctetsMax, limits.authLineOctetsMax)
     }
 
     /// The reply to EHLO.
-    func extendedHello(withStartTLS: Bool) -> [UInt8] {
-        withStartTLS ? extendedHelloWithStartTLS : extendedHello
+    func extendedHello(_ security: Security) -> [UInt8] {
+        switch security {
+        case .none: extendedHello
+        case .offered: extendedHelloWithStartTLS
+        case .active: extendedHelloUnderTLS
+        }
+    }
+
+    /// Whether AUTH is there for a session.
+    func offersAuthentication(_ security: Security) -> Bool {
+        switch authentication {
+        case .none: false
+        case .offered: true
+        case .afterTLS: security == .active
+        }
     }
 
     private static func lines(_ name: [UInt8], _ keywords: [String]) -> [UInt8] {
@@ -60,4 +99,14 @@ public enum Security: BitwiseCopyable, Sendable {
     case offered
     /// The connection is secured: STARTTLS is not announced, and gets 503.
     case active
+}
+
+/// Whether clients may say who they are, by AUTH (RFC 4954).
+public enum Authentication: BitwiseCopyable, Sendable {
+    /// They may not: AUTH is not announced, and gets 502.
+    case none
+    /// AUTH is announced, in clear too, where everybody on the way can read passwords.
+    case offered
+    /// AUTH is announced once the connection is secured, and gets 538 before.
+    case afterTLS
 }

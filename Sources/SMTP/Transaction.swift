@@ -1,6 +1,7 @@
 /// Where a session stands: which commands may come, and what the message under way consists of.
 ///
-/// A pure value: ``refusal(of:isLenient:)`` is the table of RFC 5321 §4.1.4, verb by phase.
+/// A pure value: ``refusal(of:isLenient:)`` is the table of RFC 5321 §4.1.4, verb by phase. HELO is
+/// as good as EHLO there: a client that knows an extension may use it.
 package struct Transaction: BitwiseCopyable, Sendable {
     /// How far the message under way has got.
     package enum Phase: UInt8, BitwiseCopyable, Sendable, CaseIterable {
@@ -66,6 +67,7 @@ package struct Transaction: BitwiseCopyable, Sendable {
         if phase == .refused { return verb == .quit ? nil : .noService }
         switch verb {
         case .mail where !isLenient: return refusalOfMail
+        case .auth where !isLenient: return refusalOfAuthentication
         case .rcpt: return refusalOfRecipient(isLenient)
         case .data: return refusalOfContent(isLenient) ?? refusalOfData
         case .bdat: return phase == .chunks ? nil : refusalOfContent(isLenient)
@@ -78,6 +80,15 @@ package struct Transaction: BitwiseCopyable, Sendable {
         case .ready: nil
         case .refused, .greeted: .helloFirst
         case .mail, .recipients, .chunks: .nestedMail
+        }
+    }
+
+    /// Only where no mail transaction is under way (RFC 4954 §4).
+    private var refusalOfAuthentication: Reply? {
+        switch phase {
+        case .ready: nil
+        case .refused, .greeted: .helloFirst
+        case .mail, .recipients, .chunks: .authOutsideOnly
         }
     }
 

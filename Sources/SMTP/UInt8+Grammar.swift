@@ -10,6 +10,14 @@ extension UInt8 {
     /// A hexadecimal digit of xtext (RFC 3461, section 4), where small letters are not allowed.
     var isUpperHexDigit: Bool { isDigit || self &- UInt8(ascii: "A") < 6 }
 
+    /// A hexadecimal digit of a digest (RFC 2195, section 2), where capitals are not allowed.
+    var isLowerHexDigit: Bool { isDigit || self &- UInt8(ascii: "a") < 6 }
+
+    /// An octet of a mechanism's name (RFC 4422, section 3.1), in either case (RFC 4954, section 8).
+    var isMechanism: Bool {
+        isLetterOrDigit || self == UInt8(ascii: "-") || self == UInt8(ascii: "_")
+    }
+
     /// `Let-dig`.
     var isLetterOrDigit: Bool { isDigit || (self | 0x20) &- UInt8(ascii: "a") < 26 }
 

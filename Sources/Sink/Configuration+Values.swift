@@ -39,6 +39,7 @@ extension Configuration {
         case .group: group = try .word(text)
         case .pid: pidPath = try .path(text)
         case .log: logPath = try .path(text)
+        case .rates: ratesInterval = .seconds(try Int.number(text, in: 0...86_400))
         case .debug: isDebugging = try Bool(setting: text)
         case .conf: filePath = try .path(text)
         }

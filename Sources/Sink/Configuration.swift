@@ -30,6 +30,7 @@ package struct Configuration: Sendable {
     package var group: String?
     package var pidPath = "/tmp/blackhole.pid"
     package var logPath = "/tmp/blackhole.log"
+    package var ratesInterval = Duration.seconds(60)
     package var isDebugging = false
     package var filePath: String?
 
@@ -137,5 +138,11 @@ package struct ConfigurationError: Error, CustomStringConvertible, Equatable {
     init(_ path: String, line: Int, _ message: String) {
         isUsage = false
         description = "\(path):\(line): \(message)"
+    }
+
+    /// Makes an error of a file that cannot be read as a whole.
+    package init(_ path: String, _ message: String) {
+        isUsage = false
+        description = "cannot read the configuration file \(path): \(message); check --conf"
     }
 }

@@ -1,6 +1,6 @@
 /// A listener as the file has it: `[address]:port mode=… delay=… stage=…`.
 package struct ListenLine: Sendable, Equatable {
-    package let host: String
+    package internal(set) var host: String
     package let port: UInt16
     package private(set) var mode: Mode?
     package private(set) var delay: DelayRange?

@@ -8,6 +8,9 @@ package struct Policy: Sendable, Equatable {
     /// How long the mode's reply is held back.
     package var delay: DelayRange?
     /// The codes that a message is accepted with, drawn by chance: 250 to 253.
+    ///
+    /// A recipient is accepted with those of them that RCPT may have, 250 and 251; what is accepted
+    /// at another stage gets the stage's own reply (RFC 5321 §4.3.2).
     package var acceptCodes: [ReplyCode] = [.ok]
     /// The codes that are drawn from to bounce.
     package var bounceCodes = Policy.allBounceCodes
@@ -32,16 +35,4 @@ package struct Policy: Sendable, Equatable {
         .mechanismTooWeak, .mailboxUnavailable, .userElsewhere, .exceededStorage,
         .mailboxNameNotAllowed, .transactionFailed, .blocked,
     ]
-}
-
-/// A delay, or the bounds of one that is drawn by chance.
-package struct DelayRange: Sendable, Equatable {
-    package let least: Duration
-    package let most: Duration
-
-    package init(_ least: Duration, _ most: Duration) {
-        precondition(.zero <= least && least <= most, "a range has its bounds in order")
-        self.least = least
-        self.most = most
-    }
 }

@@ -7,7 +7,7 @@ package enum Setting: String, CaseIterable, Sendable {
     case mode, stage, accept_codes, bounce_codes, accept_ratio, delay, dynamic_switch, seed
     case ssl, ssl_port, ssl_cert, ssl_key, ssl_ca_certs_dir, auth_require_tls
     case host_name, message_size_limit, recipients_limit, idle_timeout, lenient
-    case workers, grace, user, group, pid, log, debug
+    case workers, grace, user, group, pid, log, rates, debug
     case conf
 
     /// The name, as the command line (behind two dashes) and the file have it.
@@ -69,7 +69,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .host_name: "name"
         case .message_size_limit: "octets"
         case .recipients_limit, .workers: "count"
-        case .idle_timeout, .grace: "seconds"
+        case .idle_timeout, .grace, .rates: "seconds"
         case .user: "user"
         case .group: "group"
         case .pid, .log, .conf: "file"
@@ -123,6 +123,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .group: "The group to become when started as root."
         case .pid: "The file with the server's process number."
         case .log: "The file to log to (not very verbose); run logs to standard error instead."
+        case .rates: "How often to log the rates while there is traffic; 0 for never."
         case .debug:
             "Whether to log every session: what was said, without passwords, and how it went."
         case .conf: "A file of such settings. They override the command line."
@@ -159,6 +160,7 @@ package enum Setting: String, CaseIterable, Sendable {
         case .user, .group: "blackhole"
         case .pid: configuration.pidPath
         case .log: configuration.logPath
+        case .rates: "\(configuration.ratesInterval.components.seconds)"
         case .debug: configuration.isDebugging.written
         }
     }

@@ -62,10 +62,10 @@ struct TLSOptionTests {
             let command = try Command.run(
                 Paths.program, "run", "--port", "0", "--ssl_port", "\(port)")
             #expect(command.exitCode == EX_UNAVAILABLE)
-            let errors = command.errorLines.filter { $0.contains(" error ") }
-            #expect(errors.count == 1)
-            #expect(errors.first?.contains("127.0.0.1:\(port)") == true, "\(command.text)")
-            #expect(errors.first?.contains("choose another --ssl_port") == true, "\(command.text)")
+            let complaint = try #require(command.complaints.first)
+            #expect(command.complaints.count == 1)
+            #expect(complaint.contains("127.0.0.1:\(port)"), "\(command.text)")
+            #expect(complaint.contains("choose another --ssl_port"), "\(command.text)")
         }
     }
 
@@ -91,12 +91,9 @@ struct TLSOptionTests {
     @Test(
         arguments: [
             ("--ssl=maybe", "--ssl"),
-            ("--ssl", "--ssl"),
-            ("--ssl_port 0 --ssl=false", "--ssl_port goes with --ssl=true"),
-            ("--ssl false --ssl-port 0", "--ssl_port goes with --ssl=true"),
             ("--ssl_port 65536", "--ssl_port"),
             ("--ssl_port -1", "--ssl_port"),
-            ("--ssl_key some.key", "--ssl_key goes with --ssl_cert"),
+            ("--ssl_key some.key", "--ssl_key: goes with ssl_cert"),
             ("--ssl_cert", "--ssl_cert"),
             ("--ssl_cert=", "--ssl_cert"),
             ("--ssl_ca_certs_dir", "--ssl_ca_certs_dir"),
@@ -107,15 +104,7 @@ struct TLSOptionTests {
         let command = try Command.run([Paths.program, "run"] + words)
         #expect(command.exitCode == EX_USAGE)
         #expect(command.output.isEmpty)
-        let first = try #require(command.errorLines.first)
-        #expect(first.hasPrefix("Error: "))
-        #expect(first.contains(name))
-    }
-
-    @Test func `every option is explained`() throws {
-        let command = try Command.run(Paths.program, "run", "--help")
-        for option in ["ssl", "ssl_port", "ssl_cert", "ssl_key", "ssl_ca_certs_dir"] {
-            #expect(command.output.contains("--\(option)"))
-        }
+        #expect(command.errorLines.count == 1)
+        #expect(command.complaints.first?.contains(name) == true)
     }
 }

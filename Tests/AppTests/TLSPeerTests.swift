@@ -97,7 +97,7 @@ struct TLSPeerTests {
                 try Client.mailOnce(server)
             }
             if isDebugging {
-                #expect(eventually(within: 10) { server.logCount("debug blackhole: ") == 5 })
+                #expect(eventually(within: 10) { server.logCount("debug blackhole: TLS: ") == 5 })
                 #expect(server.logCount(peer.report) == 5, "\(server.log)")
             } else {
                 #expect(server.log == before)
@@ -124,7 +124,7 @@ struct TLSPeerTests {
     func `garbage under TLS' records ends its connection alone`(securing: Securing) throws {
         try RunningServer.run(TLSOptionTests.portable + ["--debug"]) { server in
             try TLSClient.run("spoil", securing, with: server)
-            #expect(eventually { server.logCount("debug blackhole: ") == 1 })
+            #expect(eventually { server.logCount("debug blackhole: TLS: ") == 1 })
             try TLSClient.run("vanish", securing, with: server)
             #expect(eventually { server.log.contains("TLS: the peer ended without close_notify") })
             try TLSClient.run("mail", securing, with: server)

@@ -8,7 +8,8 @@ import Testing
         ("::", "[::]:25"), ("2001:DB8::0:1", "[2001:db8::1]:25"),
         ("fe80::1%2", "[fe80::1%2]:25"), ("[fe80::1%7]", "[fe80::1%7]:25"),
         ("::ffff:1.2.3.4", "[::ffff:1.2.3.4]:25"), ("unix:/run/x", "unix:/run/x"),
-        ("unix:relative", "unix:relative"),
+        ("unix:relative", "unix:relative"), ("unix:@name", "unix:@name"),
+        ("unix:./@file", "unix:./@file"),
     ])
     func `is read and printed`(host: String, description: String) throws {
         let address = try #require(SocketAddress(host, port: 25))
@@ -20,7 +21,7 @@ import Testing
     @Test(arguments: [
         "", " ", "localhost", "1.2.3", "1.2.3.4.5", "256.0.0.1", "1.2.3.4 ", "[1.2.3.4]", "[::1",
         "::1]", ":::", "1:2:3:4:5:6:7:8:9", "g::1", "::1%", "::1%0", "fe80::1%nosuchinterface",
-        "unix:", "127.0.0.1\0x", "unix:/a\0b", "[]",
+        "unix:", "unix:@", "unix:@a\0b", "127.0.0.1\0x", "unix:/a\0b", "[]",
         "unix:" + String(repeating: "a", count: 108),
     ])
     func `is refused when it is none`(host: String) {

@@ -24,8 +24,8 @@ extension `A responder` {
             S: 503 5.5.1 No service here; only QUIT is left
             S: 503 5.5.1 No service here; only QUIT is left
             S: 503 5.5.1 No service here; only QUIT is left
-            S: 501 5.5.4 Syntax error, no argument allowed
-            S: 221 2.0.0 Bye
+            S: 501 5.5.4 Syntax error, no parameters allowed
+            S: 221 2.0.0 Thank you for speaking to me
             X:
             """, .test(), Scripted([.connect: .reply(554, EnhancedCode(5, 7, 1), "Go away")]))
     }
@@ -78,7 +78,7 @@ extension `A responder` {
         loopback.send(batch)
         #expect(responder.recorder.take().last == "message 1 3 yes")
         #expect(loopback.messages == [1, 3, 1])
-        #expect(loopback.takeOutput().contains("550 5.7.1 Not you\r\n250 2.1.5 Ok\r\n"))
+        #expect(loopback.takeOutput().contains("550 5.7.1 Not you\r\n250 2.1.5 OK, done\r\n"))
     }
 
     @Test func `refuses DATA, and no content follows`() {
@@ -88,7 +88,7 @@ extension `A responder` {
                     C: DATA
                     C: NOOP
                     S: \(code) So be it
-                    S: 250 2.0.0 Ok
+                    S: 250 2.0.0 OK, done
                     """, .test(), Scripted([.data: .reply(code, nil, "So be it")]), messages: 0)
         }
     }
@@ -105,7 +105,8 @@ extension `A responder` {
 
     @Test func `refuses QUIT, and the session goes on`() {
         expect(
-            Opening.greeting + "C: QUIT\nC: NOOP\nS: 450 4.7.1 Not now\nS: 250 2.0.0 Ok", .test(),
+            Opening.greeting + "C: QUIT\nC: NOOP\nS: 450 4.7.1 Not now\nS: 250 2.0.0 OK, done",
+            .test(),
             Scripted([.quit: Self.refusal]))
     }
 

@@ -5,12 +5,15 @@ import Testing
 @Suite struct `A responder` {
     static let refusal = Answer.reply(450, EnhancedCode(4, 7, 1), "Not now")
 
+    /// Every stage can be reached.
+    static let settings = SessionSettings.test(authentication: .offered)
+
     /// A dialogue that leads to every stage; the line of the stage itself is the last.
     static func opening(to stage: Stage) -> String {
         switch stage {
         case .connect: ""
         case .hello, .noop, .verify, .expand, .quit: Opening.greeting + "C: \(stage.command)\n"
-        case .mail: Opening.helo + "C: \(stage.command)\n"
+        case .authenticate, .mail: Opening.helo + "C: \(stage.command)\n"
         case .recipient: Opening.mail + "C: \(stage.command)\n"
         case .data: Opening.recipient + "C: \(stage.command)\n"
         case .message: Opening.data + "C: \(stage.command)\n"
@@ -20,7 +23,7 @@ import Testing
     /// The stage's own reply.
     static func accepted(_ stage: Stage) -> String {
         switch stage {
-        case .connect: "220 mx.example ESMTP blackhole: keeps no mail"
+        case .connect: "220 mx.example ESMTP OK, ready"
         case .hello:
             """
             250-mx.example
@@ -32,26 +35,31 @@ import Testing
             S: 250-DSN
             S: 250-CHUNKING
             S: 250-BINARYMIME
+            S: 250-AUTH PLAIN LOGIN CRAM-MD5
             S: 250 HELP
             """
-        case .mail: "250 2.1.0 Ok"
-        case .recipient: "250 2.1.5 Ok"
-        case .data: "354 End data with <CR><LF>.<CR><LF>"
-        case .message: "250 2.0.0 Ok: queued as *"
-        case .noop: "250 2.0.0 Ok"
-        case .verify: "252 2.0.0 Cannot VRFY user, but will take mail for it"
-        case .expand: "252 2.0.0 Cannot EXPN list, but will take mail for it"
-        case .quit: "221 2.0.0 Bye"
+        case .authenticate: "235 2.7.0 Authentication successful"
+        case .mail: "250 2.1.0 OK, done"
+        case .recipient: "250 2.1.5 OK, done"
+        case .data: "354 Start mail input; end with <CRLF>.<CRLF>"
+        case .message: "250 2.0.0 OK, done; queued as *"
+        case .noop: "250 2.0.0 OK, done"
+        case .verify: "252 2.0.0 OK, cannot VRFY user but will attempt delivery"
+        case .expand: "252 2.0.0 OK, cannot VRFY user but will attempt delivery"
+        case .quit: "221 2.0.0 Thank you for speaking to me"
         }
     }
 
     @Test func `is asked at every stage and hears of the rest`() {
         let responder = Scripted()
-        var loopback = Loopback.session(.test(), responder)
+        var loopback = Loopback.session(Self.settings, responder)
         loopback.send(
             """
             HELO one\r
             EHLO two\r
+            AUTH LOGIN\r
+            dXNlcg==\r
+            c2VjcmV0\r
             MAIL FROM:<@r:a@a> SIZE=3\r
             RCPT TO:<"b b"@b>\r
             RCPT TO:<c@c>\r
@@ -72,7 +80,8 @@ import Testing
         loopback.end()
         #expect(
             responder.recorder.take() == [
-                "connect", "hello one", "hello E two", "mail a@a", "recipient \"b b\"@b",
+                "connect", "hello one", "hello E two", "authenticate LOGIN user secret", "mail a@a",
+                "recipient \"b b\"@b",
                 "recipient c@c", "noop", "verify v w", "expand e", "data",
                 "message 2 4 .x\\r\\n", "reset", "mail", "hello three", "reset", "quit", "closed",
             ])
@@ -82,13 +91,13 @@ import Testing
     func `accepts by default`(stage: Stage) {
         expect(
             Self.opening(to: stage) + "S: \(Self.accepted(stage))"
-                + (stage == .quit ? "\nX:" : ""), .test(), Scripted())
+                + (stage == .quit ? "\nX:" : ""), Self.settings, Scripted())
     }
 
     @Test(arguments: Stage.allCases)
     func `refuses at any stage`(stage: Stage) {
         expect(
-            Self.opening(to: stage) + "S: 450 4.7.1 Not now", .test(),
+            Self.opening(to: stage) + "S: 450 4.7.1 Not now", Self.settings,
             Scripted([stage: Self.refusal]), messages: 0)
     }
 
@@ -102,28 +111,28 @@ import Testing
         let next =
             switch stage {
             case .quit: "X:"
-            case .data: "C: .\nS: 250 2.0.0 Ok: queued as *"
-            default: "C: RSET\nS: 250 2.0.0 Ok"
+            case .data: "C: .\nS: 250 2.0.0 OK, done; queued as *"
+            default: "C: RSET\nS: 250 2.0.0 OK, done"
             }
         expect(
-            Self.opening(to: stage) + lines + next, .test(),
+            Self.opening(to: stage) + lines + next, Self.settings,
             Scripted([stage: .reply(reply)]), messages: stage == .data || stage == .message ? 1 : 0)
     }
 
     @Test(arguments: Stage.allCases)
     func `closes at any stage, behind a reply or without`(stage: Stage) {
         let script = Self.opening(to: stage)
-        expect(script + "X:", .test(), Scripted([stage: .close]), messages: 0)
-        expect(script + "R:", .test(), Scripted([stage: .reset]), messages: 0)
+        expect(script + "X:", Self.settings, Scripted([stage: .close]), messages: 0)
+        expect(script + "R:", Self.settings, Scripted([stage: .reset]), messages: 0)
         expect(
-            script + "S: 450 4.7.1 Not now\nX:", .test(),
+            script + "S: 450 4.7.1 Not now\nX:", Self.settings,
             Scripted([stage: Self.refusal.thenClose()]), messages: 0)
         expect(
-            script + "S: \(Self.accepted(stage))\nX:", .test(),
+            script + "S: \(Self.accepted(stage))\nX:", Self.settings,
             Scripted([stage: .accept.thenClose()]), messages: stage == .message ? 1 : 0)
         for (answer, end) in [(Answer.close, "X:"), (.reset, "R:")] {
             expect(
-                script + "W: 1999ms\nW: 1ms\n" + end, .test(),
+                script + "W: 1999ms\nW: 1ms\n" + end, Self.settings,
                 Scripted([stage: answer.delayed(by: .seconds(2))]), messages: 0)
         }
     }
@@ -142,9 +151,9 @@ import Testing
                 W: 999ms
                 W: 1ms
                 X:
-                """, .test(), Scripted([stage: .silence]), messages: 0)
+                """, Self.settings, Scripted([stage: .silence]), messages: 0)
         expect(
-            Self.opening(to: stage) + "C: NOOP\nE:\nX:", .test(), Scripted([stage: .silence]))
+            Self.opening(to: stage) + "C: NOOP\nE:\nX:", Self.settings, Scripted([stage: .silence]))
     }
 
     @Test(arguments: Stage.allCases)
@@ -155,12 +164,14 @@ import Testing
         let replies =
             "S: \(Self.accepted(stage))\n"
             + (stage == .quit ? "X:" : stage == .data ? Opening.queued : "")
-            + (stage == .quit ? "" : "S: 250 2.0.0 Ok")
+            + (stage == .quit ? "" : "S: 250 2.0.0 OK, done")
         expect(
-            Self.opening(to: stage) + behind + "W: 1999ms\nW: 1ms\n" + replies, .test(), delayed)
+            Self.opening(to: stage) + behind + "W: 1999ms\nW: 1ms\n" + replies, Self.settings,
+            delayed)
         // What comes during the delay does too.
         expect(
-            Self.opening(to: stage) + "W: 1s\n" + behind + "W: 999ms\nW: 1ms\n" + replies, .test(),
+            Self.opening(to: stage) + "W: 1s\n" + behind + "W: 999ms\nW: 1ms\n" + replies,
+            Self.settings,
             delayed)
     }
 
@@ -173,12 +184,12 @@ import Testing
                 W: 1s
                 S: \(Self.accepted(stage))
                 X:
-                """, .test(), Scripted([stage: .accept.delayed(by: .seconds(2))]))
+                """, Self.settings, Scripted([stage: .accept.delayed(by: .seconds(2))]))
     }
 
     @Test(arguments: Stage.allCases)
     func `may be later than the idle time`(stage: Stage) {
-        let settings = SessionSettings.test { $0.idle = .seconds(7) }
+        let settings = SessionSettings.test(authentication: .offered) { $0.idle = .seconds(7) }
         let script =
             Self.opening(to: stage) + "W: 99s\nW: 1s\nS: \(Self.accepted(stage))\n"
             + (stage == .quit
@@ -201,13 +212,13 @@ import Testing
                 C: DATA
                 C: .
                 C: RCPT TO:<d@d>
-                S: 250 2.1.5 Ok
+                S: 250 2.1.5 OK, done
                 S: 550 5.1.1 No
                 W: 999ms
                 W: 1ms
-                S: 250 2.1.5 Ok
-                S: 500 5.5.1 Command not recognized; HELP lists the commands
-                S: 354 End data with <CR><LF>.<CR><LF>
+                S: 250 2.1.5 OK, done
+                S: 500 5.5.1 Command not recognized
+                S: 354 Start mail input; end with <CRLF>.<CRLF>
                 \(Opening.queued)S: 503 5.5.1 Send MAIL first
                 """, .test(), responder, messages: 1)
     }
@@ -222,7 +233,7 @@ import Testing
                 C: RCPT TO:<b@b>
                 C: DATA
                 W: 1s
-                S: 250 2.1.0 Ok
+                S: 250 2.1.0 OK, done
                 W: 999ms
                 W: 1ms
                 S: 450 4.7.1 Not now

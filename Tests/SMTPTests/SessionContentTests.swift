@@ -10,13 +10,13 @@ import Testing
         expect(
             Opening.helo + """
                 C: MAIL FROM:<a@a> SIZE=\(size)
-                S: \(isTaken ? "250 2.1.0 Ok" : Self.tooBig)
+                S: \(isTaken ? "250 2.1.0 OK, done" : Self.tooBig)
                 C: RCPT TO:<b@b>
-                S: \(isTaken ? "250 2.1.5 Ok" : "503 5.5.1 Send MAIL first")
+                S: \(isTaken ? "250 2.1.5 OK, done" : "503 5.5.1 Send MAIL first")
                 C: RSET
                 C: MAIL FROM:<a@a>
-                S: 250 2.0.0 Ok
-                S: 250 2.1.0 Ok
+                S: 250 2.0.0 OK, done
+                S: 250 2.1.0 OK, done
                 """, .test { $0.messageOctetsMax = 100 })
     }
 
@@ -34,9 +34,9 @@ import Testing
                     C: DATA
                     C: .
                     S: 503 5.5.1 Send MAIL first
-                    S: 250 2.1.0 Ok
-                    S: 250 2.1.5 Ok
-                    S: 354 End data with <CR><LF>.<CR><LF>
+                    S: 250 2.1.0 OK, done
+                    S: 250 2.1.5 OK, done
+                    S: 354 Start mail input; end with <CRLF>.<CRLF>
                     \(Opening.queued)
                     """, .test { $0.messageOctetsMax = 100 }, messages: isTaken ? 2 : 1)
     }
@@ -68,12 +68,12 @@ import Testing
             Opening.binary + #"""
                 C: BDAT 5
                 C< \r\n.\r\n
-                S: 250 2.0.0 Ok
+                S: 250 2.0.0 OK, done
                 C: BDAT 0
-                S: 250 2.0.0 Ok
+                S: 250 2.0.0 OK, done
                 C: bdat 3 last
                 C< a\0\xff
-                S: 250 2.0.0 Ok: queued as *
+                S: 250 2.0.0 OK, done; queued as *
                 C: BDAT 1
                 C< x
                 S: 503 5.5.1 Send MAIL first
@@ -98,11 +98,11 @@ import Testing
                 C: BDAT 1 LAST
                 C: yBDAT 2 LAST
                 C: zzDATA
-                S: 250 2.0.0 Ok
+                S: 250 2.0.0 OK, done
                 S: 503 5.5.1 Message begun with BDAT goes on with BDAT
                 S: 503 5.5.1 Message begun with BDAT goes on with BDAT
                 S: 503 5.5.1 Sender already given; RSET starts again
-                S: 250 2.0.0 Ok
+                S: 250 2.0.0 OK, done
                 \(Opening.queued)S: 503 5.5.1 Send MAIL first
                 S: 503 5.5.1 Send MAIL first
                 """, messages: 1)
@@ -119,7 +119,7 @@ import Testing
                 C: NOOP
                 S: 503 5.5.1 Send MAIL first
                 S: 503 5.5.1 Send MAIL first
-                S: 250 2.0.0 Ok
+                S: 250 2.0.0 OK, done
                 """, messages: 0)
         expect(
             Opening.mail + """
@@ -127,7 +127,7 @@ import Testing
                 C: QUIT
                 C: RCPT TO:<b@b>
                 S: 503 5.5.1 Send RCPT first
-                S: 250 2.1.5 Ok
+                S: 250 2.1.5 OK, done
                 """, messages: 0)
         expect(
             Opening.mail + """
@@ -137,7 +137,7 @@ import Testing
                 C: NOOP
                 S: 550 5.1.1 No
                 S: 554 5.5.1 No valid recipients
-                S: 250 2.0.0 Ok
+                S: 250 2.0.0 OK, done
                 """, .test(), Scripted([.recipient: .reply(550, EnhancedCode(5, 1, 1), "No")]),
             messages: 0)
     }
@@ -149,7 +149,8 @@ import Testing
             loopback.send("\(command)\r\nBDAT 6 LAST\r\nQUIT\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\n")
             loopback.send("BDAT 3 LAST\r\nabc")
             #expect(loopback.messages == [1, 3, 1])
-            #expect(loopback.takeOutput().contains("503 5.5.1 Send MAIL first\r\n250 2.1.0 Ok"))
+            #expect(
+                loopback.takeOutput().contains("503 5.5.1 Send MAIL first\r\n250 2.1.0 OK, done"))
         }
     }
 
@@ -182,7 +183,7 @@ import Testing
         var loopback = Loopback.session()
         _ = Transcript(Opening.recipient).play(on: &loopback)
         loopback.send("BDAT 1\r\nxBDAT 9223372036854775807 LAST\r\nNOOP\r\n")
-        #expect(loopback.takeOutput() == "250 2.0.0 Ok\r\n")
+        #expect(loopback.takeOutput() == "250 2.0.0 OK, done\r\n")
         #expect(loopback.keptOctets == 0)
         loopback.end()
         #expect(loopback.closing == .ended && loopback.counters[.messages] == 0)
@@ -205,12 +206,12 @@ import Testing
                 #expect(
                     Transcript.matches(
                         "S: " + reply.dropLast(),
-                        isLast ? "S: 250 2.0.0 Ok: queued as *" : "S: 250 2.0.0 Ok"))
+                        isLast ? "S: 250 2.0.0 OK, done; queued as *" : "S: 250 2.0.0 OK, done"))
             }
         }
         #expect(loopback.counters[.messages] == (refused == nil ? 1 : 0))
         loopback.send("MAIL FROM:<>\r\n")
-        #expect(loopback.takeOutput() == "250 2.1.0 Ok\r\n")
+        #expect(loopback.takeOutput() == "250 2.1.0 OK, done\r\n")
     }
 
     @Test func `takes no binary content by DATA`() {

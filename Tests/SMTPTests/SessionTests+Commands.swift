@@ -9,7 +9,7 @@ extension `The session` {
         ("ready", Opening.helo),
         ("mail", Opening.mail),
         ("recipients", Opening.recipient),
-        ("chunks", Opening.recipient + "C: BDAT 0\nS: 250 2.0.0 Ok\n"),
+        ("chunks", Opening.recipient + "C: BDAT 0\nS: 250 2.0.0 OK, done\n"),
         (
             "refused recipients",
             Opening.mail + "C: RCPT TO:<refuse@b>\nS: 550 5.1.1 No\n"
@@ -33,20 +33,21 @@ extension `The session` {
     static let chunksBegun = "503 5.5.1 Message begun with BDAT goes on with BDAT"
     static let recipientFirst = "503 5.5.1 Send RCPT first"
     static let noRecipients = "554 5.5.1 No valid recipients"
-    static let go = "354 End data with <CR><LF>.<CR><LF>"
+    static let go = "354 Start mail input; end with <CRLF>.<CRLF>"
 
     /// Command by state, in the order of `states`.
     static let table: [(String, [String])] = [
         ("HELO x", Array(repeating: "250 mx.example", count: 7)),
         (
             "MAIL FROM:<a@a>",
-            [helloFirst, "250 2.1.0 Ok"] + Array(repeating: nested, count: 5)
+            [helloFirst, "250 2.1.0 OK, done"] + Array(repeating: nested, count: 5)
         ),
         (
             "RCPT TO:<b@b>",
             [
-                mailFirst, mailFirst, "250 2.1.5 Ok", "250 2.1.5 Ok", chunksBegun, "250 2.1.5 Ok",
-                "250 2.1.5 Ok",
+                mailFirst, mailFirst, "250 2.1.5 OK, done", "250 2.1.5 OK, done", chunksBegun,
+                "250 2.1.5 OK, done",
+                "250 2.1.5 OK, done",
             ]
         ),
         (
@@ -59,34 +60,34 @@ extension `The session` {
         (
             "BDAT 0",
             [
-                mailFirst, mailFirst, recipientFirst, "250 2.0.0 Ok", "250 2.0.0 Ok",
-                noRecipients, "250 2.0.0 Ok",
+                mailFirst, mailFirst, recipientFirst, "250 2.0.0 OK, done", "250 2.0.0 OK, done",
+                noRecipients, "250 2.0.0 OK, done",
             ]
         ),
         (
             "BDAT 0 LAST",
             [
-                mailFirst, mailFirst, recipientFirst, "250 2.0.0 Ok: queued as *",
-                "250 2.0.0 Ok: queued as *", noRecipients, "250 2.0.0 Ok: queued as *",
+                mailFirst, mailFirst, recipientFirst, "250 2.0.0 OK, done; queued as *",
+                "250 2.0.0 OK, done; queued as *", noRecipients, "250 2.0.0 OK, done; queued as *",
             ]
         ),
-        ("RSET", Array(repeating: "250 2.0.0 Ok", count: 7)),
-        ("NOOP", Array(repeating: "250 2.0.0 Ok", count: 7)),
-        ("NOOP any argument", Array(repeating: "250 2.0.0 Ok", count: 7)),
+        ("RSET", Array(repeating: "250 2.0.0 OK, done", count: 7)),
+        ("NOOP", Array(repeating: "250 2.0.0 OK, done", count: 7)),
+        ("NOOP any argument", Array(repeating: "250 2.0.0 OK, done", count: 7)),
         (
             "VRFY b",
-            Array(repeating: "252 2.0.0 Cannot VRFY user, but will take mail for it", count: 7)
+            Array(repeating: "252 2.0.0 OK, cannot VRFY user but will attempt delivery", count: 7)
         ),
         (
             "EXPN b",
-            Array(repeating: "252 2.0.0 Cannot EXPN list, but will take mail for it", count: 7)
+            Array(repeating: "252 2.0.0 OK, cannot VRFY user but will attempt delivery", count: 7)
         ),
         ("HELP QUIT", Array(repeating: "214 2.0.0 Syntax: QUIT", count: 7)),
-        ("QUIT", Array(repeating: "221 2.0.0 Bye", count: 7)),
+        ("QUIT", Array(repeating: "221 2.0.0 Thank you for speaking to me", count: 7)),
         ("STARTTLS", Array(repeating: "502 5.5.1 Command not implemented", count: 7)),
         (
             "WHAT",
-            Array(repeating: "500 5.5.1 Command not recognized; HELP lists the commands", count: 7)
+            Array(repeating: "500 5.5.1 Command not recognized", count: 7)
         ),
     ]
 
@@ -116,11 +117,11 @@ extension `The session` {
     @Test(arguments: [
         ("", "500 5.5.2 Command expected"),
         ("   ", "500 5.5.2 Command expected"),
-        (" NOOP", "500 5.5.1 Command not recognized; HELP lists the commands"),
-        ("NOOPE", "500 5.5.1 Command not recognized; HELP lists the commands"),
-        ("NOO", "500 5.5.1 Command not recognized; HELP lists the commands"),
-        ("GET / HTTP/1.1", "500 5.5.1 Command not recognized; HELP lists the commands"),
-        ("\\xff\\xfe", "500 5.5.1 Command not recognized; HELP lists the commands"),
+        (" NOOP", "500 5.5.1 Command not recognized"),
+        ("NOOPE", "500 5.5.1 Command not recognized"),
+        ("NOO", "500 5.5.1 Command not recognized"),
+        ("GET / HTTP/1.1", "500 5.5.1 Command not recognized"),
+        ("\\xff\\xfe", "500 5.5.1 Command not recognized"),
         ("\\x16\\x03\\x01", "500 5.5.2 Control character in command; a line ends with CR LF"),
         ("NO\\0OP", "500 5.5.2 Control character in command; a line ends with CR LF"),
         ("NOOP\\0", "500 5.5.2 Control character in command; a line ends with CR LF"),
@@ -128,9 +129,9 @@ extension `The session` {
         ("NOOP\\rNOOP", "500 5.5.2 Control character in command; a line ends with CR LF"),
         ("NOOP\\r", "500 5.5.2 Control character in command; a line ends with CR LF"),
         ("NOOP \\x7f", "500 5.5.2 Control character in command; a line ends with CR LF"),
-        ("NOOP \\xff\\x80\\t", "250 2.0.0 Ok"),
-        ("noop", "250 2.0.0 Ok"),
-        ("NoOp \\t ", "250 2.0.0 Ok"),
+        ("NOOP \\xff\\x80\\t", "250 2.0.0 OK, done"),
+        ("noop", "250 2.0.0 OK, done"),
+        ("NoOp \\t ", "250 2.0.0 OK, done"),
         ("HELO", "501 5.5.4 Syntax: HELO or EHLO, a blank, a host name"),
         ("EHLO", "501 5.5.4 Syntax: HELO or EHLO, a blank, a host name"),
         ("EHLO a b", "501 5.5.4 Syntax: HELO or EHLO, a blank, a host name"),
@@ -141,20 +142,20 @@ extension `The session` {
         ("MAIL FROM:<a>", "501 5.1.7 Bad sender address syntax"),
         ("MAIL FROM:<a@\\xff>", "501 5.1.7 Bad sender address syntax"),
         ("MAIL FROM:<é@a>", "553 5.6.7 Non-ASCII address needs SMTPUTF8"),
-        ("MAIL FROM:<é@a> SMTPUTF8", "250 2.1.0 Ok"),
-        ("MAIL FROM:<> ", "250 2.1.0 Ok"),
-        (#"MAIL FROM:<"a\\"> b"@a>"#, "250 2.1.0 Ok"),
+        ("MAIL FROM:<é@a> SMTPUTF8", "250 2.1.0 OK, done"),
+        ("MAIL FROM:<> ", "250 2.1.0 OK, done"),
+        (#"MAIL FROM:<"a\\"> b"@a>"#, "250 2.1.0 OK, done"),
         ("MAIL FROM:<a@a> SIZE=", "501 5.5.4 Parameter given twice or with a bad value"),
         ("MAIL FROM:<a@a> SIZE=1 SIZE=1", "501 5.5.4 Parameter given twice or with a bad value"),
-        ("MAIL FROM:<a@a> BODY=x", "504 5.5.4 Parameter value not implemented"),
+        ("MAIL FROM:<a@a> BODY=x", "504 5.5.4 Command parameter not implemented"),
         ("MAIL FROM:<a@a> NOTIFY=NEVER", "555 5.5.4 Parameter not recognized"),
         ("MAIL FROM:<a@a> XYZ", "555 5.5.4 Parameter not recognized"),
-        ("MAIL FROM:<a@a> SIZE=99999999999999999999", "250 2.1.0 Ok"),
-        ("RSET now", "501 5.5.4 Syntax error, no argument allowed"),
-        ("QUIT now", "501 5.5.4 Syntax error, no argument allowed"),
+        ("MAIL FROM:<a@a> SIZE=99999999999999999999", "250 2.1.0 OK, done"),
+        ("RSET now", "501 5.5.4 Syntax error, no parameters allowed"),
+        ("QUIT now", "501 5.5.4 Syntax error, no parameters allowed"),
         ("VRFY", "501 5.5.4 Syntax error, argument expected"),
         ("EXPN ", "501 5.5.4 Syntax error, argument expected"),
-        ("VRFY é", "252 2.0.0 Cannot VRFY user, but will take mail for it"),
+        ("VRFY é", "252 2.0.0 OK, cannot VRFY user but will attempt delivery"),
         (
             "HELP",
             "214 2.0.0 Commands: HELO EHLO MAIL RCPT DATA BDAT RSET NOOP VRFY EXPN HELP QUIT"
@@ -181,7 +182,7 @@ extension `The session` {
         ("LHLO x", "502 5.5.1 Command not implemented"),
     ])
     func `answers what is said before a message`(command: String, reply: String) {
-        expect(Opening.helo + "C: \(command)\nS: \(reply)\nC: NOOP\nS: 250 2.0.0 Ok")
+        expect(Opening.helo + "C: \(command)\nS: \(reply)\nC: NOOP\nS: 250 2.0.0 OK, done")
     }
 
     @Test(arguments: [
@@ -189,13 +190,13 @@ extension `The session` {
         ("RCPT FROM:<a@a>", "501 5.5.4 Syntax: RCPT TO:<address> [parameters]"),
         ("RCPT TO:<>", "501 5.1.3 Bad recipient address syntax"),
         ("RCPT TO:<a>", "501 5.1.3 Bad recipient address syntax"),
-        ("RCPT TO:<pOSTmaster>", "250 2.1.5 Ok"),
+        ("RCPT TO:<pOSTmaster>", "250 2.1.5 OK, done"),
         ("RCPT TO:<é@b>", "553 5.6.7 Non-ASCII address needs SMTPUTF8"),
         ("RCPT TO:<b@b> NOTIFY=NEVER,DELAY", "501 5.5.4 Parameter given twice or with a bad value"),
         ("RCPT TO:<b@b> SIZE=1", "555 5.5.4 Parameter not recognized"),
         ("DATA x", "503 5.5.1 Send RCPT first"),
     ])
     func `answers what is said within a message`(command: String, reply: String) {
-        expect(Opening.mail + "C: \(command)\nS: \(reply)\nC: NOOP\nS: 250 2.0.0 Ok")
+        expect(Opening.mail + "C: \(command)\nS: \(reply)\nC: NOOP\nS: 250 2.0.0 OK, done")
     }
 }

@@ -20,9 +20,9 @@ import Testing
             Opening.mail + """
                 Z: 10s
                 C: RCPT TO:<b@b>
-                S: 250 2.1.5 Ok
+                S: 250 2.1.5 OK, done
                 C: DATA
-                S: 354 End data with <CR><LF>.<CR><LF>
+                S: 354 Start mail input; end with <CRLF>.<CRLF>
                 C: content
                 C: .
                 C: MAIL FROM:<>
@@ -32,7 +32,7 @@ import Testing
             Opening.recipient + """
                 C: BDAT 1
                 C< x
-                S: 250 2.0.0 Ok
+                S: 250 2.0.0 OK, done
                 Z: 10s
                 C: BDAT 2 LAST
                 C< yz
@@ -75,7 +75,7 @@ import Testing
         expect(
             Opening.greeting + """
                 C: DATA
-                S: 354 End data with <CR><LF>.<CR><LF>
+                S: 354 Start mail input; end with <CRLF>.<CRLF>
                 Z: 10s
                 C: .
                 \(Opening.queued)\(Self.last)
@@ -89,7 +89,7 @@ import Testing
             `A responder`.opening(to: stage)
                 + "Z: 10s\nW: 2s\nS: \(`A responder`.accepted(stage))\n"
                 + (isWithin ? "W: 8s\n" : "") + Self.last,
-            .test(), Scripted([stage: .accept.delayed(by: .seconds(2))]))
+            `A responder`.settings, Scripted([stage: .accept.delayed(by: .seconds(2))]))
     }
 
     @Test func `gives all the answers that are due in a message`() {
@@ -105,10 +105,10 @@ import Testing
                 W: 1s
                 Z: 10s
                 W: 1s
-                S: 250 2.1.0 Ok
+                S: 250 2.1.0 OK, done
                 W: 2s
-                S: 250 2.1.5 Ok
-                S: 354 End data with <CR><LF>.<CR><LF>
+                S: 250 2.1.5 OK, done
+                S: 354 Start mail input; end with <CRLF>.<CRLF>
                 W: 2s
                 \(Opening.queued)\(Self.last)
                 """, .test(), responder, messages: 1)
@@ -116,14 +116,16 @@ import Testing
 
     @Test func `says Bye only, where that is due`() {
         expect(
-            Opening.greeting + "C: QUIT\nZ: 10s\nW: 2s\nS: 221 2.0.0 Bye\nX:", .test(),
+            Opening.greeting
+                + "C: QUIT\nZ: 10s\nW: 2s\nS: 221 2.0.0 Thank you for speaking to me\nX:", .test(),
             Scripted([.quit: .accept.delayed(by: .seconds(2))]))
     }
 
     @Test(arguments: Stage.allCases)
     func `drops an answer that is due too late`(stage: Stage) {
         expect(
-            `A responder`.opening(to: stage) + "Z: 10s\nW: 10s\n" + Self.last, .test(),
+            `A responder`.opening(to: stage) + "Z: 10s\nW: 10s\n" + Self.last,
+            `A responder`.settings,
             Scripted([stage: .accept.delayed(by: .seconds(60))]), messages: 0)
     }
 
@@ -131,8 +133,8 @@ import Testing
     func `has nothing to wait for once a late answer is given`(stage: Stage) {
         let script =
             `A responder`.opening(to: stage) + "W: 2s\nS: \(`A responder`.accepted(stage))\n"
-            + "C: RSET\nS: 250 2.0.0 Ok\nZ: 10s\n" + Self.last
-        expect(script, .test(), Scripted([stage: .accept.delayed(by: .seconds(2))]))
+            + "C: RSET\nS: 250 2.0.0 OK, done\nZ: 10s\n" + Self.last
+        expect(script, `A responder`.settings, Scripted([stage: .accept.delayed(by: .seconds(2))]))
     }
 
     @Test func `goes without a word when it falls silent`() {
@@ -144,7 +146,7 @@ import Testing
     @Test(arguments: Stage.allCases)
     func `goes without a word when it was silent`(stage: Stage) {
         expect(
-            `A responder`.opening(to: stage) + "Z: 10s\nX:", .test(),
+            `A responder`.opening(to: stage) + "Z: 10s\nX:", `A responder`.settings,
             Scripted([stage: .silence]), messages: 0)
     }
 }

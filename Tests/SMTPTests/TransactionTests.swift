@@ -21,7 +21,7 @@ import Testing
         (.help, "503 - - - - -"),
         (.quit, "- - - - - -"),
         (.startTLS, "503 - - - - -"),
-        (.auth, "503 - - - - -"),
+        (.auth, "503 503 - 503 503 503"),
         (.etrn, "503 - - - - -"),
         (.turn, "503 - - - - -"),
         (.send, "503 - - - - -"),
@@ -33,7 +33,7 @@ import Testing
 
     static let lenient: [(Verb, String)] = strict.map { verb, row in
         switch verb {
-        case .mail: (verb, "503 - - - - -")
+        case .mail, .auth: (verb, "503 - - - - -")
         case .rcpt, .data: (verb, "503 - - - - 503")
         case .bdat: (verb, "503 - - - - -")
         default: (verb, row)

@@ -13,19 +13,35 @@ import Testing
         #expect(octets.dropFirst(3).prefix(2) == [0, 2])
     }
 
-    static let intruders: [(text: String, reason: String)] = [
-        ("EHLO me\r\nMAIL FROM:<a@example.com>\r\n", "wrong version number"),
-        ("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "http request"),
-        ("POST / HTTP/1.1\r\n\r\n", "http request"),
-        ("CONNECT a:25 HTTP/1.1\r\n\r\n", "https proxy request"),
-        (String(repeating: "\0", count: 100), "wrong version number"),
-        (String(repeating: "\u{7F}", count: 40_000), "wrong version number"),
+    /// Who does not shake hands: what it says, and what is reported.
+    struct Intruder: CustomTestStringConvertible {
+        let testDescription: String
+        let text: String
+        let reason: String
+    }
+
+    static let intruders: [Intruder] = [
+        Intruder(
+            testDescription: "SMTP", text: "EHLO me\r\nMAIL FROM:<a@example.com>\r\n",
+            reason: "wrong version number"),
+        Intruder(
+            testDescription: "GET", text: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+            reason: "http request"),
+        Intruder(
+            testDescription: "POST", text: "POST / HTTP/1.1\r\n\r\n", reason: "http request"),
+        Intruder(
+            testDescription: "CONNECT", text: "CONNECT a:25 HTTP/1.1\r\n\r\n",
+            reason: "https proxy request"),
+        Intruder(
+            testDescription: "NUL", text: String(repeating: "\0", count: 100),
+            reason: "wrong version number"),
+        Intruder(
+            testDescription: "much DEL", text: String(repeating: "\u{7F}", count: 40_000),
+            reason: "wrong version number"),
     ]
 
     @Test(arguments: intruders, [Int.max, 1])
-    func `is closed where it is no handshake`(
-        intruder: (text: String, reason: String), pieceSize: Int
-    ) throws {
+    func `is closed where it is no handshake`(intruder: Intruder, pieceSize: Int) throws {
         let dialogue = try Dialogue(isImplicit: true)
         dialogue.loopback.send(intruder.text, inPiecesOf: pieceSize)
         Self.checkSilence(dialogue.loopback.takeOctets())

@@ -20,7 +20,7 @@ import Testing
         #expect(!secured.contains("STARTTLS"))
         #expect(secured == clear.replacing("250-STARTTLS\r\n", with: ""))
         #expect(dialogue.say("STARTTLS\r\n").hasPrefix("503 5.5.1 "))
-        #expect(dialogue.say("QUIT\r\n") == "221 2.0.0 Bye\r\n")
+        #expect(dialogue.say("QUIT\r\n") == "221 2.0.0 Thank you for speaking to me\r\n")
         #expect(dialogue.client.phase == .ended)
         #expect(dialogue.loopback.closing == .ended)
         #expect(dialogue[.tlsHandshakes] == 1)
@@ -49,6 +49,33 @@ import Testing
         #expect(dialogue.say("DATA\r\n").hasPrefix("503 5.5.1 "))
         // Not even EHLO was said.
         #expect(dialogue.say("MAIL FROM:<a@example.com>\r\n").hasPrefix("503 5.5.1 "))
+    }
+
+    @Test func `forgets who the client was`() throws {
+        let settings = SessionSettings(authentication: .offered)
+        let dialogue = try Dialogue(Accept(), settings: settings)
+        let auth = "AUTH PLAIN AHVzZXIAc2VjcmV0\r\n"
+        let success = "235 2.7.0 Authentication successful\r\n"
+        _ = dialogue.loopback.takeOutput()
+        _ = dialogue.sayInClear("EHLO me\r\n")
+        #expect(dialogue.sayInClear(auth) == success)
+        #expect(dialogue.sayInClear("STARTTLS\r\n").hasPrefix("220 "))
+        dialogue.shakeHands()
+        _ = dialogue.say("EHLO me\r\n")
+        #expect(dialogue.say(auth) == success)
+        #expect(dialogue.say(auth).hasPrefix("503 5.5.1 "))
+    }
+
+    @Test func `is what AUTH may wait for`() throws {
+        let settings = SessionSettings(authentication: .afterTLS)
+        let dialogue = try Dialogue(Accept(), settings: settings)
+        let auth = "AUTH PLAIN AHVzZXIAc2VjcmV0\r\n"
+        #expect(!dialogue.sayInClear("EHLO me\r\n").contains("AUTH"))
+        #expect(dialogue.sayInClear(auth).hasPrefix("538 5.7.11 "))
+        #expect(dialogue.sayInClear("STARTTLS\r\n").hasPrefix("220 "))
+        dialogue.shakeHands()
+        #expect(dialogue.say("EHLO me\r\n").contains("250-AUTH PLAIN LOGIN CRAM-MD5\r\n"))
+        #expect(dialogue.say(auth).hasPrefix("235 "))
     }
 
     static let injected = "STARTTLS\r\nMAIL FROM:<evil@example.com>\r\nRCPT TO:<b@exam"
@@ -110,7 +137,7 @@ import Testing
         dialogue.pieceSize = pieceSize
         dialogue.shakeHands()
         #expect(dialogue.client.phase == .established, "\(dialogue.client.reason)")
-        #expect(dialogue.say("NOOP\r\n") == "250 2.0.0 Ok\r\n")
+        #expect(dialogue.say("NOOP\r\n") == "250 2.0.0 OK, done\r\n")
         #expect(journal.count(of: "noop") == 1)
     }
 
@@ -120,7 +147,7 @@ import Testing
         #expect(dialogue.askForTLS() == "220 2.0.0 Ready to start TLS\r\n")
         #expect(journal.entries == ["connect", "starttls", "closed"])
         dialogue.shakeHands()
-        #expect(dialogue.say("QUIT\r\n") == "221 2.0.0 Bye\r\n")
+        #expect(dialogue.say("QUIT\r\n") == "221 2.0.0 Thank you for speaking to me\r\n")
         #expect(journal.entries == ["connect", "starttls", "closed", "closed"])
     }
 
@@ -132,7 +159,7 @@ import Testing
         }
         let dialogue = try Dialogue(Refusing())
         #expect(dialogue.askForTLS() == "454 4.7.0 TLS not available\r\n")
-        #expect(dialogue.sayInClear("NOOP\r\n") == "250 2.0.0 Ok\r\n")
+        #expect(dialogue.sayInClear("NOOP\r\n") == "250 2.0.0 OK, done\r\n")
     }
 
     @Test func `makes the layers inside anew, and tells them what was agreed on`() throws {
@@ -195,14 +222,16 @@ import Testing
         #expect(replies.hasPrefix("250-sink.example\r\n"))
         #expect(
             replies.hasSuffix(
-                "250 2.1.0 Ok\r\n250 2.1.5 Ok\r\n250 2.1.5 Ok\r\n"
-                    + "354 End data with <CR><LF>.<CR><LF>\r\n"))
-        #expect(dialogue.say(Self.content).hasPrefix("250 2.0.0 Ok: queued as "))
-        #expect(dialogue.say("MAIL FROM:<>\r\nRSET\r\n") == "250 2.1.0 Ok\r\n250 2.0.0 Ok\r\n")
+                "250 2.1.0 OK, done\r\n250 2.1.5 OK, done\r\n250 2.1.5 OK, done\r\n"
+                    + "354 Start mail input; end with <CRLF>.<CRLF>\r\n"))
+        #expect(dialogue.say(Self.content).hasPrefix("250 2.0.0 OK, done; queued as "))
+        #expect(
+            dialogue.say("MAIL FROM:<>\r\nRSET\r\n")
+                == "250 2.1.0 OK, done\r\n250 2.0.0 OK, done\r\n")
         // Content and what follows it in one go.
         let again = Self.mail.split(separator: "\r\n").dropFirst().joined(separator: "\r\n")
         let all = dialogue.say(again + "\r\n" + Self.content + "NOOP\r\nQUIT\r\n")
-        #expect(all.hasSuffix("250 2.0.0 Ok\r\n221 2.0.0 Bye\r\n"))
+        #expect(all.hasSuffix("250 2.0.0 OK, done\r\n221 2.0.0 Thank you for speaking to me\r\n"))
         #expect(dialogue.client.phase == .ended)
         #expect(dialogue.loopback.closing == .ended)
         #expect(dialogue[.messages] == 2)
@@ -222,7 +251,7 @@ import Testing
         #expect(dialogue.client.takeText().hasPrefix("220 sink.example "))
         #expect(!dialogue.say("EHLO me\r\n").contains("STARTTLS"))
         #expect(dialogue.say("STARTTLS\r\n").hasPrefix("503 5.5.1 "))
-        #expect(dialogue.say("NOOP\r\n") == "250 2.0.0 Ok\r\n")
+        #expect(dialogue.say("NOOP\r\n") == "250 2.0.0 OK, done\r\n")
     }
 
     @Test(arguments: [false, true], ["noop", "connect"])
@@ -236,15 +265,16 @@ import Testing
         dialogue.loopback.advance(by: .milliseconds(2999))
         dialogue.carry()
         let early = dialogue.client.takeText()
-        #expect(early == (stage == "noop" ? "250 2.0.0 Ok\r\n" : ""))
+        #expect(early == (stage == "noop" ? "250 2.0.0 OK, done\r\n" : ""))
         dialogue.loopback.advance(by: .milliseconds(1))
         dialogue.carry()
         let late = dialogue.client.takeText()
-        #expect(late.hasPrefix(stage == "noop" ? "250 2.0.0 Ok\r\n250 " : "220 sink.example"))
+        #expect(late.hasPrefix(stage == "noop" ? "250 2.0.0 OK, done\r\n250 " : "220 sink.example"))
         #expect(
             late.hasSuffix(
-                "250 2.0.0 Ok\r\n252 2.0.0 Cannot VRFY user, but will take mail for it\r\n"))
-        #expect(dialogue.say("QUIT\r\n") == "221 2.0.0 Bye\r\n")
+                "250 2.0.0 OK, done\r\n252 2.0.0 OK, cannot VRFY user but will attempt delivery\r\n"
+            ))
+        #expect(dialogue.say("QUIT\r\n") == "221 2.0.0 Thank you for speaking to me\r\n")
     }
 
     @Test func `may end while an answer is late`() throws {
@@ -257,7 +287,7 @@ import Testing
         #expect(dialogue.loopback.closing == nil)
         dialogue.loopback.advance(by: .seconds(3))
         dialogue.carry()
-        #expect(dialogue.client.takeText() == "250 2.0.0 Ok\r\n250 2.0.0 Ok\r\n")
+        #expect(dialogue.client.takeText() == "250 2.0.0 OK, done\r\n250 2.0.0 OK, done\r\n")
         #expect(dialogue.client.phase == .ended)
         #expect(dialogue.loopback.closing == .ended)
         #expect(dialogue[.tlsTruncations] == 0)
@@ -268,6 +298,7 @@ import Testing
         let dialogue = try Dialogue.secured()
         dialogue.loopback.limitWindow(to: window)
         let count = 20_000
+        let wanted = String(repeating: "250 2.0.0 OK, done\r\n", count: count)
         dialogue.client.send(String(repeating: "NOOP\r\n", count: count))
         let records = dialogue.client.takeOutput()
         dialogue.loopback.send(records, inPiecesOf: 30_000)
@@ -275,14 +306,14 @@ import Testing
         for _ in 0..<2_000 {
             dialogue.client.take(dialogue.loopback.takeOctets())
             replies += dialogue.client.takeText()
-            if replies.utf8.count >= count * 14 { break }
+            if replies.utf8.count >= wanted.utf8.count { break }
             // Little is kept meanwhile but what the segments hold.
             #expect(dialogue.loopback.keptOctets < records.count + 300_000)
             dialogue.loopback.read(7_000)
         }
-        #expect(replies == String(repeating: "250 2.0.0 Ok\r\n", count: count))
+        #expect(replies == wanted)
         dialogue.loopback.read(.max)
-        #expect(dialogue.say("QUIT\r\n") == "221 2.0.0 Bye\r\n")
+        #expect(dialogue.say("QUIT\r\n") == "221 2.0.0 Thank you for speaking to me\r\n")
         #expect(dialogue.loopback.closing == .ended)
     }
 
@@ -291,7 +322,7 @@ import Testing
         #expect(dialogue.loopback.keptOctets == 0)
         _ = dialogue.say("NOOP\r\nNO")
         #expect(dialogue.loopback.keptOctets == 0)
-        #expect(dialogue.say("OP\r\n") == "250 2.0.0 Ok\r\n")
+        #expect(dialogue.say("OP\r\n") == "250 2.0.0 OK, done\r\n")
         #expect(dialogue.loopback.keptOctets == 0)
     }
 
@@ -318,7 +349,7 @@ import Testing
         let busy = try Dialogue.secured()
         _ = busy.say(Self.mail)
         busy.loopback.stop(grace: .seconds(10))
-        #expect(busy.say(Self.content).hasPrefix("250 2.0.0 Ok: queued as "))
+        #expect(busy.say(Self.content).hasPrefix("250 2.0.0 OK, done; queued as "))
         #expect(busy.client.phase == .ended)
         let cut = try Dialogue.secured()
         _ = cut.say(Self.mail)
@@ -401,10 +432,13 @@ import Testing
     func `takes a line that is longer than many records`(pieceSize: Int) throws {
         let pair = try Pair()
         let client = try End(pair.client, serverName: "localhost")
+        var limits = SMTPLimits()
+        limits.lineOctetsMax = 120_000
+        let settings = SessionSettings(limits: limits)
         var loopback = Loopback { _ in
             StartTLS(pair.server, isImplicit: true) { _ in
-                LineFraming(lineOctetsMax: 120_000) {
-                    DataDiscard { Session(SessionSettings(), security: .active, Accept()) }
+                LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
+                    DataDiscard { Session(settings, security: .active, Accept()) }
                 }
             }
         }
@@ -417,7 +451,7 @@ import Testing
         client.send("NOOP " + String(repeating: "x", count: 110_000) + "\r\nRSET\r\n")
         loopback.send(client.takeOutput(), inPiecesOf: pieceSize)
         client.take(loopback.takeOctets())
-        #expect(client.takeText() == "250 2.0.0 Ok\r\n250 2.0.0 Ok\r\n")
+        #expect(client.takeText() == "250 2.0.0 OK, done\r\n250 2.0.0 OK, done\r\n")
     }
 
     @Test(arguments: [false, true])
@@ -506,7 +540,7 @@ import Testing
             let line = String(repeating: "x", count: 76) + "\r\n"
             let content = String(repeating: line, count: 30_000)
             #expect(dialogue.say(content) == "")
-            #expect(dialogue.say(".\r\n").hasPrefix("250 2.0.0 Ok: queued as "))
+            #expect(dialogue.say(".\r\n").hasPrefix("250 2.0.0 OK, done; queued as "))
             #expect(dialogue[.messageOctets] == UInt64(content.utf8.count))
         }
     }

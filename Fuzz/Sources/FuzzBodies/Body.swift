@@ -15,6 +15,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case lineFraming = "FuzzLineFraming"
     case dataDiscard = "FuzzDataDiscard"
     case command = "FuzzCommand"
+    case sasl = "FuzzSASL"
     case session = "FuzzSession"
     case tls = "FuzzTLS"
     case startTLS = "FuzzStartTLS"
@@ -25,6 +26,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .lineFraming: LineFramingBody()
         case .dataDiscard: DataDiscardBody()
         case .command: CommandBody()
+        case .sasl: SASLBody()
         case .session: SessionBody()
         case .tls: TLSBody()
         case .startTLS: StartTLSBody()

@@ -32,6 +32,7 @@ private struct ParsedLine: Equatable {
     let recipientUTF8: Result<RecipientCommand, ArgumentError>
     let hello: Result<HelloCommand, ArgumentError>
     let chunk: Result<ChunkCommand, ArgumentError>
+    let auth: Result<AuthCommand, ArgumentError>
 
     init(_ line: RawSpan) {
         let command = Command(line)
@@ -44,6 +45,7 @@ private struct ParsedLine: Equatable {
             try RecipientCommand(command, in: line, allowsUTF8: true)
         }
         hello = outcome { () throws(ArgumentError) in try HelloCommand(command, in: line) }
+        auth = outcome { () throws(ArgumentError) in try AuthCommand(command, in: line) }
         chunk = outcome { () throws(ArgumentError) in try ChunkCommand(command, in: line) }
     }
 
@@ -66,6 +68,17 @@ private struct ParsedLine: Equatable {
         }
         let argument = line.extracting(command.argument)
         require(chunk == argument.naiveChunk(chunk), "a chunk is what a naive reader sees")
+        switch auth {
+        case .success(let auth):
+            let name = argument.naiveMechanism
+            require(name == "\(auth.mechanism.name)", "a mechanism is what a naive reader sees")
+            guard let range = auth.initialResponse else { break }
+            require(range.upperBound == command.argument.upperBound, "a response is the last word")
+            require(!range.isEmpty && !line.hasBlank(range), "a response is one word")
+        case .failure(let error):
+            let isWellFormed = argument.naiveMechanism != nil
+            require(error == (isWellFormed ? .parameterNotImplemented : .syntax), "an error fits")
+        }
     }
 
     private func check(_ mail: MailCommand, in line: RawSpan) {

@@ -8,6 +8,7 @@ struct Moody<Wish: ContentWish>: Responder {
     private var random: RandomSource
     private var contentOctets = 0
     private var recipients = 0
+    private var isAuthenticated = false
 
     init(_ witness: Witness, hasMoods: Bool, seed: UInt64) {
         self.witness = witness
@@ -24,6 +25,18 @@ struct Moody<Wish: ContentWish>: Responder {
     ) -> Answer {
         require(hello.name.upperBound <= line.byteCount, "a name lies in its line")
         return mood()
+    }
+
+    mutating func authenticate(
+        _ credentials: Credentials, _ context: inout Context
+    ) -> Answer {
+        require(!isAuthenticated, "nobody authenticates twice")
+        let hasPassword = credentials.mechanism != .cramMD5
+        require((credentials.password != nil) == hasPassword, "there is a password, or none")
+        require((credentials.digest != nil) != hasPassword, "or a digest")
+        let answer = mood()
+        isAuthenticated = answer.isTaken
+        return answer
     }
 
     mutating func mail(

@@ -48,6 +48,25 @@ extension RawSpan {
         return parsed
     }
 
+    /// What a naive reader takes for the mechanism in the argument of AUTH, in capitals; nil if the
+    /// argument is malformed.
+    var naiveMechanism: String? {
+        let words = withUnsafeBytes { octets in
+            octets.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }
+        }
+        guard 1...2 ~= words.count, let word = words.first, 1...20 ~= word.utf8.count else {
+            return nil
+        }
+        let isWellFormed = word.allSatisfy {
+            $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_")
+        }
+        return isWellFormed ? word.uppercased() : nil
+    }
+
+    func hasBlank(_ range: Range<Int>) -> Bool {
+        range.contains { self[$0] == 0x20 || self[$0] == 0x09 }
+    }
+
     /// Whether the range is valid UTF-8, or ASCII, without controls.
     func isText(_ range: Range<Int>, isUTF8: Bool) -> Bool {
         var isASCII = true

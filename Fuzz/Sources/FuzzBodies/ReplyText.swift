@@ -36,6 +36,14 @@ enum ReplyText {
         return count
     }
 
+    /// The text without the challenges of CRAM-MD5, each of which is another.
+    static func withoutChallenges(_ text: [UInt8]) -> [UInt8] {
+        let challenge = Array("334 P".utf8)[...]
+        let lines = text.split(separator: 0x0A, omittingEmptySubsequences: false)
+        return Array(
+            lines.map { $0.starts(with: challenge) ? challenge : $0 }.joined(separator: [0x0A]))
+    }
+
     private static func check(line: RawSpan) -> Int {
         require(line.byteCount + 2 <= 512, "a line has 512 octets at most")
         require(line.byteCount >= 4, "a line has a code and a blank or a hyphen")

@@ -7,7 +7,7 @@ import SMTP
 /// The loops are kept from one input to the next, for speed: each input is a new connection.
 public final class SessionBody: FuzzBody {
     private var stages: [Int: Stage] = [:]
-    private var settings: [Int: SessionSettings] = [:]
+    private var settings: [[Int]: SessionSettings] = [:]
 
     /// Makes a body.
     public init() {}
@@ -36,6 +36,7 @@ public final class SessionBody: FuzzBody {
 
     private struct Outcome {
         let witness: Witness
+        /// What was said, without challenges, which hold the time.
         let output: [UInt8]
         let messages: UInt64
     }
@@ -69,7 +70,8 @@ public final class SessionBody: FuzzBody {
         let accepted = counters[.messages] - messages
         require(isReset || accepted <= text.positives, "a message that counts was acknowledged")
         require(plan.responder == 0 || accepted <= witness.messages, "and was taken")
-        return Outcome(witness: witness, output: output, messages: accepted)
+        let said = plan.authentication == .none ? output : ReplyText.withoutChallenges(output)
+        return Outcome(witness: witness, output: said, messages: accepted)
     }
 
     private func stage(for plan: SessionPlan) -> Stage {
@@ -80,7 +82,16 @@ public final class SessionBody: FuzzBody {
     }
 
     private func settings(for plan: SessionPlan) -> SessionSettings {
-        let key = plan.messageOctetsMax << 12 | plan.errorsInRowMax << 1 | (plan.isLenient ? 1 : 0)
+        let authentication =
+            switch plan.authentication {
+            case .none: 0
+            case .offered: 1
+            case .afterTLS: 2
+            }
+        let key = [
+            plan.lineOctetsMax, plan.authLineOctetsMax, plan.messageOctetsMax, plan.errorsInRowMax,
+            plan.isLenient ? 1 : 0, authentication,
+        ]
         if let settings = settings[key] { return settings }
         let settings = plan.makeSettings()
         self.settings[key] = settings

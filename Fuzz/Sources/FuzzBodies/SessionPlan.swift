@@ -24,7 +24,10 @@ struct SessionPlan {
     let responder: UInt8
     let readBytesMax: Int
     let hasWindow: Bool
+    let authentication: Authentication
+    let security: Security
     let lineOctetsMax: Int
+    let authLineOctetsMax: Int
     let messageOctetsMax: Int
     let errorsInRowMax: Int
     let ending: Ending
@@ -32,6 +35,10 @@ struct SessionPlan {
     let seed: UInt64
     /// Where the client's octets begin.
     let start: Int
+
+    var framedLineOctetsMax: Int {
+        authentication == .none ? lineOctetsMax : max(lineOctetsMax, authLineOctetsMax)
+    }
 
     static let idle = Duration.seconds(20)
     static let delayMax = Duration.seconds(5)
@@ -47,8 +54,12 @@ struct SessionPlan {
         let loop = choices.octet(of: input)
         readBytesMax = [64, 300, 4096, 512][Int(loop & 3)]
         hasWindow = loop & 4 != 0
+        let isAuthOffered = who & 8 != 0
+        authentication = loop & 8 != 0 ? .afterTLS : isAuthOffered ? .offered : .none
+        security = isAuthOffered && authentication == .afterTLS ? .active : .none
         let line = choices.one(of: [2048, 64, 255, 40, 512, 20, 8, 2], input)
         lineOctetsMax = min(line, readBytesMax)
+        authLineOctetsMax = min(2 * line, readBytesMax)
         messageOctetsMax = choices.one(of: [0, 5, 40, 1, 100, 64, 1000, 10], input)
         errorsInRowMax = choices.one(of: [1000, 3, 2, 1, 5, 10, 4, 20], input)
         ending = Ending(rawValue: choices.octet(of: input) & 7) ?? .end
@@ -59,10 +70,13 @@ struct SessionPlan {
 
     func makeSettings() -> SessionSettings {
         var limits = SMTPLimits()
+        limits.lineOctetsMax = lineOctetsMax
+        limits.authLineOctetsMax = authLineOctetsMax
         limits.messageOctetsMax = messageOctetsMax
         limits.errorsInRowMax = errorsInRowMax
         limits.idle = SessionPlan.idle
-        return SessionSettings(limits: limits, isLenient: isLenient)
+        return SessionSettings(
+            limits: limits, isLenient: isLenient, authentication: authentication)
     }
 
     /// A loop of the plan's size, with no connection yet.

@@ -29,12 +29,16 @@ final class Stage {
     private func open<Asked: Responder & Sendable>(
         _ plan: SessionPlan, _ settings: SessionSettings, _ witness: Witness, _ responder: Asked
     ) {
-        let lineOctetsMax = plan.lineOctetsMax
+        require(settings.framedLineOctetsMax == plan.framedLineOctetsMax, "AUTH has longer lines")
+        let lineOctetsMax = plan.framedLineOctetsMax
+        let security = plan.security
         let seed = plan.seed
         loopback.open { _ in
             Watch(witness, lineOctetsMax: lineOctetsMax, seed: seed) {
                 LineFraming(lineOctetsMax: lineOctetsMax) {
-                    Ledger(witness) { DataDiscard { Session(settings, responder) } }
+                    Ledger(witness) {
+                        DataDiscard { Session(settings, security: security, responder) }
+                    }
                 }
             }
         }
@@ -86,7 +90,9 @@ final class Stage {
         }
         guard witness.hasClosed || witness.hasReset else {
             require(loopback.closing == nil && loopback.connectionCount == 1, "it stays open")
-            require(loopback.keptOctets < plan.lineOctetsMax, "no more is kept than a line's start")
+            require(
+                loopback.keptOctets < plan.framedLineOctetsMax,
+                "no more is kept than a line's start")
             return
         }
         require(loopback.closing != nil, "a stack that closes is closed")

@@ -70,7 +70,8 @@ struct StartTLSPlan {
         limits.messageOctetsMax = 100
         limits.errorsInRowMax = 6
         limits.lineOctetsMax = 100
+        limits.authLineOctetsMax = 150
         limits.idle = .seconds(20)
-        return SessionSettings(limits: limits)
+        return SessionSettings(limits: limits, authentication: .afterTLS)
     }()
 }

@@ -45,7 +45,7 @@ final class StartTLSStage {
     private static func stack<Asked: Responder>(
         _ security: Security, _ responder: Asked
     ) -> LineFraming<DataDiscard<Session<Asked>>> {
-        LineFraming(lineOctetsMax: StartTLSPlan.settings.limits.lineOctetsMax) {
+        LineFraming(lineOctetsMax: StartTLSPlan.settings.framedLineOctetsMax) {
             DataDiscard { Session(StartTLSPlan.settings, security: security, responder) }
         }
     }

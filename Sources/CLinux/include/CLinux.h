@@ -1,10 +1,10 @@
-// What Swift's Glibc module leaves out of Linux: epoll, eventfd, accept4 and a
-// few macros that are not plain constants.
+// What Swift's Glibc module leaves out of Linux: epoll, eventfd, accept4, what a process may do and
+// a few macros that are not plain constants.
 #ifndef CLINUX_H
 #define CLINUX_H
 
 // No _GNU_SOURCE here: it changes fd_set, and then this module's headers contradict those of Swift's
-// own Glibc module wherever both are loaded. The two functions that hide behind it are declared below.
+// own Glibc module wherever both are loaded. The functions that hide behind it are declared below.
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
@@ -19,6 +20,11 @@
 
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
+extern int setresuid(uid_t real, uid_t effective, uid_t saved);
+extern int setresgid(gid_t real, gid_t effective, gid_t saved);
+extern int getresuid(uid_t *real, uid_t *effective, uid_t *saved);
+extern int getresgid(gid_t *real, gid_t *effective, gid_t *saved);
+extern int close_range(unsigned first, unsigned last, int flags);
 
 static inline int clinux_accept4(int descriptor, struct sockaddr *address, socklen_t *length) {
     return accept4(descriptor, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -58,6 +64,16 @@ static inline int clinux_processors(void) {
 
 static inline void clinux_set_thread_name(const char *name) {
     pthread_setname_np(pthread_self(), name);
+}
+
+// From here on no program that the process starts has more rights than it.
+static inline int clinux_renounce_privileges(void) {
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+// From here on nobody but root may look into the process, and it leaves no core dump.
+static inline int clinux_hide_memory(void) {
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 #endif

@@ -79,6 +79,16 @@ def vrfy(server):
     assert server.rset()[0] == 250
 
 
+def login(server):
+    mechanism = sys.argv[3]
+    server.user, server.password = "me", "secret"
+    answer = getattr(server, "auth_" + mechanism.lower().replace("-", "_"))
+    server.ehlo_or_helo_if_needed()
+    assert mechanism in server.esmtp_features["auth"].split()
+    assert server.auth(mechanism, answer)[0] == 235
+    assert server.send_message(message()) == {}
+
+
 port, scenario = int(sys.argv[1]), sys.argv[2]
 with smtplib.SMTP("127.0.0.1", port, timeout=60) as server:
     server.ehlo()

@@ -64,6 +64,13 @@ final class ChildProcess {
         return status & 0x7f == 0 ? (status >> 8) & 0xff : -(status & 0x7f)
     }
 
+    /// What the program is to do in a test that does not say otherwise: listen where nobody else
+    /// does, and stay who it is, so that it comes by the files of the test.
+    private static let program = [
+        "BLACKHOLE_HOST": "127.0.0.1", "BLACKHOLE_PORT": "0", "BLACKHOLE_SSL_PORT": "none",
+        "BLACKHOLE_USER": "\(geteuid())", "BLACKHOLE_GROUP": "\(getegid())",
+    ]
+
     private static let environment: [String: String] = {
         var variables = ["LC_ALL": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"]
         if let path = getenv("PATH") { variables["PATH"] = String(cString: path) }
@@ -73,7 +80,7 @@ final class ChildProcess {
         if let libraries = getenv("LD_LIBRARY_PATH") {
             variables["LD_LIBRARY_PATH"] = String(cString: libraries)
         }
-        return variables
+        return variables.merging(program) { $1 }
     }()
 
     private static func withCStrings<Result>(

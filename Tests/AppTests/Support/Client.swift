@@ -11,13 +11,21 @@ final class Client {
     private var isOpen = true
 
     /// Connects; does not wait for the greeting.
-    init(_ server: RunningServer, address: String? = nil) throws {
-        descriptor = try Client.connect(to: address ?? server.address)
+    init(at address: String) throws {
+        descriptor = try Client.connect(to: address)
+    }
+
+    convenience init(_ server: RunningServer, address: String? = nil) throws {
+        try self.init(at: address ?? server.address)
     }
 
     /// Connects, reads the greeting and says EHLO.
     static func greeted(_ server: RunningServer, address: String? = nil) throws -> Client {
-        let client = try Client(server, address: address)
+        try greeted(at: address ?? server.address)
+    }
+
+    static func greeted(at address: String) throws -> Client {
+        let client = try Client(at: address)
         try client.expect(220)
         try client.say("EHLO client.example", expecting: 250)
         return client
@@ -84,6 +92,13 @@ final class Client {
         guard reply.hasPrefix("\(code) ") else {
             throw TestError.wrong("\(code) is due after '\(line.prefix(80))', not '\(reply)'")
         }
+    }
+
+    /// The code of the next reply.
+    func code() throws -> Int {
+        let reply = try reply()
+        guard let code = Int(reply.prefix(3)) else { throw TestError.wrong("no code: \(reply)") }
+        return code
     }
 
     /// The last line of the next reply.
@@ -158,16 +173,22 @@ final class Client {
 
 extension Client {
     /// Mails one message, one command at a time.
-    func mail(_ content: String = "Subject: honest\r\n\r\nHello.\r\n") throws {
+    func mail(
+        _ content: String = "Subject: honest\r\n\r\nHello.\r\n", expecting code: Int = 250
+    ) throws {
         try say("MAIL FROM:<me@example.org>", expecting: 250)
         try say("RCPT TO:<you@example.org>", expecting: 250)
         try say("DATA", expecting: 354)
-        try say(content + ".", expecting: 250)
+        try say(content + ".", expecting: code)
     }
 
     /// An honest client: connects, mails, quits, and gets every reply.
     static func mailOnce(_ server: RunningServer, address: String? = nil) throws {
-        let client = try greeted(server, address: address)
+        try mailOnce(to: address ?? server.address)
+    }
+
+    static func mailOnce(to address: String) throws {
+        let client = try greeted(at: address)
         try client.mail()
         try client.say("QUIT", expecting: 221)
         guard try client.rest().isEmpty else { throw TestError.wrong("more follows the 221") }

@@ -40,4 +40,7 @@ struct Command {
     var text: String { output + errors }
 
     var errorLines: [Substring] { errors.split(separator: "\n") }
+
+    /// The program's words to the operator, as opposed to its log.
+    var complaints: [Substring] { errorLines.filter { $0.hasPrefix("blackhole: ") } }
 }

@@ -10,6 +10,12 @@ struct ProcessFacts {
     /// The most memory that was ever in use, in kilobytes.
     var peakKilobytes: Int { get throws { try status("VmHWM") } }
 
+    /// Whether it has ended; its parent may not have noticed yet.
+    var isGone: Bool {
+        let text = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
+        return text.isEmpty || text.contains("\nState:\tZ")
+    }
+
     /// How many descriptors are open.
     var descriptorCount: Int {
         get throws {

@@ -46,9 +46,8 @@ final class RunningServer {
         folder = try TemporaryFolder()
         self.announced = announced
         let hosts = max(1, options.count { $0 == "--host" })
-        let port = options.contains("--port") ? [] : ["--port", "0"]
         process = try ChildProcess(
-            tool + [Paths.program, "run"] + port + options, environment: environment,
+            tool + [Paths.program, "run"] + options, environment: environment,
             output: folder.file("output"), errors: folder.file("log"))
         let isUp = eventually {
             addresses = log.matches(of: /listening on (.+), \d+ worker/).map { String($0.1) }
@@ -85,7 +84,7 @@ final class RunningServer {
         let line = log.split(separator: "\n").last ?? ""
         let pattern =
             #/
-            stopped:\ (\d+)\ connections,\ (\d+)\ messages,\ (\d+)\ octets,
+            stopped:\ (\d+)\ connections?,\ (\d+)\ messages?,\ (\d+)\ octets?,
             \ \d+\.\d\ messages\ a\ second\ for\ \d+\.\d\ seconds$
             /#
         guard let match = line.firstMatch(of: pattern), let connections = Int(match.1),
@@ -98,6 +97,7 @@ final class RunningServer {
 
     private func isExpected(_ line: Substring) -> Bool {
         line.contains(#/^\S+ (info|notice|debug|trace) blackhole: /#)
+            || geteuid() == 0 && line.contains("SERVING AS ROOT")
             || announced.contains { line.contains($0) }
     }
 

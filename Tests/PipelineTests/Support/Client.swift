@@ -144,6 +144,12 @@ private func withRawAddress(
         var form = sockaddr_un()
         form.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &form.sun_path) { $0.copyBytes(from: path.utf8) }
-        return call(form)
+        guard path.hasPrefix("@") else { return call(form) }
+        form.sun_path.0 = 0
+        return withUnsafePointer(to: form) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(2 + path.utf8.count))
+            }
+        }
     }
 }

@@ -19,18 +19,22 @@ final class TemporaryDirectory: Sendable {
     /// Where the test's socket goes.
     var socket: SocketAddress { .unix(path: path + "/socket") }
 
+    /// A name for a socket in the abstract namespace.
+    var name: SocketAddress { .unix(path: "@" + path) }
+
     var exists: Bool { access(path + "/socket", F_OK) == 0 }
 }
 
 /// The kinds of addresses to listen on.
 enum Place: CaseIterable, Sendable {
-    case ipv4, ipv6, unix
+    case ipv4, ipv6, unix, abstract
 
     func address(in directory: TemporaryDirectory) -> SocketAddress {
         switch self {
         case .ipv4: .loopback()
         case .ipv6: .ipv6(0, 1, port: 0, scope: 0)
         case .unix: directory.socket
+        case .abstract: directory.name
         }
     }
 

@@ -19,13 +19,14 @@ final class Recorder: Sendable {
 
 /// The stages at which a responder is asked.
 enum Stage: String, CaseIterable, Sendable {
-    case connect, hello, mail, recipient, data, message, verify, expand, noop, quit
+    case connect, hello, authenticate, mail, recipient, data, message, verify, expand, noop, quit
 
     /// A command that leads there, in a session that is otherwise accepted.
     var command: String {
         switch self {
         case .connect: ""
         case .hello: "EHLO client.example"
+        case .authenticate: "AUTH PLAIN AHVzZXIAc2VjcmV0"
         case .mail: "MAIL FROM:<a@a.example>"
         case .recipient: "RCPT TO:<b@b.example>"
         case .data: "DATA"
@@ -45,6 +46,8 @@ struct Scripted: Responder, Sendable {
     var answers: [Stage: Answer] = [:]
     /// The answers to recipients, one after another, before those of the table.
     var recipients: [Answer] = []
+    /// Who is not believed.
+    var refusedUser: String?
     /// Whose mail is refused.
     var refusedSender: String?
     var recorder = Recorder()
@@ -66,6 +69,19 @@ struct Scripted: Responder, Sendable {
         _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
     ) -> Answer {
         answer(.hello, (isExtended ? "E " : "") + line.text(hello.name))
+    }
+
+    mutating func authenticate(
+        _ credentials: Credentials, _ context: inout Context
+    ) -> Answer {
+        let parts = [
+            credentials.authorizationIdentity, credentials.user, credentials.password,
+            credentials.digest, credentials.challenge,
+        ]
+        let said = parts.compactMap { $0 }.joined(separator: " ")
+        let answer = answer(.authenticate, "\(credentials.mechanism.name) \(said)")
+        return credentials.user == refusedUser
+            ? .reply(535, EnhancedCode(5, 7, 8), "Not you") : answer
     }
 
     mutating func mail(

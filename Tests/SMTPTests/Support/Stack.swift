@@ -4,11 +4,14 @@ import Testing
 
 extension SessionSettings {
     static func test(
-        isLenient: Bool = false, _ change: (inout SMTPLimits) -> Void = { _ in }
+        isLenient: Bool = false, authentication: Authentication = .none,
+        _ change: (inout SMTPLimits) -> Void = { _ in }
     ) -> SessionSettings {
         var limits = SMTPLimits()
         change(&limits)
-        return SessionSettings(hostName: "mx.example", limits: limits, isLenient: isLenient)
+        return SessionSettings(
+            hostName: "mx.example", limits: limits, isLenient: isLenient,
+            authentication: authentication)
     }
 }
 
@@ -21,12 +24,12 @@ extension Loopback {
     }
 
     static func session<Asked: Responder & Sendable>(
-        _ settings: SessionSettings = .test(), _ responder: Asked,
+        _ settings: SessionSettings = .test(), _ responder: Asked, security: Security = .none,
         loop: LoopLimits = LoopLimits(), seed: UInt64 = 1
     ) -> Loopback {
         Loopback(limits: loop, seed: seed) { _ in
-            LineFraming(lineOctetsMax: settings.limits.lineOctetsMax) {
-                DataDiscard { Session(settings, responder) }
+            LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
+                DataDiscard { Session(settings, security: security, responder) }
             }
         }
     }
@@ -39,24 +42,25 @@ extension Loopback {
 
 /// The start of most dialogues.
 enum Opening {
-    static let greeting = "S: 220 mx.example ESMTP blackhole: keeps no mail\n"
+    static let greeting = "S: 220 mx.example ESMTP OK, ready\n"
     static let helo = greeting + "C: HELO client.example\nS: 250 mx.example\n"
-    static let mail = helo + "C: MAIL FROM:<a@a.example>\nS: 250 2.1.0 Ok\n"
-    static let recipient = mail + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 Ok\n"
+    static let mail = helo + "C: MAIL FROM:<a@a.example>\nS: 250 2.1.0 OK, done\n"
+    static let recipient = mail + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 OK, done\n"
     static let data =
-        recipient + "C: DATA\nS: 354 End data with <CR><LF>.<CR><LF>\n"
+        recipient + "C: DATA\nS: 354 Start mail input; end with <CRLF>.<CRLF>\n"
     static let binary =
-        helo + "C: MAIL FROM:<a@a.example> BODY=BINARYMIME\nS: 250 2.1.0 Ok\n"
-        + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 Ok\n"
-    static let queued = "S: 250 2.0.0 Ok: queued as *\n"
+        helo + "C: MAIL FROM:<a@a.example> BODY=BINARYMIME\nS: 250 2.1.0 OK, done\n"
+        + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 OK, done\n"
+    static let queued = "S: 250 2.0.0 OK, done; queued as *\n"
 }
 
 /// Plays a transcript on a fresh connection, and demands that it goes as written.
 func expect<Asked: Responder & Sendable>(
     _ script: String, _ settings: SessionSettings = .test(), _ responder: Asked = Accept(),
-    messages: UInt64? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    security: Security = .none, messages: UInt64? = nil,
+    sourceLocation: SourceLocation = #_sourceLocation
 ) {
-    var loopback = Loopback.session(settings, responder)
+    var loopback = Loopback.session(settings, responder, security: security)
     Transcript(script).check(on: &loopback, sourceLocation: sourceLocation)
     guard let messages else { return }
     #expect(loopback.counters[.messages] == messages, sourceLocation: sourceLocation)

@@ -1,0 +1,83 @@
+import SMTP
+
+/// Base64 as a naive reader has it: bit by bit, and with no other spelling than the writer's.
+enum NaiveBase64 {
+    private static let alphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    static func encode(_ octets: [UInt8]) -> [UInt8] {
+        var bits = octets.flatMap { octet in (0..<8).map { octet >> (7 - $0) & 1 } }
+        while bits.count % 6 != 0 { bits.append(0) }
+        var text = stride(from: 0, to: bits.count, by: 6).map { start in
+            alphabet[bits[start..<start + 6].reduce(0) { $0 << 1 | Int($1) }]
+        }
+        while text.count % 4 != 0 { text.append(UInt8(ascii: "=")) }
+        return text
+    }
+
+    static func decode(_ text: [UInt8]) -> [UInt8]? {
+        var bits: [UInt8] = []
+        for octet in text {
+            guard let digit = alphabet.firstIndex(of: octet) else { break }
+            bits += (0..<6).map { UInt8(digit >> (5 - $0) & 1) }
+        }
+        let octets = stride(from: 0, to: bits.count - bits.count % 8, by: 8).map { start in
+            bits[start..<start + 8].reduce(0) { $0 << 1 | $1 }
+        }
+        return encode(octets) == text ? octets : nil
+    }
+}
+
+/// An exchange as a naive reader has it: what was decoded so far, and what it amounts to.
+struct NaiveExchange {
+    let mechanism: SASLMechanism
+    private(set) var responses: [[UInt8]] = []
+    /// What CRAM-MD5 asked.
+    var challenge = ""
+
+    /// What a line leads to.
+    enum Outcome: Equatable {
+        case challenge, cancelled, notBase64, malformed
+        /// Who, with which password or digest, and for whom.
+        case credentials([String])
+    }
+
+    init(_ mechanism: SASLMechanism) { self.mechanism = mechanism }
+
+    mutating func take(_ line: [UInt8], isInitial: Bool) -> Outcome {
+        if !isInitial, line == [UInt8(ascii: "*")] { return .cancelled }
+        let isEmpty = isInitial && line == [UInt8(ascii: "=")]
+        guard let response = isEmpty ? [] : NaiveBase64.decode(line) else { return .notBase64 }
+        responses.append(response)
+        switch mechanism {
+        case .plain:
+            let parts = response.split(separator: 0, omittingEmptySubsequences: false).map(
+                Array.init)
+            guard parts.count == 3, let user = text(parts[1]), let password = text(parts[2]) else {
+                return .malformed
+            }
+            if parts[0].isEmpty { return .credentials([user, password]) }
+            return text(parts[0]).map { .credentials([user, password, $0]) } ?? .malformed
+        case .login:
+            guard let last = text(response) else { return .malformed }
+            guard responses.count == 2, let user = text(responses[0]) else { return .challenge }
+            return .credentials([user, last])
+        case .cramMD5:
+            guard let text = text(response), response.count > 33 else { return .malformed }
+            let digest = response.suffix(32)
+            let user = Array(response.dropLast(33))
+            let isHex = digest.allSatisfy {
+                (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
+            }
+            guard isHex, response[user.count] == 0x20, !text.isEmpty else { return .malformed }
+            return .credentials([
+                String(decoding: user, as: UTF8.self), String(decoding: digest, as: UTF8.self),
+                challenge,
+            ])
+        }
+    }
+
+    private func text(_ octets: [UInt8]) -> String? {
+        octets.isEmpty || octets.contains(0) ? nil : String(validating: octets, as: UTF8.self)
+    }
+}

@@ -1,0 +1,118 @@
+import Pipeline
+import SMTP
+
+/// A session takes and refuses responses as a naive reader of the standards does, and its responder
+/// hears of the credentials that were meant.
+public final class SASLBody: FuzzBody {
+    private let settings = SessionSettings(authentication: .offered)
+    private var context = Context()
+
+    /// Makes a body.
+    public init() {}
+
+    /// The input: an octet that chooses, then lines, each ended by LF.
+    ///
+    /// The choice: the mechanism, whether the first line comes with AUTH (4), and whether the lines
+    /// are what is spelt in base64 and not the spelling (8).
+    public func run(_ input: RawSpan) {
+        var choices = Choices()
+        let choice = choices.octet(of: input)
+        let mechanism = SASLMechanism.allCases[Int(choice & 3) % 3]
+        let lines = Array(input, choices.rest(of: input)).split(
+            separator: 0x0A, omittingEmptySubsequences: false)
+        let log = CredentialsLog()
+        var session = Session(settings, Believing(log))
+        _ = say("EHLO x", to: &session)
+
+        var exchange: NaiveExchange?
+        for line in lines {
+            let line = choice & 8 != 0 ? NaiveBase64.encode(Array(line)) : Array(line)
+            var isInitial = false
+            if exchange == nil {
+                var fresh = NaiveExchange(mechanism)
+                // What is no word would be another command.
+                isInitial =
+                    choice & 4 != 0 && mechanism != .cramMD5 && !line.isEmpty
+                    && line.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+                if !isInitial { fresh.challenge = begin(mechanism, &session) }
+                exchange = fresh
+            }
+            guard let outcome = exchange?.take(line, isInitial: isInitial) else { return }
+            let start = isInitial ? Array("AUTH \(mechanism.name) ".utf8) : []
+            let reply = say(start + line, to: &session)
+            require(
+                reply.hasPrefix(SASLBody.start(of: outcome)), "\(reply) where \(outcome) is due")
+            if outcome != .challenge { exchange = nil }
+            guard case .credentials(let wanted) = outcome else {
+                require(log.credentials == nil, "nobody is believed yet")
+                continue
+            }
+            check(log.credentials, mechanism, wanted)
+            require(say("AUTH PLAIN", to: &session).hasPrefix("503 5.5.1"), "once is enough")
+            return
+        }
+    }
+
+    /// Says AUTH alone; gives what is asked, decoded.
+    private func begin(
+        _ mechanism: SASLMechanism, _ session: inout Session<Believing>
+    ) -> String {
+        let reply = say("AUTH \(mechanism.name)", to: &session)
+        require(reply.hasPrefix("334 ") && reply.hasSuffix("\r\n"), "a challenge follows")
+        let octets = NaiveBase64.decode(Array(reply.utf8.dropFirst(4).dropLast(2)))
+        require(octets != nil, "a challenge is base64")
+        return String(decoding: octets ?? [], as: UTF8.self)
+    }
+
+    private func check(
+        _ credentials: Credentials?, _ mechanism: SASLMechanism, _ wanted: [String]
+    ) {
+        require(credentials?.mechanism == mechanism, "the mechanism is the one that was named")
+        let heard = [
+            credentials?.user, credentials?.password, credentials?.digest,
+            credentials?.authorizationIdentity, credentials?.challenge,
+        ]
+        require(heard.compactMap { $0 } == wanted, "what is meant is what is heard")
+    }
+
+    private func say(_ text: String, to session: inout Session<Believing>) -> String {
+        say(Array(text.utf8), to: &session)
+    }
+
+    private func say(_ line: [UInt8], to session: inout Session<Believing>) -> String {
+        context.output.removeAll()
+        let verdict = session.receive(command: line.span.bytes, &context)
+        require(verdict == .pass(.proceed), "a session goes on")
+        return context.output.withBytes { $0.text }
+    }
+
+    /// How the reply begins.
+    private static func start(of outcome: NaiveExchange.Outcome) -> String {
+        switch outcome {
+        case .challenge: "334 "
+        case .credentials: "235 2.7.0 "
+        case .cancelled: "501 5.7.0 "
+        case .notBase64: "501 5.5.2 Response is not base64"
+        case .malformed: "501 5.5.2 Response is not what"
+        }
+    }
+}
+
+/// What a responder was told, where the body can see it too.
+private final class CredentialsLog {
+    var credentials: Credentials?
+}
+
+/// Believes everybody.
+private struct Believing: Responder {
+    let log: CredentialsLog
+
+    init(_ log: CredentialsLog) { self.log = log }
+
+    mutating func authenticate(
+        _ credentials: Credentials, _ context: inout Context
+    ) -> Answer {
+        log.credentials = credentials
+        return .accept
+    }
+}

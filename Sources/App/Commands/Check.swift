@@ -1,0 +1,21 @@
+import ArgumentParser
+import Daemon
+import Sink
+
+/// `blackhole check`: tests a configuration.
+struct Check: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Test a configuration, and say what it would do.",
+        discussion: """
+            Takes the options of run. Reads certificate and key and looks user and group up, but \
+            binds nothing. Exit codes: 0 all is right, 64 the command line is wrong, 78 the \
+            configuration.
+            """)
+
+    @OptionGroup(visibility: .hidden) var options: SettingOptions
+
+    func run() throws {
+        let configuration = try ConfigurationSource(options).load()
+        for line in try Plan(configuration).lines { print(line) }
+    }
+}

@@ -1,0 +1,127 @@
+import Daemon
+import Foundation
+import Logging
+import Pipeline
+import Sink
+
+/// The life of the process that serves, from its first step to its last.
+///
+/// All of it is for the main thread.
+final class Service {
+    private let configuration: Configuration
+    private let source: ConfigurationSource
+    private let isDaemon: Bool
+    private let logFile: LogFile
+    private let log: Logger
+    private let account: Account
+    private let offered: [ServiceManager.Socket]
+    private var pidFile: PidFile?
+    private var server: Server?
+    private var board: StatusBoard?
+    private let begin = ContinuousClock.now
+
+    /// Opens the log, and finds out who will serve.
+    ///
+    /// - Parameter isDaemon: whether it logs to the log file, and has a pid file in any case.
+    init(
+        _ configuration: Configuration, _ source: ConfigurationSource, isDaemon: Bool
+    ) throws(StartError) {
+        self.configuration = configuration
+        self.source = source
+        self.isDaemon = isDaemon
+        Signals.block()
+        offered = try ServiceManager.sockets()
+        let warnings: [String]
+        (account, warnings) = try Account.resolve(
+            user: configuration.user, group: configuration.group)
+        let logFile =
+            isDaemon
+            ? try LogFile(configuration.logPath, for: account) : try LogFile(stream: STDERR_FILENO)
+        self.logFile = logFile
+        var log = Logger(label: "blackhole") { _ in LogLines(logFile) }
+        if configuration.isDebugging { log.logLevel = .debug }
+        self.log = log
+        for warning in warnings {
+            log.warning("\(warning)")
+            if isDaemon { Blackhole.report("warning: \(warning)") }
+        }
+    }
+
+    /// Does all that takes privileges, gives them up, and starts to serve.
+    func start() throws(StartError) {
+        do throws(StartError) {
+            if isDaemon || configuration.origins[.pid] != nil {
+                let file = try PidFile.take(configuration.pidPath)
+                if let pid = file.replacedStale {
+                    log.info("the pid file was of process \(pid), which is gone")
+                }
+                pidFile = consume file
+            }
+            OpenFiles.raiseLimit()
+            let server = try Server(configuration, adopting: offered, log)
+            self.server = server
+            try logFile.give(to: account)
+            try account.assume()
+            ProcessTitle.set("blackhole: \(server.title)")
+            let loops = try server.start()
+            let board = StatusBoard(configuration, server.addresses, loops)
+            if pidFile != nil { board.show(log) }
+            self.board = board
+        } catch {
+            pidFile.take()?.release()
+            if isDaemon { log.error("\(error.description)") }
+            throw error
+        }
+    }
+
+    /// Serves until a signal says to stop, then stops and tells the totals.
+    func serve() {
+        ServiceManager.notify("READY=1\nSTATUS=\(server?.title ?? "")")
+        while let number = nextSignal() {
+            if Signals.isStop(number) { break }
+            if number == SIGHUP { reload() }
+            if number == SIGUSR1 { reopenLog() }
+        }
+        ServiceManager.notify("STOPPING=1")
+        log.info("stopping")
+        server?.stop(grace: configuration.grace)
+        let totals = server?.totals ?? Totals()
+        log.info("stopped: \(totals.summary(after: begin.duration(to: .now)))")
+        pidFile.take()?.release()
+    }
+
+    /// Waits for a signal, and meanwhile logs the rates.
+    private func nextSignal() -> Int32? {
+        let interval = configuration.ratesInterval
+        while true {
+            let wait = interval > .zero ? board?.untilRates(interval) ?? interval : .seconds(86_400)
+            if let number = Signals.next(within: wait) { return number }
+            if interval > .zero, let line = board?.rates() { log.info("\(line)") }
+        }
+    }
+
+    private func reload() {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        let microseconds = now.tv_sec * 1_000_000 + now.tv_nsec / 1_000
+        ServiceManager.notify("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
+        do throws(StartError) {
+            try server?.reload(try source.load())
+            log.info("reloaded")
+            board?.reloaded(nil)
+        } catch {
+            log.error("not reloaded, all stays as it was: \(error.description)")
+            board?.reloaded(error.description)
+        }
+        ServiceManager.notify("READY=1")
+    }
+
+    private func reopenLog() {
+        do throws(StartError) {
+            try logFile.reopen()
+            log.info("log opened again")
+        } catch {
+            log.error("the log stays as it was: \(error.description)")
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import ArgumentParser
+import Sink
+
+/// The options of every command: one for each setting.
+struct SettingOptions: ParsableArguments {
+    @Option(.host) var host: [String]
+    @Option(.port) var port: [String]
+    @Option(.listen) var listen: [String]
+    @Option(.tls_listen) var tlsListen: [String]
+    @Option(.mode) var mode: [String]
+    @Option(.stage) var stage: [String]
+    @Option(.accept_codes) var acceptCodes: [String]
+    @Option(.bounce_codes) var bounceCodes: [String]
+    @Option(.accept_ratio) var acceptRatio: [String]
+    @Option(.delay) var delay: [String]
+    @Option(.dynamic_switch) var dynamicSwitch: [String]
+    @Option(.seed) var seed: [String]
+    @Option(.ssl) var ssl: [String]
+    @Option(.ssl_port) var sslPort: [String]
+    @Option(.ssl_cert) var sslCert: [String]
+    @Option(.ssl_key) var sslKey: [String]
+    @Option(.ssl_ca_certs_dir) var sslCaCertsDir: [String]
+    @Option(.auth_require_tls) var authRequireTLS: [String]
+    @Option(.host_name) var hostName: [String]
+    @Option(.message_size_limit) var messageSizeLimit: [String]
+    @Option(.recipients_limit) var recipientsLimit: [String]
+    @Option(.idle_timeout) var idleTimeout: [String]
+    @Option(.lenient) var lenient: [String]
+    @Option(.workers) var workers: [String]
+    @Option(.grace) var grace: [String]
+    @Option(.user) var user: [String]
+    @Option(.group) var group: [String]
+    @Option(.pid) var pid: [String]
+    @Option(.log) var log: [String]
+    @Option(.rates) var rates: [String]
+    @Option(.debug) var debug: [String]
+    @Option(.conf) var conf: [String]
+
+    /// What was said of a setting, in its order.
+    private func texts(of setting: Setting) -> [String] {
+        switch setting {
+        case .host: host
+        case .port: port
+        case .listen: listen
+        case .tls_listen: tlsListen
+        case .mode: mode
+        case .stage: stage
+        case .accept_codes: acceptCodes
+        case .bounce_codes: bounceCodes
+        case .accept_ratio: acceptRatio
+        case .delay: delay
+        case .dynamic_switch: dynamicSwitch
+        case .seed: seed
+        case .ssl: ssl
+        case .ssl_port: sslPort
+        case .ssl_cert: sslCert
+        case .ssl_key: sslKey
+        case .ssl_ca_certs_dir: sslCaCertsDir
+        case .auth_require_tls: authRequireTLS
+        case .host_name: hostName
+        case .message_size_limit: messageSizeLimit
+        case .recipients_limit: recipientsLimit
+        case .idle_timeout: idleTimeout
+        case .lenient: lenient
+        case .workers: workers
+        case .grace: grace
+        case .user: user
+        case .group: group
+        case .pid: pid
+        case .log: log
+        case .rates: rates
+        case .debug: debug
+        case .conf: conf
+        }
+    }
+
+    /// All that the command line says.
+    var assignments: [Assignment] {
+        Setting.allCases.flatMap { setting in
+            texts(of: setting).map { Assignment(setting, $0, from: .option) }
+        }
+    }
+}
+
+extension Option where Value == [String] {
+    /// The option of a setting, as the table has it.
+    init(_ setting: Setting) {
+        self.init(
+            wrappedValue: [], name: .customLong(setting.name),
+            parsing: .unconditionalSingleValue,
+            help: ArgumentHelp(
+                "\(setting.help) (default: \(setting.defaultText))", valueName: setting.valueName),
+            completion: setting.completion)
+    }
+}
+
+extension Setting {
+    fileprivate var completion: CompletionKind {
+        switch self {
+        case .ssl_cert, .ssl_key, .pid, .log, .conf: .file()
+        case .ssl_ca_certs_dir: .directory
+        case .mode: .list(Mode.allCases.map(\.rawValue))
+        case .stage: .list(Stage.allCases.map(\.rawValue))
+        default: isBoolean ? .list([true.written, false.written]) : .default
+        }
+    }
+}

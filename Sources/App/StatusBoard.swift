@@ -1,0 +1,107 @@
+import Daemon
+import Foundation
+import Logging
+import Pipeline
+import Sink
+import Synchronization
+
+/// What there is to tell of a running server: to `blackhole status`, and to the log as rates.
+final class StatusBoard: Sendable {
+    private let mode: String
+    private let addresses: [String]
+    private let loops: EventLoops
+    private let begin = ContinuousClock.now
+    private let state: Mutex<State>
+
+    private struct State {
+        var rates = Rates()
+        var ratesAt: ContinuousClock.Instant
+        var reloads = 0
+        var reloadFault: String?
+        /// Answers `blackhole status`; loops of its own, so that it is in no count.
+        var answering: EventLoops?
+    }
+
+    init(_ configuration: Configuration, _ addresses: [String], _ loops: EventLoops) {
+        mode = configuration.policy.mode.rawValue
+        self.addresses = addresses
+        self.loops = loops
+        state = Mutex(State(ratesAt: begin))
+    }
+
+    /// Lets `blackhole status` ask.
+    func show(_ log: Logger) {
+        do throws(SystemError) {
+            let answering = try EventLoops(count: 1)
+            _ = try answering.listen(on: StatusReport.address(of: getpid())) { [unowned self] _ in
+                StatusAnswer(text)
+            }
+            state.withLock { $0.answering = answering }
+        } catch {
+            log.warning("blackhole status will not know the totals: cannot \(error.description)")
+        }
+    }
+
+    /// Notes what became of a reload.
+    func reloaded(_ fault: String?) {
+        state.withLock {
+            $0.reloads += 1
+            $0.reloadFault = fault
+        }
+    }
+
+    /// How long it is to the next line of rates.
+    func untilRates(_ interval: Duration) -> Duration {
+        state.withLock { max(.zero, ContinuousClock.now.duration(to: $0.ratesAt + interval)) }
+    }
+
+    /// The line of rates; nil if there was no traffic.
+    func rates() -> String? {
+        let totals = Totals(loops)
+        return state.withLock { state in
+            let now = ContinuousClock.now
+            defer { state.ratesAt = now }
+            return state.rates.line(totals, after: state.ratesAt.duration(to: now))
+        }
+    }
+
+    private var text: String {
+        let totals = Totals(loops)
+        let (reloads, fault) = state.withLock { ($0.reloads, $0.reloadFault) }
+        return StatusReport(
+            lines: addresses.map { "listening on \($0)" } + [
+                "mode \(mode), up for \(begin.duration(to: .now).inDays)",
+                totals.connections.of("connection") + ", \(totals.open) of them open",
+                totals.messages.of("message") + " of " + totals.octets.of("octet") + " to "
+                    + totals.recipients.of("recipient") + ", \(totals.refused) refused",
+            ], reloads: reloads, reloadFault: fault
+        ).text
+    }
+}
+
+/// Says a text to whoever connects, and closes.
+private struct StatusAnswer: ByteHandler {
+    private let text: String
+
+    init(_ text: String) { self.text = text }
+
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Pipeline.Progress {
+        Progress(input.byteCount)
+    }
+
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        guard event == .opened else { return .proceed }
+        context.output.append(text: text)
+        return .close
+    }
+}
+
+extension Duration {
+    /// `3 days 02:03:04`.
+    fileprivate var inDays: String {
+        let seconds = max(0, components.seconds)
+        let clock = [seconds / 3600 % 24, seconds / 60 % 60, seconds % 60]
+            .map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+        return seconds < 86_400 ? clock : "\((seconds / 86_400).of("day")) \(clock)"
+    }
+}

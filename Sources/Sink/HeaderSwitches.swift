@@ -1,0 +1,187 @@
+internal import Glibc
+
+/// Reads a message's content as it comes, and finds what its headers choose for it: the machine of
+/// ``SwitchedResponder``.
+///
+///     X-Blackhole-Mode: accept | bounce | random | unavailable | offline | accept=CODE | bounce=CODE
+///     X-Blackhole-Delay: seconds | least, most
+///
+/// Names and values are read in any case, folded or not (RFC 5322 §2.2.3). Of two headers of a name
+/// the last one counts, and a value that is none chooses nothing. The header section ends at the
+/// first empty line; what is no header field does not end it. Only CR LF ends a line.
+package struct HeaderSwitches: Sendable {
+    /// What the headers of a message have chosen for it.
+    package struct Choice: Sendable, Equatable {
+        /// How it is answered; nil for as the policy says.
+        package var mode: ModeSwitch?
+        /// How late it is answered; nil for as the policy says.
+        package var delay: DelayRange?
+
+        package init() {}
+    }
+
+    /// Where the next octet stands.
+    private enum Place: UInt8, BitwiseCopyable {
+        /// At the start of a line. Next: any but `valueCR`, `lineCR`.
+        case lineStart
+        /// Behind a CR at the start of a line. Next: `body`, or `lineCR`.
+        case lineStartCR
+        /// In or behind a name that is a switch's so far. Next: `value`, or `line`.
+        case name
+        /// In the value of a switch. Next: `valueCR`.
+        case value
+        /// Behind a CR in the value. Next: `lineStart`, or `value`.
+        case valueCR
+        /// In a line that does not matter, not behind a CR. Next: `lineStart`, `lineCR`.
+        case line
+        /// In a line that does not matter, behind a CR. Next: `lineStart`, `line`.
+        case lineCR
+        /// Behind the header section.
+        case body
+    }
+
+    private enum Field: UInt8, BitwiseCopyable {
+        case mode, delay
+
+        /// How many octets the names have in common.
+        static let stemOctets = 12
+
+        var name: StaticString {
+            switch self {
+            case .mode: "x-blackhole-mode"
+            case .delay: "x-blackhole-delay"
+            }
+        }
+    }
+
+    private var place = Place.lineStart
+    /// How many octets of a name have come, and whose it may be.
+    private var matched = 0
+    private var candidate = Field.mode
+    /// Whose value is being read, or was and may go on in the next line.
+    private var field: Field?
+    private var value = SwitchValue()
+    private var choice = Choice()
+
+    /// Makes a machine that stands at the start of a message.
+    package init() {}
+
+    /// Reads the next piece of the content.
+    package mutating func read(_ content: RawSpan) {
+        guard place != .body else { return }
+        content.withUnsafeBytes { bytes in
+            var index = 0
+            while index < bytes.count, place != .body { index = step(bytes, index) }
+        }
+    }
+
+    /// What the message has chosen, at its end; stands at the start of the next then.
+    package mutating func take() -> Choice {
+        if place == .valueCR { value.append(0x0D) }
+        closeField()
+        defer { reset() }
+        return choice
+    }
+
+    /// Forgets the message under way.
+    package mutating func reset() {
+        self = HeaderSwitches()
+    }
+
+    /// Goes on by the octet at an index, or more; gives the index of the next one to look at.
+    private mutating func step(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Int {
+        let octet = bytes[index]
+        switch place {
+        case .lineStart:
+            return startLine(octet) ? index + 1 : skipLine(bytes, from: index)
+        case .lineStartCR where octet == 0x0A:
+            place = .body
+        case .name:
+            guard matchName(octet) else { return skipLine(bytes, from: index) }
+        case .value where octet == 0x0D:
+            place = .valueCR
+        case .value:
+            value.append(octet)
+        case .valueCR where octet == 0x0A, .lineCR where octet == 0x0A:
+            place = .lineStart
+        case .valueCR:
+            value.append(0x0D)
+            place = .value
+            return index
+        case .line, .lineCR, .lineStartCR:
+            return skipLine(bytes, from: index)
+        case .body:
+            return bytes.count
+        }
+        return index + 1
+    }
+
+    /// Takes the first octet of a line.
+    ///
+    /// - Returns: false if the line does not matter; the octet is to be skipped with it.
+    private mutating func startLine(_ octet: UInt8) -> Bool {
+        if octet == 0x20 || octet == 0x09 {
+            guard field != nil else { return false }
+            value.append(octet)
+            place = .value
+            return true
+        }
+        closeField()
+        switch octet {
+        case UInt8(ascii: "x"), UInt8(ascii: "X"):
+            matched = 1
+            place = .name
+        case 0x0D:
+            place = .lineStartCR
+        default:
+            return false
+        }
+        return true
+    }
+
+    /// Takes an octet of a name, or of the blanks and the colon behind it; false if it is no
+    /// switch's.
+    private mutating func matchName(_ octet: UInt8) -> Bool {
+        let octet = octet.smallLetter
+        if matched == Field.stemOctets { candidate = octet == UInt8(ascii: "d") ? .delay : .mode }
+        let name = candidate.name
+        if matched < name.utf8CodeUnitCount {
+            guard octet == name.utf8Start[matched] else { return false }
+            matched += 1
+        } else if octet == UInt8(ascii: ":") {
+            field = candidate
+            value = SwitchValue()
+            place = .value
+        } else {
+            return octet == 0x20 || octet == 0x09
+        }
+        return true
+    }
+
+    /// Goes to the end of the line, which does not matter, or of the input.
+    private mutating func skipLine(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        guard let base = bytes.baseAddress else { return bytes.count }
+        place = .line
+        var search = start
+        while search < bytes.count, let found = memchr(base + search, 0x0A, bytes.count - search) {
+            let end = UnsafeRawPointer(found) - base
+            search = end + 1
+            if end > start, bytes[end - 1] == 0x0D {
+                place = .lineStart
+                return search
+            }
+        }
+        if bytes[bytes.count - 1] == 0x0D { place = .lineCR }
+        return bytes.count
+    }
+
+    /// Ends the header field that was being read, if it was a switch's.
+    private mutating func closeField() {
+        switch field {
+        case .mode: choice.mode = value.mode
+        case .delay: choice.delay = value.delay
+        case nil: return
+        }
+        field = nil
+    }
+}

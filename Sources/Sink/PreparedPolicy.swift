@@ -1,0 +1,29 @@
+internal import Pipeline
+internal import SMTP
+
+/// A policy that is ready to be carried out: made once for a listener, shared by its sessions, and
+/// never changed.
+package final class PreparedPolicy: Sendable {
+    /// Whether sessions are to have a ``SwitchedResponder``, otherwise a ``ModeResponder``.
+    package let hasHeaderSwitches: Bool
+
+    let mode: Mode
+    let stage: Stage
+    let delay: DelayRange?
+    /// What is said where the mode speaks.
+    let codes: StageCodes
+    /// What is said at the end of a message whose own headers have chosen.
+    let messageCodes: StageCodes
+    let directory: Directory
+
+    /// Prepares a policy; `hostName` is the domain of the mailboxes that VRFY and EXPN name.
+    package init(_ policy: Policy, hostName: String) {
+        hasHeaderSwitches = policy.hasHeaderSwitches
+        mode = policy.mode
+        stage = policy.effectiveStage
+        delay = policy.delay
+        codes = StageCodes(policy, at: policy.effectiveStage)
+        messageCodes = StageCodes(policy, at: .message)
+        directory = Directory(hostName: hostName)
+    }
+}

@@ -1,0 +1,211 @@
+internal import Synchronization
+package import Pipeline
+package import SMTP
+
+/// What `--debug` tells of a connection: every line that was said, without passwords, and at the
+/// end a summary. One for each connection; it outlives STARTTLS, which the layers inside do not.
+package final class SessionRecord: Sendable {
+    private let name: String
+    private let peer: SocketAddress
+    private let log: @Sendable (String) -> Void
+    private let state = Mutex(State())
+
+    private struct State {
+        var opened: Instant?
+        var tls: String?
+        var helo: String?
+        var messages = 0
+        var recipients = 0
+        var octets = 0
+        var codes: [(code: String, count: Int)] = []
+        /// What the next reply answers.
+        var asked = Verb.unknown
+        /// Whether a positive reply to it takes a message.
+        var endsMessage = false
+        /// The code of the last reply.
+        var last = ""
+    }
+
+    /// Makes a record.
+    ///
+    /// - Parameter log: takes a line; called on the connection's loop.
+    package init(of peer: borrowing Peer, log: @escaping @Sendable (String) -> Void) {
+        name = "\(peer.loop)-\(peer.serial)"
+        self.peer = peer.address
+        self.log = log
+    }
+
+    /// The octets of a line that are told.
+    private static let toldOctetsMax = 500
+
+    /// The connection is secured.
+    package func secured(by tls: String) {
+        state.withLock { $0.tls = tls }
+        tell("--", tls)
+    }
+
+    func opened(at now: Instant) {
+        state.withLock { $0.opened = now }
+    }
+
+    /// A line has come.
+    func received(_ line: RawSpan) {
+        let command = Command(line)
+        let text = line.text(0..<min(line.byteCount, SessionRecord.toldOctetsMax))
+        let told = state.withLock { state in
+            // What follows a 334 is a user name or a password.
+            guard state.last != "334" else { return "********" }
+            state.asked = command.verb
+            let chunk = command.verb == .bdat ? try? ChunkCommand(command, in: line) : nil
+            state.endsMessage = command.verb == .data || chunk?.isLast == true
+            if command.verb == .helo || command.verb == .ehlo {
+                state.helo = line.text(command.argument)
+            }
+            guard command.verb == .auth else { return text }
+            let words = text.split(separator: " ")
+            return words.prefix(2).joined(separator: " ") + (words.count > 2 ? " ********" : "")
+        }
+        tell("C:", told + (line.byteCount > SessionRecord.toldOctetsMax ? "…" : ""))
+    }
+
+    func receivedOverlongLine() {
+        state.withLock {
+            $0.asked = .unknown
+            $0.endsMessage = false
+        }
+        tell("C:", "(a line that is too long)")
+    }
+
+    /// A message's content has come to its end.
+    func received(octets: Int) {
+        state.withLock { $0.octets += octets }
+        tell("C:", "(\(octets) octets of content)")
+    }
+
+    /// Replies have been said: whole lines.
+    func said(_ text: String) {
+        for line in text.split(separator: "\r\n") {
+            tell("S:", String(line))
+            guard line.dropFirst(3).first != "-" else { continue }
+            note(String(line.prefix(3)))
+        }
+    }
+
+    private func note(_ code: String) {
+        state.withLock { state in
+            state.last = code
+            if let index = state.codes.firstIndex(where: { $0.code == code }) {
+                state.codes[index].count += 1
+            } else {
+                state.codes.append((code, 1))
+            }
+            guard code.hasPrefix("2") else { return }
+            if state.asked == .rcpt { state.recipients += 1 }
+            if state.endsMessage { state.messages += 1 }
+        }
+    }
+
+    /// The connection is gone: tells the summary.
+    func closed(at now: Instant) {
+        let summary = state.withLock { state in
+            let codes = state.codes.map { $0.count > 1 ? "\($0.code)×\($0.count)" : $0.code }
+            let start = state.opened ?? now
+            let milliseconds = (now.nanoseconds - start.nanoseconds) / 1_000_000
+            return "over: peer \(peer), \(state.tls ?? "no TLS"), helo \(state.helo ?? "none"), "
+                + "\(state.messages.of("message")), \(state.recipients.of("recipient")), "
+                + "\(state.octets.of("octet")), codes \(codes.joined(separator: " ")), "
+                + "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst()) seconds"
+        }
+        tell("--", summary)
+    }
+
+    private func tell(_ side: String, _ text: String) {
+        log("session \(name) \(side) \(text)")
+    }
+}
+
+/// The layer around a session that keeps its record.
+package struct SessionRecorder<Next: CommandHandler & ~Copyable>: CommandHandler, ~Copyable {
+    private let record: SessionRecord
+    private var next: Next
+
+    /// Wraps a layer.
+    package init(_ record: SessionRecord, _ next: () -> Next) {
+        self.record = record
+        self.next = next()
+    }
+
+    package static var wantsContent: Bool { Next.wantsContent }
+
+    package mutating func receive(
+        command line: RawSpan, _ context: inout Context
+    ) -> CommandVerdict {
+        record.received(line)
+        let said = context.output.count
+        let verdict = next.receive(command: line, &context)
+        tell(from: said, context)
+        return verdict
+    }
+
+    package mutating func receiveOverlongLine(_ context: inout Context) -> CommandVerdict {
+        record.receivedOverlongLine()
+        let said = context.output.count
+        let verdict = next.receiveOverlongLine(&context)
+        tell(from: said, context)
+        return verdict
+    }
+
+    package mutating func receive(content: RawSpan, _ context: inout Context) {
+        next.receive(content: content, &context)
+    }
+
+    package mutating func contentArrived(_ context: inout Context) {
+        next.contentArrived(&context)
+    }
+
+    package mutating func contentEnded(
+        octets: Int, _ context: inout Context
+    ) -> CommandVerdict {
+        record.received(octets: octets)
+        let said = context.output.count
+        let verdict = next.contentEnded(octets: octets, &context)
+        tell(from: said, context)
+        return verdict
+    }
+
+    package mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
+        let said = context.output.count
+        let verdict = next.handle(event, &context)
+        tell(from: said, context)
+        return verdict
+    }
+
+    private func tell(from start: Int, _ context: borrowing Context) {
+        guard context.output.count > start else { return }
+        record.said(
+            context.output.withBytes { $0.text(start..<$0.byteCount) })
+    }
+}
+
+/// The outermost layer of a connection that is recorded: tells of its beginning and end.
+package struct ConnectionRecorder<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
+    private let record: SessionRecord
+    private var next: Next
+
+    /// Wraps a stack.
+    package init(_ record: SessionRecord, _ next: () -> Next) {
+        self.record = record
+        self.next = next()
+    }
+
+    package mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        next.receive(input, &context)
+    }
+
+    package mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        if event == .opened { record.opened(at: context.now) }
+        let verdict = next.handle(event, &context)
+        if event == .closed { record.closed(at: context.now) }
+        return verdict
+    }
+}

@@ -1,0 +1,137 @@
+package import SMTP
+
+/// How a message's header wants it answered.
+package enum ModeSwitch: BitwiseCopyable, Sendable, Equatable {
+    /// As a mode does, with the codes of the policy.
+    case mode(Mode)
+    /// With this very code.
+    case code(ReplyCode)
+}
+
+/// The value of a switch, as it is read: in small letters, blanks around it gone, and those within
+/// it as one.
+struct SwitchValue: BitwiseCopyable, Sendable {
+    /// The longest value; a longer one is none.
+    static let octetsMax = 40
+    /// A longer delay becomes this.
+    private static var longestDelay: Duration { .seconds(60) }
+
+    private var octets = InlineArray<40, UInt8>(repeating: 0)
+    private var count = 0
+    private var hasBlank = false
+
+    /// Appends an octet of the header field.
+    mutating func append(_ octet: UInt8) {
+        if octet == 0x20 || octet == 0x09 {
+            hasBlank = count > 0
+            return
+        }
+        if hasBlank { store(0x20) }
+        hasBlank = false
+        store(octet.smallLetter)
+    }
+
+    private mutating func store(_ octet: UInt8) {
+        if count < SwitchValue.octetsMax { octets[count] = octet }
+        count = min(count + 1, SwitchValue.octetsMax + 1)
+    }
+
+    /// The octet at an offset; NUL behind the last.
+    private subscript(offset: Int) -> UInt8 {
+        offset < min(count, SwitchValue.octetsMax) ? octets[offset] : 0
+    }
+
+    /// Whether the value ends at an offset; one that is too long has no end.
+    private func isEnd(_ offset: Int) -> Bool { offset == count && count <= SwitchValue.octetsMax }
+
+    /// Takes a word at an offset; false if it is not there.
+    private func take(_ word: StaticString, _ offset: inout Int) -> Bool {
+        for index in 0..<word.utf8CodeUnitCount
+        where self[offset + index] != word.utf8Start[index] {
+            return false
+        }
+        offset += word.utf8CodeUnitCount
+        return true
+    }
+}
+
+// MARK: Modes
+
+extension SwitchValue {
+    /// What the value means as a mode.
+    var mode: ModeSwitch? {
+        var offset = 0
+        if take("accept=", &offset) {
+            return code(from: offset).flatMap { 250...253 ~= $0.rawValue ? .code($0) : nil }
+        }
+        if take("bounce=", &offset) {
+            return code(from: offset).flatMap { $0.rawValue >= 400 ? .code($0) : nil }
+        }
+        if spells("accept") { return .mode(.accept) }
+        if spells("bounce") { return .mode(.bounce) }
+        if spells("random") { return .mode(.random) }
+        if spells("unavailable") { return .mode(.unavailable) }
+        return spells("offline") ? .mode(.offline) : nil
+    }
+
+    private func spells(_ word: StaticString) -> Bool {
+        var offset = 0
+        return take(word, &offset) && isEnd(offset)
+    }
+
+    private func code(from start: Int) -> ReplyCode? {
+        var code: UInt16 = 0
+        for offset in start..<start + 3 {
+            guard let digit = digit(at: offset) else { return nil }
+            code = code * 10 + UInt16(digit)
+        }
+        return isEnd(start + 3) ? ReplyCode(rawValue: code) : nil
+    }
+}
+
+// MARK: Delays
+
+extension SwitchValue {
+    /// What the value means as a delay: seconds, or the least and the most of them.
+    var delay: DelayRange? {
+        var offset = 0
+        guard let least = nanoseconds(&offset) else { return nil }
+        guard !isEnd(offset) else { return DelayRange(clamped(least), clamped(least)) }
+        _ = take(" ", &offset)
+        guard take(",", &offset) || take("-", &offset) else { return nil }
+        _ = take(" ", &offset)
+        guard let most = nanoseconds(&offset), isEnd(offset), least <= most else { return nil }
+        return DelayRange(clamped(least), clamped(most))
+    }
+
+    private func clamped(_ nanoseconds: Int64) -> Duration {
+        min(.nanoseconds(nanoseconds), SwitchValue.longestDelay)
+    }
+
+    /// Takes digits, and a point with more of them, as seconds.
+    private func nanoseconds(_ offset: inout Int) -> Int64? {
+        guard digit(at: offset) != nil else { return nil }
+        var seconds: Int64 = 0
+        while let digit = digit(at: offset) {
+            // Far more than any delay, and far less than overflows.
+            seconds = min(seconds * 10 + digit, 1_000_000_000)
+            offset += 1
+        }
+        var fraction: Int64 = 0
+        if take(".", &offset) {
+            guard digit(at: offset) != nil else { return nil }
+            var unit: Int64 = 100_000_000
+            while let digit = digit(at: offset) {
+                fraction += digit * unit
+                unit /= 10
+                offset += 1
+            }
+        }
+        return seconds * 1_000_000_000 + fraction
+    }
+
+    private func digit(at offset: Int) -> Int64? {
+        let value = self[offset] &- UInt8(ascii: "0")
+        return value < 10 ? Int64(value) : nil
+    }
+}

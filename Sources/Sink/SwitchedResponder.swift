@@ -1,0 +1,30 @@
+package import Pipeline
+package import SMTP
+
+/// Carries out a policy, unless the headers of a message choose otherwise for it.
+package struct SwitchedResponder: PolicyResponder, Sendable {
+    package var machine: ModeMachine
+    private var switches = HeaderSwitches()
+
+    /// Makes a responder for a session; it costs a reference.
+    package init(_ policy: PreparedPolicy) {
+        machine = ModeMachine(policy)
+    }
+
+    /// Content is wanted, up to the end of the header section.
+    @inlinable
+    package static var wantsContent: Bool { true }
+
+    package mutating func content(_ octets: RawSpan, _ context: inout Context) {
+        switches.read(octets)
+    }
+
+    package mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+        machine.message(switches.take(), &context.random)
+    }
+
+    package mutating func reset(_ context: inout Context) {
+        machine.reset()
+        switches.reset()
+    }
+}

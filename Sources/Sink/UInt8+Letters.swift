@@ -1,0 +1,20 @@
+extension UInt8 {
+    /// The small letter of a capital, anything else as it is.
+    var smallLetter: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
+}
+
+extension Sequence<UInt8> {
+    /// Whether a word occurs among the octets, in any mixture of cases.
+    ///
+    /// The word is given in small letters, and its first octet must occur in it once.
+    func mentions(_ word: StaticString) -> Bool {
+        var matched = 0
+        for octet in self {
+            let octet = octet.smallLetter
+            if octet != word.utf8Start[matched] { matched = 0 }
+            if octet == word.utf8Start[matched] { matched += 1 }
+            if matched == word.utf8CodeUnitCount { return true }
+        }
+        return false
+    }
+}

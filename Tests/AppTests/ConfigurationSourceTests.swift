@@ -1,0 +1,128 @@
+import Foundation
+import Sink
+import Testing
+
+/// Where settings come from, and what is said of wrong ones.
+struct ConfigurationSourceTests {
+    private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
+        let folder = try TemporaryFolder()
+        try text.write(toFile: folder.file("x.conf"), atomically: true, encoding: .utf8)
+        try body(folder.file("x.conf"))
+    }
+
+    private func check(
+        _ options: String..., environment: [String: String] = [:]
+    ) throws -> Command {
+        try Command.run([Paths.program, "check"] + options, environment: environment)
+    }
+
+    @Test func `the file overrides the command line, and that the environment`() throws {
+        let environment = ["BLACKHOLE_MODE": "offline", "BLACKHOLE_WORKERS": "3"]
+        var plan = try check(environment: environment).output
+        #expect(plan.contains("offline at connect"))
+        #expect(plan.contains("set: mode, by the environment\n"))
+        plan = try check("--mode=bounce", environment: environment).output
+        #expect(plan.contains("bounce at message"))
+        #expect(plan.contains("set: mode, by the command line\n"))
+        try withFile("# mine\nmode=random") { file in
+            plan = try check("--mode=bounce", "--conf", file, environment: environment).output
+            #expect(plan.contains("random at message"))
+            #expect(plan.contains("set: mode, by \(file):2\n"))
+            #expect(plan.contains("set: workers, by the environment\n"))
+        }
+        try withFile("mode=random") { file in
+            let fromEnvironment = try check(environment: ["BLACKHOLE_CONF": file])
+            #expect(fromEnvironment.output.contains("random at message"))
+        }
+    }
+
+    @Test func `options stand before the command or behind it`() throws {
+        for words in [
+            ["--mode=bounce", "check"], ["check", "--mode=bounce"], ["--mode", "bounce", "check"],
+            ["check", "--mode", "bounce"],
+        ] {
+            let command = try Command.run([Paths.program] + words)
+            #expect(command.output.contains("bounce at message"), "\(words)")
+        }
+    }
+
+    @Test func `check says what a configuration would do, and does nothing`() throws {
+        let files = try Certificates()
+        let command = try check(
+            "--mode=bounce", "--delay=1-2", "--host=192.0.2.1", "--port=25", "--ssl_port=465",
+            "--ssl_cert", files["good.pem"], "--ssl_key", files["good.key"])
+        #expect(command.exitCode == 0, "\(command.text)")
+        #expect(command.output.contains("listens on 192.0.2.1:25: bounce at message"))
+        #expect(command.output.contains("listens on 192.0.2.1:465 for TLS: "))
+        #expect(command.output.contains("TLS with \(files["good.pem"])\n"))
+        #expect(command.output.hasSuffix("the configuration is right\n"))
+        #expect(command.errors.isEmpty)
+    }
+
+    @Test(
+        arguments: [
+            ("prot=25", "x.conf:1: 'prot' is no setting; did you mean port?"),
+            ("mode=acept", "x.conf:1: mode: 'acept' is none of accept, bounce"),
+            ("\nport=99999", "x.conf:2: port: '99999' is no port"),
+            ("ssl_cert=/nonexistent", "cannot start TLS: /nonexistent: "),
+            ("user=no-such-user", "no-such-user"),
+            ("mode=\"", "x.conf:1: mode: the quote \" is not closed"),
+            ("mode=\u{1B}[31m", #"x.conf:1: mode: '\x1B[31m' is none of"#),
+        ] as [(String, String)])
+    func `a wrong file is one line and exit code 78`(text: String, complaint: String) throws {
+        try withFile(text) { file in
+            for command in ["check", "run", "start"] {
+                let result = try Command.run(
+                    Paths.program, command, "--conf", file, "--pid", file + ".pid", "--log",
+                    file + ".log")
+                #expect(result.exitCode == EX_CONFIG, "\(command): \(result.text)")
+                let complaints = result.complaints.filter { !$0.contains("warning: ") }
+                #expect(complaints.count == 1, "\(result.text)")
+                #expect(complaints.first?.contains(complaint) == true, "\(result.text)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("mkfifo x", "is no regular file"), ("mkdir x", "is no regular file"),
+        ("true", "No such file"), ("printf 'mode=\\377' > x", "is no text in UTF-8"),
+        ("head -c 1048577 /dev/zero > x", "is larger than 1048576 octets"),
+    ])
+    func `a file that is none is one line`(make: String, complaint: String) throws {
+        let folder = try TemporaryFolder()
+        _ = try Command.shell("cd \(folder.path) && \(make)")
+        let command = try check("--conf", folder.file("x"))
+        #expect(command.exitCode == EX_CONFIG)
+        #expect(command.complaints.count == 1)
+        #expect(command.complaints.first?.contains(complaint) == true, "\(command.text)")
+        #expect(command.complaints.first?.contains(folder.file("x")) == true)
+    }
+
+    @Test func `a wrong variable is one line and exit code 78`() throws {
+        let command = try check(environment: ["BLACKHOLE_WORKERS": "none"])
+        #expect(command.exitCode == EX_CONFIG)
+        #expect(
+            command.errors == "blackhole: BLACKHOLE_WORKERS: 'none' is no number from 1 to 1024\n")
+    }
+
+    @Test func `the example is a configuration file`() throws {
+        let example = try Command.run(Paths.program, "example")
+        #expect(example.output == ExampleFile.text)
+        try withFile(example.output) { file in
+            let command = try check("--conf", file)
+            #expect(command.exitCode == 0, "\(command.text)")
+        }
+    }
+
+    @Test func `relative paths are read from where the program is started`() throws {
+        let daemon = try Daemon()
+        _ = try daemon.write("mode=bounce\nbounce_codes=571\nlog=./own.log", to: "x.conf")
+        let start = try Command.shell(
+            "cd \(daemon.folder.path) && \(Paths.program) start --workers 1 --conf x.conf --pid pid"
+        )
+        #expect(start.exitCode == 0, "\(start.text)")
+        #expect(daemon.folder.text(of: "own.log").contains("mode bounce"))
+        #expect(try daemon.run("status").output.contains("mode bounce"))
+        try daemon.expectSuccess("stop")
+    }
+}

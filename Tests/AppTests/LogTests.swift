@@ -1,0 +1,119 @@
+import Foundation
+import Testing
+
+struct LogTests {
+    @Test func `without debug a session leaves no line`() throws {
+        try RunningServer.run { server in
+            let before = server.log
+            for _ in 0..<20 { try Client.mailOnce(server) }
+            #expect(server.log == before)
+        }
+    }
+
+    @Test(arguments: Securing.allCases)
+    func `debug tells a session, whether secured or not`(securing: Securing) throws {
+        try RunningServer.run(TLSOptionTests.portable + ["--debug"]) { server in
+            try TLSClient.run("mail", securing, with: server)
+            let pattern =
+                #/
+                session\ 0-1\ --\ over:\ peer\ 127\.0\.0\.1:\d+,\ TLSv1\.3\ with\ TLS_\w+,
+                \ helo\ \S+,\ 3\ messages,\ 3\ recipients,\ \d+\ octets,\ codes\ [\d× ]+,
+                \ \d+\.\d{3}\ seconds\n
+                /#
+            #expect(eventually { server.log.firstMatch(of: pattern) != nil }, "\(server.log)")
+            #expect(server.log.contains("session 0-1 C: MAIL FROM:<"))
+            #expect(server.log.contains("session 0-1 S: 354 Start mail input"))
+        }
+    }
+
+    @Test(arguments: ["PLAIN", "LOGIN", "CRAM-MD5"])
+    func `no password is in the log, nor who has it`(mechanism: String) throws {
+        let folder = try TemporaryFolder()
+        try RunningServer.run(["--workers", "1", "--debug"]) { server in
+            let client = try Command.shell(
+                """
+                swaks --server 127.0.0.1 --port \(server.port) --from a@b.example \
+                    --to c@d.example --auth \(mechanism) --auth-user somebody \
+                    --auth-password opensesame > \(folder.file("swaks"))
+                """)
+            #expect(client.exitCode == 0, "\(client.text)")
+            #expect(eventually { server.log.contains("over: peer") })
+            #expect(server.log.contains("C: AUTH \(mechanism)"))
+            let sent = folder.text(of: "swaks").split(separator: "\n").filter {
+                $0.hasPrefix(" -> ")
+            }
+            .map { $0.dropFirst(4).split(separator: " ").last ?? "" }
+            let secrets = sent.filter { $0.count > 8 && $0.allSatisfy { !"<>:@".contains($0) } }
+            for secret in secrets + ["somebody", "opensesame", "c29tZWJvZHk", "b3BlbnNlc2FtZQ"]
+            where secret != "CRAM-MD5" {
+                #expect(!server.log.contains(secret), "\(secret)")
+            }
+        }
+    }
+
+    @Test func `what a peer says cannot disguise a line`() throws {
+        try RunningServer.run(["--workers", "1", "--debug"]) { server in
+            let client = try Client(server)
+            try client.expect(220)
+            try client.say("HELO \u{1B}[31mred\nforged", expecting: 500)
+            try client.say("NOOP \u{85}\u{2028}ü", expecting: 250)
+            try client.say("QUIT", expecting: 221)
+            #expect(eventually { server.log.contains("over: peer") })
+            #expect(server.log.contains(#"C: HELO \x1B[31mred\x0Aforged"#), "\(server.log)")
+            #expect(
+                !server.log.unicodeScalars.contains {
+                    "\u{1B}\u{85}\u{2028}".unicodeScalars.contains($0)
+                })
+        }
+    }
+
+    @Test func `the rates are told while there is traffic`() throws {
+        try RunningServer.run(["--workers", "1", "--rates", "1"]) { server in
+            for _ in 0..<3 { try Client.mailOnce(server) }
+            let pattern =
+                /messages a second \(\d+ messages?, 0 refused, \d+ connections?, \d+ octets?\), \d open\n/
+            #expect(eventually { server.log.firstMatch(of: pattern) != nil })
+            let lines = server.logCount("messages a second")
+            usleep(2_500_000)
+            #expect(server.logCount("messages a second") <= lines + 1, "silence is no line")
+        }
+    }
+
+    @Test func `SIGUSR1 opens the log again`() throws {
+        let daemon = try Daemon()
+        try daemon.expectSuccess("start", "--workers", "1")
+        let pid = try #require(daemon.pid)
+        let rotated = daemon.folder.file("log.1")
+        try FileManager.default.moveItem(atPath: daemon.logPath, toPath: rotated)
+        kill(pid, SIGUSR1)
+        #expect(eventually { daemon.log.contains("log opened again") })
+        try daemon.expectSuccess("stop")
+        #expect(daemon.log.contains("stopped: "))
+        #expect(!daemon.folder.text(of: "log.1").contains("stopped: "))
+    }
+
+    @Test(arguments: ["/nonexistent/log", "/", "LINK"])
+    func `a log that cannot be is refused`(path: String) throws {
+        let daemon = try Daemon()
+        let victim = try daemon.write("precious", to: "victim")
+        let link = daemon.folder.file("link")
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: victim)
+        let command = try Command.run(
+            Paths.program, "start", "--pid", daemon.pidPath, "--log", path == "LINK" ? link : path)
+        #expect([EX_CONFIG, EX_NOPERM].contains(command.exitCode), "\(command.text)")
+        #expect(command.complaints.count { !$0.contains("warning: ") } == 1)
+        #expect(daemon.folder.text(of: "victim") == "precious")
+        #expect(daemon.pid == nil)
+    }
+
+    @Test func `a log that cannot be written stops nothing`() throws {
+        let daemon = try Daemon()
+        let start = try Command.run(
+            Paths.program, "start", "--pid", daemon.pidPath, "--log", "/dev/full", "--workers", "1")
+        #expect(start.exitCode == 0, "\(start.text)")
+        let status = try daemon.expectSuccess("status").output
+        let address = try #require(status.firstMatch(of: /listening on (\S+)\n/)?.1)
+        try Client.mailOnce(to: String(address))
+        try daemon.expectSuccess("stop")
+    }
+}

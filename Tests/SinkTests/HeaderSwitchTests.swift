@@ -1,0 +1,170 @@
+import SMTP
+import Sink
+import Testing
+
+/// What a message's headers choose, by the machine alone.
+struct HeaderSwitchTests {
+    /// What the content chooses, however it is cut in two, or octet by octet.
+    static func choice(
+        _ content: String, sourceLocation: SourceLocation = #_sourceLocation
+    ) -> HeaderSwitches.Choice {
+        let octets = Array(content.utf8)
+        var switches = HeaderSwitches()
+        let whole = switches.choice(of: [octets[...]])
+        for cut in 0...octets.count {
+            let halves = switches.choice(of: [octets[..<cut], octets[cut...]])
+            #expect(halves == whole, "cut at \(cut)", sourceLocation: sourceLocation)
+        }
+        let single = switches.choice(of: octets.indices.map { octets[$0...$0] })
+        #expect(single == whole, "octet by octet", sourceLocation: sourceLocation)
+        return whole
+    }
+
+    static func mode(_ content: String) -> ModeSwitch? { choice(content).mode }
+
+    static func delay(_ value: String) -> [Duration]? {
+        choice("X-Blackhole-Delay: \(value)\r\n\r\n").delay.map { [$0.least, $0.most] }
+    }
+
+    // MARK: Values
+
+    @Test(arguments: Mode.allCases)
+    func `a mode may be chosen by its name`(mode: Mode) {
+        for name in [mode.rawValue, mode.rawValue.uppercased()] {
+            #expect(Self.mode("X-Blackhole-Mode: \(name)\r\n\r\n") == .mode(mode))
+        }
+    }
+
+    @Test(arguments: ReplyCode.allCases)
+    func `a code may be chosen that accepts or refuses`(code: ReplyCode) {
+        let digits = code.rawValue
+        let isAccept = 250...253 ~= digits
+        #expect(
+            Self.mode("X-Blackhole-Mode: accept=\(digits)") == (isAccept ? .code(code) : nil))
+        #expect(
+            Self.mode("X-Blackhole-Mode: BOUNCE=\(digits)") == (digits >= 400 ? .code(code) : nil))
+    }
+
+    @Test(arguments: [
+        "", " ", "acceptx", "accep", "accept bounce", "accept;", "bounce=", "bounce=45",
+        "bounce=4500", "bounce= 450", "bounce =450", "bounce=450x", "bounce=\u{0664}50",
+        "bounce=599", "bounce=000", "random=1", "offline=521", "b\u{F6}unce", "accept\0",
+        "bou\r\n nce", "accept\r", "accept\n", "\naccept", "accept, bounce", ":accept",
+    ])
+    func `what is no mode chooses none`(value: String) {
+        #expect(Self.mode("X-Blackhole-Mode: \(value)\r\n\r\n") == nil)
+        #expect(Self.mode("X-Blackhole-Mode: \(value)") == nil)
+    }
+
+    static let delays: [(value: String, least: Int, most: Int)] = [
+        ("0", 0, 0), ("5", 5_000, 5_000), ("0.25", 250, 250), ("007.50", 7_500, 7_500),
+        ("60", 60_000, 60_000), ("60.001", 60_000, 60_000), ("61", 60_000, 60_000),
+        ("99999999999999999999999999", 60_000, 60_000), ("1.0000000009", 1_000, 1_000),
+        ("2,3", 2_000, 3_000), ("2, 3", 2_000, 3_000), ("2 , 3", 2_000, 3_000),
+        ("2 ,\t 3", 2_000, 3_000), ("0.1,0.2", 100, 200), ("2-3", 2_000, 3_000),
+        ("2 - 3", 2_000, 3_000), ("5,5", 5_000, 5_000), ("50, 80", 50_000, 60_000),
+        ("70, 80", 60_000, 60_000),
+        ("99999999999999, 99999999999999", 60_000, 60_000),
+    ]
+
+    @Test(arguments: delays)
+    func `a delay is seconds, or the least and most of them`(
+        value: String, least: Int, most: Int
+    ) {
+        #expect(Self.delay(value) == [.milliseconds(least), .milliseconds(most)])
+    }
+
+    @Test func `a delay is read to the nanosecond`() {
+        #expect(
+            Self.delay("1.000000001, 1.0000000029") == [
+                .nanoseconds(1_000_000_001), .nanoseconds(1_000_000_002),
+            ])
+    }
+
+    @Test(arguments: [
+        "", "-1", "+1", "1s", "x", ".5", "5.", "5.,6", "1,2,3", "1,", ",1", "3,2", "80,70", "1 2",
+        "1--2", "1,-2", "1e3", "0x10", "1;2", "1.5.5", "\u{0665}", "inf", "1\r", "1\n",
+    ])
+    func `what is no delay chooses none`(value: String) {
+        #expect(Self.delay(value) == nil)
+    }
+
+    @Test func `a value of up to 40 octets is read`() {
+        let digits = String(repeating: "0", count: 39)
+        #expect(Self.delay(digits + "7") == [.seconds(7), .seconds(7)])
+        #expect(Self.delay(digits + "07") == nil)
+        #expect(Self.delay(digits + digits + "7") == nil)
+        #expect(Self.mode("X-Blackhole-Mode: accept\(String(repeating: "x", count: 500))") == nil)
+        let blanks = String(repeating: " \t", count: 500)
+        #expect(Self.mode("X-Blackhole-Mode:\(blanks)accept\(blanks)\r\n") == .mode(.accept))
+    }
+
+    // MARK: Fields
+
+    @Test(arguments: [
+        "X-Blackhole-Mode: bounce\r\n\r\n", "x-blackhole-mode:bounce\r\n\r\n",
+        "X-BLACKHOLE-MODE:\tbounce \t\r\n\r\n", "X-Blackhole-Mode : bounce\r\n\r\n",
+        "X-Blackhole-Mode:\r\n bounce\r\n\r\n", "X-Blackhole-Mode:\r\n\t\r\n  bounce\r\n \r\n\r\n",
+        "X-Blackhole-Mode: bounce\r\n", "X-Blackhole-Mode: bounce",
+        "X-Blackhole-Mode: bounce\r\nSubject: accept\r\n\r\n",
+        "Subject: x\r\nX-Blackhole-Mode: bounce\r\n\r\n",
+        "Subject: x\r\n y\r\nX-Blackhole-Mode: bounce\r\n\r\n",
+        "no field\r\nX-Blackhole-Mode: bounce\r\n\r\n", " x\r\nX-Blackhole-Mode: bounce\r\n\r\n",
+        "\r\r\nX-Blackhole-Mode: bounce\r\n\r\n", "\n\r\nX-Blackhole-Mode: bounce\r\n\r\n",
+        "a\n\nb\r\nX-Blackhole-Mode: bounce\r\n", "X\r\nX-\r\nX-Blackhole-Mode: bounce\r\n",
+        "X-Blackhole-Mod\r\nX-Blackhole-Mode: bounce\r\n", "a\r\r\nX-Blackhole-Mode: bounce\r\n",
+        "X-Blackhole-Mode: bounce\r\n\r\nX-Blackhole-Mode: accept\r\n",
+        "X-Blackhole-Mode: accept\r\nX-Blackhole-Mode: bounce\r\n\r\n",
+        "X-Blackhole-Mode: no\r\nX-Blackhole-Mode: bounce\r\n\r\n",
+        "X-Blackhole-Mode: bounce\r\nX-Blackhole-Model: accept\r\n\r\n",
+        "X-Blackhole-Mode: bounce\r\nX-Blackhole-Mode accept\r\n\r\n",
+    ])
+    func `the field is found`(content: String) {
+        #expect(Self.mode(content) == .mode(.bounce))
+    }
+
+    @Test(arguments: [
+        "", "\r\n", "\r\nX-Blackhole-Mode: bounce\r\n", "a: b\r\n\r\nX-Blackhole-Mode: bounce\r\n",
+        "\nX-Blackhole-Mode: bounce\r\n", "\rX-Blackhole-Mode: bounce\r\n",
+        "a: b\nX-Blackhole-Mode: bounce\r\n", "a: b\rX-Blackhole-Mode: bounce\r\n",
+        " X-Blackhole-Mode: bounce\r\n", "a:\r\n X-Blackhole-Mode: bounce\r\n",
+        "XX-Blackhole-Mode: bounce\r\n", "X-Blackhole-Modes: bounce\r\n",
+        "X-Blackhole-Mod: bounce\r\n", "X-Blackhole-Melay: 1\r\n", "X-Blackhole-Dode: bounce\r\n",
+        "X-Blackhole-Mo de: bounce\r\n", "X-Blackhole-Mode bounce\r\n", "X\rBlackhole-Mode: bounce",
+        "X-Blackhole-Mode\r\n : bounce\r\n", "X-Blackhole-Mode\r\n:bounce\r\n",
+        "X-Blackhole-Mode: bounce\r\nX-Blackhole-Mode: no\r\n\r\n",
+        "X-Blackhole-Mode: bounce\r\nX-Blackhole-Mode:\r\n\r\n",
+        "X-Blackhole-Mode: bounce\r\n no\r\n\r\n", "X-Blackhole-Mode: bounce\r",
+    ])
+    func `there is no field`(content: String) {
+        #expect(Self.choice(content) == HeaderSwitches.Choice())
+    }
+
+    @Test func `both may be chosen, in any order`() {
+        let (mode, delay) = ("X-Blackhole-Mode: offline\r\n", "X-Blackhole-Delay: 1,\r\n 2\r\n")
+        for content in [mode + delay, delay + mode, delay + "a: b\r\n" + mode + "\r\nbody\r\n"] {
+            let choice = Self.choice(content)
+            #expect(choice.mode == .mode(.offline))
+            #expect(choice.delay == DelayRange(.seconds(1), .seconds(2)))
+        }
+    }
+
+    @Test func `one message's choice is not the next one's`() {
+        var switches = HeaderSwitches()
+        for end in ["", "\r", "\r\n", "\r\n\r", "\r\n\r\n", "\r\n\r\nbody"] {
+            _ = switches.choice(of: [Array("X-Blackhole-Mode: bounce\(end)".utf8)[...]])
+            #expect(switches.choice(of: [Array("e\r\n".utf8)[...]]) == HeaderSwitches.Choice())
+            switches.read(Array("X-Blackhole-Mode: bounce\(end)".utf8).span.bytes)
+            switches.reset()
+            #expect(switches.take() == HeaderSwitches.Choice())
+        }
+    }
+}
+
+extension HeaderSwitches {
+    /// Reads a message in pieces; gives what it chooses.
+    mutating func choice(of pieces: [ArraySlice<UInt8>]) -> Choice {
+        for piece in pieces { read(piece.span.bytes) }
+        return take()
+    }
+}
