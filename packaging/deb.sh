@@ -13,7 +13,7 @@ email=${DEBEMAIL:-$(git log -1 --format=%ae 2>/dev/null || echo root@localhost)}
 maintainer="${DEBFULLNAME:-The blackhole authors} <$email>"
 date=$(date --rfc-email --utc --date="@$SOURCE_DATE_EPOCH")
 
-rm -rf "$out/root"
+rm -rf "$out"
 mkdir -p "$out/root/DEBIAN" "$out/shlibs/debian"
 root=$(realpath "$out/root")
 doc=$root/usr/share/doc/blackhole
