@@ -95,7 +95,9 @@ final class Server {
         serving.value = Serving(configuration)
     }
 
-    /// Stops: returns when all is over. Another signal to stop ends the time of grace.
+    /// Stops, and returns when all is over.
+    ///
+    /// Another signal to stop ends the time of grace.
     func stop(grace: Duration) {
         guard let loops else { return }
         Thread.detachNewThread {

@@ -2,8 +2,10 @@ internal import Synchronization
 package import Pipeline
 package import SMTP
 
-/// What `--debug` tells of a connection: every line that was said, without passwords, and at the
-/// end a summary. One for each connection; it outlives STARTTLS, which the layers inside do not.
+/// What is told of a connection where every one is logged: each line that was said, without
+/// passwords, and at the end a summary.
+///
+/// One for each connection; it outlives STARTTLS, which the layers inside do not.
 package final class SessionRecord: Sendable {
     private let name: String
     private let peer: SocketAddress
