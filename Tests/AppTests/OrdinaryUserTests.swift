@@ -68,6 +68,22 @@ struct OrdinaryUserTests {
         #expect(daemon.pid == nil)
     }
 
+    @Test(.enabled(if: isRoot, "only root can hand a capability on"))
+    func `a capability is enough for such a port`() throws {
+        let account = try #require(account)
+        let (host, port) = try LowPort.free()
+        let capability = ["--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"]
+        let daemon = try Daemon(
+            program: account.prefix + capability + [folder.file("blackhole")],
+            environment: account.environment)
+        chown(daemon.folder.path, account.uid, account.gid)
+        try daemon.expectSuccess("start", "--host", host, "--port", "\(port)")
+        try Client.mailOnce(to: "\(host):\(port)")
+        try daemon.expectSuccess("restart", "--host", host, "--port", "\(port)")
+        try Client.mailOnce(to: "\(host):\(port)")
+        try daemon.expectSuccess("stop")
+    }
+
     /// The first port that everybody may bind.
     private static let firstFreePort: Int = {
         let path = "/proc/sys/net/ipv4/ip_unprivileged_port_start"

@@ -68,6 +68,16 @@ struct PrivilegeTests {
         #expect(try daemon.run("status").exitCode == 3)
     }
 
+    @Test(arguments: [[], ["python3", Paths.client("activate.py"), "smtp"]])
+    func `a server in the foreground gives the rights up, too`(tool: [String]) throws {
+        try RunningServer.run(
+            ["--workers", "2"], tool: tool, environment: account.environment
+        ) { server in
+            try expectNoRights(server.facts)
+            try Client.mailOnce(server)
+        }
+    }
+
     @Test func `a key that only root may read is read first, and a reload needs more`() throws {
         let files = try Certificates()
         let folder = URL(fileURLWithPath: files["good.pem"]).deletingLastPathComponent().path
@@ -177,32 +187,5 @@ struct PrivilegeTests {
         #expect(daemon.folder.text(of: "victim") == "precious")
         let processes = try Command.run("pgrep", "-f", daemon.folder.path)
         #expect(processes.output.isEmpty, "a process is left")
-    }
-}
-
-/// A port that only root may bind.
-enum LowPort {
-    /// One that is free on an address of the loopback network that is this process's alone.
-    static func free() throws -> (host: String, port: Int) {
-        let id = getpid()
-        let host = "127.\(64 | id >> 16 & 63).\(id >> 8 & 255).\(id & 255)"
-        guard let port = (1..<1024).reversed().first(where: { isFree(host, UInt16($0)) }) else {
-            throw TestError.wrong("every port of \(host) under 1024 is taken")
-        }
-        return (host, port)
-    }
-
-    private static func isFree(_ host: String, _ port: UInt16) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        inet_pton(AF_INET, host, &address.sin_addr)
-        return withUnsafeBytes(of: address) { bytes in
-            bind(
-                descriptor, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress,
-                socklen_t(bytes.count)) == 0
-        }
     }
 }
