@@ -45,9 +45,12 @@ final class Server {
         addresses = sockets.map(\.address)
     }
 
+    /// What is done with mail.
+    var mode: Mode { configuration.policy.mode }
+
     /// `accept on 127.0.0.1:25, 127.0.0.1:465 for TLS`.
     var title: String {
-        "\(configuration.policy.mode.rawValue) on \(addresses.joined(separator: ", "))"
+        "\(mode.rawValue) on \(addresses.joined(separator: ", "))"
     }
 
     /// Starts the loops, and with them to serve.
@@ -58,7 +61,7 @@ final class Server {
                 log.warning("\(trouble.text)")
             }
             self.loops = loops
-            log.info("mode \(configuration.policy.mode.rawValue), seed \(seed)")
+            log.info("mode \(mode.rawValue), seed \(seed)")
             for socket in sockets {
                 guard let listener = socket.take() else { continue }
                 try listen(loops, on: listener, socket)

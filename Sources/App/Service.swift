@@ -62,7 +62,7 @@ final class Service {
             self.server = server
             try logFile.give(to: account)
             try account.assume()
-            ProcessTitle.set("blackhole: \(server.title)")
+            showTitle()
             let loops = try server.start()
             let board = StatusBoard(configuration, server.addresses, loops)
             if pidFile != nil { board.show(log) }
@@ -76,7 +76,7 @@ final class Service {
 
     /// Serves until a signal says to stop, then stops and tells the totals.
     func serve() {
-        ServiceManager.notify("READY=1\nSTATUS=\(server?.title ?? "")")
+        tellReady()
         while let number = nextSignal() {
             if Signals.isStop(number) { break }
             if number == SIGHUP { reload() }
@@ -108,12 +108,21 @@ final class Service {
         do throws(StartError) {
             try server?.reload(try source.load())
             log.info("reloaded")
-            board?.reloaded(nil)
+            showTitle()
+            if let server { board?.reloaded(server.mode) }
         } catch {
             log.error("not reloaded, all stays as it was: \(error.description)")
-            board?.reloaded(error.description)
+            board?.reloadFailed(error.description)
         }
-        ServiceManager.notify("READY=1")
+        tellReady()
+    }
+
+    private func showTitle() {
+        if let server { ProcessTitle.set("blackhole: \(server.title)") }
+    }
+
+    private func tellReady() {
+        ServiceManager.notify("READY=1\nSTATUS=\(server?.title ?? "")")
     }
 
     private func reopenLog() {

@@ -7,13 +7,13 @@ import Synchronization
 
 /// What there is to tell of a running server: to `blackhole status`, and to the log as rates.
 final class StatusBoard: Sendable {
-    private let mode: String
     private let addresses: [String]
     private let loops: EventLoops
     private let begin = ContinuousClock.now
     private let state: Mutex<State>
 
     private struct State {
+        var mode: Mode
         var rates = Rates()
         var ratesAt: ContinuousClock.Instant
         var reloads = 0
@@ -23,10 +23,9 @@ final class StatusBoard: Sendable {
     }
 
     init(_ configuration: Configuration, _ addresses: [String], _ loops: EventLoops) {
-        mode = configuration.policy.mode.rawValue
         self.addresses = addresses
         self.loops = loops
-        state = Mutex(State(ratesAt: begin))
+        state = Mutex(State(mode: configuration.policy.mode, ratesAt: begin))
     }
 
     /// Lets `blackhole status` ask.
@@ -42,8 +41,17 @@ final class StatusBoard: Sendable {
         }
     }
 
-    /// Notes what became of a reload.
-    func reloaded(_ fault: String?) {
+    /// Notes a reload, and the mode since.
+    func reloaded(_ mode: Mode) {
+        state.withLock {
+            $0.mode = mode
+            $0.reloads += 1
+            $0.reloadFault = nil
+        }
+    }
+
+    /// Notes a reload that has failed.
+    func reloadFailed(_ fault: String) {
         state.withLock {
             $0.reloads += 1
             $0.reloadFault = fault
@@ -67,10 +75,10 @@ final class StatusBoard: Sendable {
 
     private var text: String {
         let totals = Totals(loops)
-        let (reloads, fault) = state.withLock { ($0.reloads, $0.reloadFault) }
+        let (mode, reloads, fault) = state.withLock { ($0.mode, $0.reloads, $0.reloadFault) }
         return StatusReport(
             lines: addresses.map { "listening on \($0)" } + [
-                "mode \(mode), up for \(begin.duration(to: .now).inDays)",
+                "mode \(mode.rawValue), up for \(begin.duration(to: .now).inDays)",
                 totals.connections.of("connection") + ", \(totals.open) of them open",
                 totals.messages.of("message") + " of " + totals.octets.of("octet") + " to "
                     + totals.recipients.of("recipient") + ", \(totals.refused) refused",

@@ -22,11 +22,7 @@ struct Start: ParsableCommand {
 
     /// Starts a process that serves; returns in both of them, in that one at its end.
     static func start(_ configuration: Configuration, _ source: ConfigurationSource) throws {
-        guard !["-", "/dev/stderr", "/dev/stdout"].contains(configuration.logPath) else {
-            throw StartError(
-                "--log: a daemon has no terminal; name a file, or use blackhole run",
-                exitCode: EX_CONFIG)
-        }
+        try requireLogFile(configuration)
         switch try Detachment.begin() {
         case .caller(let exitCode):
             guard exitCode == 0 else { throw ExitCode(exitCode) }
@@ -42,6 +38,19 @@ struct Start: ParsableCommand {
                 throw ExitCode(error.exitCode)
             }
         }
+    }
+
+    /// Finds what is wrong as far as that shows without binding or writing anything.
+    static func check(_ configuration: Configuration) throws(StartError) {
+        try requireLogFile(configuration)
+        _ = try Plan(configuration)
+    }
+
+    private static func requireLogFile(_ configuration: Configuration) throws(StartError) {
+        guard ["-", "/dev/stderr", "/dev/stdout"].contains(configuration.logPath) else { return }
+        throw StartError(
+            "--log: a daemon has no terminal; name a file, or use blackhole run",
+            exitCode: EX_CONFIG)
     }
 
     private static func started(

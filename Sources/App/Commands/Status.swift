@@ -20,7 +20,9 @@ struct Status: ParsableCommand {
         case .running(let pid):
             print("blackhole is running, process \(pid)")
             do throws(StartError) {
-                print(try StatusReport.ask(pid).text, terminator: "")
+                // The pid file may be anybody's, and so may be what its process says.
+                let lines = try StatusReport.ask(pid).text.split(separator: "\n")
+                for line in lines { print(LogFile.escaped(String(line))) }
             } catch {
                 print("more is not to be had: \(error.description)")
             }

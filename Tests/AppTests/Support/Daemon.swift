@@ -5,11 +5,15 @@ import Testing
 /// owner is gone.
 final class Daemon {
     let folder: TemporaryFolder
-    private let environment: [String: String]
+    let program: [String]
+    let environment: [String: String]
 
     /// Starts nothing yet.
-    init(environment: [String: String] = [:]) throws {
+    ///
+    /// - Parameter program: the program's path, and what stands before it, such as setpriv's.
+    init(program: [String] = [Paths.program], environment: [String: String] = [:]) throws {
         folder = try TemporaryFolder()
+        self.program = program
         self.environment = environment
     }
 
@@ -37,7 +41,7 @@ final class Daemon {
 
     func run(_ words: [String]) throws -> Command {
         try Command.run(
-            [Paths.program] + words + ["--pid", pidPath, "--log", logPath],
+            program + words + ["--pid", pidPath, "--log", logPath],
             environment: environment)
     }
 

@@ -35,12 +35,27 @@ struct ProcessFacts {
         }
     }
 
+    /// Its threads' numbers; the first thread has that of the process.
+    var threads: [pid_t] {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")
+                .compactMap { pid_t($0) }.sorted()
+        }
+    }
+
+    /// What Linux tells of a thread under a key: its words.
+    func status(_ key: String, of thread: pid_t) throws -> [String] {
+        let text = try String(
+            contentsOfFile: "/proc/\(id)/task/\(thread)/status", encoding: .utf8)
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(key + ":") })
+        else { throw TestError.wrong("process \(id) has no \(key)") }
+        return line.split(whereSeparator: \.isWhitespace).dropFirst().map(String.init)
+    }
+
     private func status(_ key: String) throws -> Int {
-        let text = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
-        let line = text.split(separator: "\n").first { $0.hasPrefix(key + ":") }
-        guard let words = line?.split(whereSeparator: \.isWhitespace), words.count > 1,
-            let value = Int(words[1])
-        else { throw TestError.wrong("/proc/\(id)/status has no \(key)") }
+        guard let word = try status(key, of: id).first, let value = Int(word) else {
+            throw TestError.wrong("process \(id) has no number for \(key)")
+        }
         return value
     }
 }

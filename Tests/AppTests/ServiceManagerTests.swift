@@ -1,0 +1,123 @@
+import Foundation
+import Testing
+
+/// What systemd asks of a service: to tell its state, and to serve sockets that it did not open.
+struct ServiceManagerTests {
+    @Test func `the service manager is told every state`() throws {
+        let manager = try NotifySocket()
+        let folder = try TemporaryFolder()
+        let file = folder.file("conf")
+        try "mode=accept".write(toFile: file, atomically: false, encoding: .utf8)
+        let server = try ChildProcess(
+            [Paths.program, "run", "--workers", "1", "--conf", file],
+            environment: ["NOTIFY_SOCKET": manager.path], output: folder.file("output"),
+            errors: folder.file("log"))
+
+        let ready = try manager.next()
+        #expect(ready.keys.sorted() == ["READY", "STATUS"])
+        #expect(ready["READY"] == "1")
+        let status = try #require(ready["STATUS"]?.wholeMatch(of: /accept on (127\.0\.0\.1:\d+)/))
+        let address = String(status.1)
+        try Client.mailOnce(to: address)
+
+        for (text, mode) in [("mode=bounce", "bounce"), ("mode=bonce", "bounce")] {
+            try text.write(toFile: file, atomically: false, encoding: .utf8)
+            let before = microseconds()
+            server.signal(SIGHUP)
+            let reloading = try manager.next()
+            #expect(reloading.keys.sorted() == ["MONOTONIC_USEC", "RELOADING"])
+            #expect(reloading["RELOADING"] == "1")
+            let time = try #require(Int(reloading["MONOTONIC_USEC"] ?? ""))
+            #expect(before...microseconds() ~= time)
+            #expect(try manager.next() == ["READY": "1", "STATUS": "\(mode) on \(address)"])
+        }
+
+        server.signal(SIGTERM)
+        #expect(try manager.next() == ["STOPPING": "1"])
+        #expect(try server.wait() == 0)
+    }
+
+    /// The clock that service managers know.
+    private func microseconds() -> Int {
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        return now.tv_sec * 1_000_000 + now.tv_nsec / 1_000
+    }
+
+    @Test func `sockets that it opened are served, the one called smtps with TLS`() throws {
+        let activation = ["python3", Paths.client("activate.py"), "smtp:smtps"]
+        try RunningServer.run(["--workers", "1", "--port", "1"], tool: activation) { server in
+            #expect(server.addresses.count == 1)
+            try Client.mailOnce(server)
+            try TLSClient.run("mail", .starttls, with: server)
+            try TLSClient.run("mail", .implicit, with: server)
+            #expect(try server.stop().connections == 3)
+        }
+    }
+
+    @Test func `several workers share a socket`() throws {
+        let activation = ["python3", Paths.client("activate.py"), "unknown"]
+        try RunningServer.run(["--workers", "2", "--debug"], tool: activation) { server in
+            let haveAllServed = try eventually {
+                try Client.mailOnce(server)
+                return server.log.contains("session 0-1 ") && server.log.contains("session 1-1 ")
+            }
+            #expect(haveAllServed)
+        }
+    }
+
+    @Test(.enabled(if: ServiceManagerTests.hasActivator, "systemd-socket-activate is missing"))
+    func `systemd itself hands a socket over`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("socket")
+        // It passes no environment on, and starts the program at the first connection.
+        let server = try ChildProcess(
+            [
+                "systemd-socket-activate", "--listen", path, "--fdname", "smtp", Paths.program,
+                "run", "--user", "\(geteuid())", "--group", "\(getegid())",
+            ], output: folder.file("output"), errors: folder.file("log"))
+        #expect(eventually { folder.text(of: "log").contains("Listening on \(path) as 3.") })
+        try Client.mailOnce(to: "unix:\(path)")
+        server.signal(SIGTERM)
+        #expect(try server.wait() == 0)
+        let log = folder.text(of: "log")
+        #expect(log.contains("listening on unix:\(path), "))
+        #expect(log.contains("stopped: 1 connection, 1 message, 27 octets, "))
+        #expect(FileManager.default.fileExists(atPath: path), "the socket is the manager's")
+    }
+
+    private static let hasActivator =
+        (try? Command.run("bash", "-c", "command -v systemd-socket-activate"))?.exitCode == 0
+
+    @Test(
+        arguments: [
+            ("LISTEN_PID=x LISTEN_FDS=1", "says LISTEN_PID=x, which is no process's number"),
+            ("LISTEN_PID=0 LISTEN_FDS=1", "says LISTEN_PID=0, which is no process's number"),
+            ("LISTEN_PID=$$ LISTEN_FDS=x", "says LISTEN_FDS=x, which is no number of sockets"),
+            ("LISTEN_PID=$$ LISTEN_FDS=-1", "says LISTEN_FDS=-1, which is no number of sockets"),
+            ("LISTEN_PID=$$ LISTEN_FDS=9", "says LISTEN_FDS=9, which is more than are open"),
+            (
+                "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=a:b",
+                "LISTEN_FDNAMES=a:b, which has not 1"
+            ),
+            ("LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=a", "the socket a of the service manager"),
+            (
+                "LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=smtps BLACKHOLE_SSL=false",
+                "needs ssl=True"
+            ),
+        ])
+    func `an offer that cannot be is refused in one line`(offer: String, text: String) throws {
+        let run = try Command.run(
+            "bash", "-c", #"exec 3</dev/null 4<&-; export \#(offer); exec "$@""#, "bash",
+            Paths.program, "run")
+        #expect(run.exitCode == EX_CONFIG)
+        #expect(run.complaints.count == 1)
+        #expect(run.complaints.first?.contains(text) == true, "\(run.text)")
+    }
+
+    @Test(arguments: ["LISTEN_PID=1 LISTEN_FDS=1", "LISTEN_FDS=1", "LISTEN_PID=$$"])
+    func `an offer to another process is not taken`(offer: String) throws {
+        let tool = ["bash", "-c", #"export \#(offer); exec "$@""#, "bash"]
+        try RunningServer.run(tool: tool) { try Client.mailOnce($0) }
+    }
+}
