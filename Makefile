@@ -2,16 +2,24 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test fuzz fuzz-smoke bench bench-tls format lint clean
+.PHONY: help build run test fuzz fuzz-smoke bench bench-tls stage man install uninstall deb
+.PHONY: test-packaging format lint clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources)
 # Seconds for each target of `make fuzz-smoke`.
 SECONDS_EACH ?= 20
+# What is installed, all of it made by `make stage`; PREFIX and DESTDIR say where to.
+STAGE = .build-static/stage
+PREFIX ?= /usr/local
+INIT ?= $(if $(wildcard /etc/redhat-release),redhat,debian-ubuntu)
+# The date in what is made: that of the last commit, so that the same source makes the same files.
+SOURCE_DATE_EPOCH := $(or $(SOURCE_DATE_EPOCH),$(shell git log -1 --format=%ct 2>&- || date +%s))
+export DESTDIR PREFIX INIT SOURCE_DATE_EPOCH
 
 help: ## Say what can be made.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
-		while IFS=$$'\t' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
+		while IFS=$$'\t' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
 
 build: ## Build the program in release: .build/release/blackhole.
 	@scripts/setup.sh build
@@ -39,6 +47,35 @@ bench: build ## Compare the CPU time of a message with Postfix's smtp-sink; take
 bench-tls: build ## Compare what TLS costs with bare OpenSSL; shares of it with ARGS=--callgrind.
 	@scripts/setup.sh test
 	Benchmarks/tls.py $(ARGS)
+
+stage: $(STAGE)/complete ## Build what is installed: program, manual page, completions, example.
+
+# Linked to Swift's runtime, so that libc and libssl are all it needs; apart from `make build`, whose
+# files this would make old.
+$(STAGE)/complete: Package.swift $(shell find Sources packaging -type f)
+	@scripts/setup.sh build package
+	swift build -c release --static-swift-stdlib --product blackhole --scratch-path .build-static
+	install -D --strip .build-static/release/blackhole $(STAGE)/blackhole
+	packaging/stage.sh $(STAGE)
+	touch $@
+
+man: stage ## Build the manual page and show it.
+	man --local-file $(STAGE)/blackhole.8
+
+install: stage ## Install under PREFIX=/usr/local; DESTDIR= is put before every path.
+	packaging/install.sh install $(STAGE)
+
+uninstall: ## Remove what `make install` installed; /etc/blackhole.conf only if it is unchanged.
+	packaging/install.sh uninstall
+
+deb: stage ## Build the Debian package: .build-deb/blackhole_VERSION_ARCH.deb.
+	packaging/deb.sh $(STAGE) .build-deb
+
+test-packaging: deb ## Install, use and remove what is packaged; as root, on a throw-away Debian.
+	@scripts/setup.sh test install
+	Tests/packaging/init.sh
+	Tests/packaging/install.sh
+	Tests/packaging/deb.sh
 
 format: ## Format our Swift in place.
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)

@@ -20,10 +20,8 @@ import subprocess
 import sys
 import time
 
-from processes import start
+from processes import PROGRAM, SERVING, start
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROGRAM = os.path.join(ROOT, ".build/release/blackhole")
 TICK = 1e6 / os.sysconf("SC_CLK_TCK")  # microseconds
 IDLE = 10_000
 
@@ -122,8 +120,7 @@ class SmtpSink(Server):
 
 class Blackhole(Server):
     def launch(self):
-        command = [PROGRAM, "run", "--port", "0", "--workers", "1", "--idle-timeout", "1000"]
-        self.process = start(command, stderr=subprocess.PIPE, text=True)
+        self.process = start([*SERVING, "--ssl_port=none"], stderr=subprocess.PIPE, text=True)
         line = "it says nothing"
         for line in self.process.stderr:
             if match := re.search(r"listening on \S+:(\d+),", line):

@@ -22,10 +22,8 @@ import subprocess
 import sys
 import time
 
-from processes import start
+from processes import PROGRAM, ROOT, SERVING, start
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROGRAM = os.path.join(ROOT, ".build/release/blackhole")
 SCRATCH = os.path.join(ROOT, ".build-bench")
 LOAD, FLOOR = (os.path.join(SCRATCH, name) for name in ("tls-load", "tls-floor"))
 CERTIFICATE, KEY = (os.path.join(SCRATCH, name) for name in ("certificate.pem", "key.pem"))
@@ -124,8 +122,7 @@ class Blackhole(Server):
 
     def launch(self):
         self.process = start(
-            [*self.wrapper, PROGRAM, "run", "--port", "0", "--ssl-port", "0", "--workers", "1",
-             "--idle-timeout", "1000", "--ssl-cert", CERTIFICATE, "--ssl-key", KEY],
+            [*self.wrapper, *SERVING, "--ssl_port=0", "--ssl_cert", CERTIFICATE, "--ssl_key", KEY],
             stderr=subprocess.PIPE, text=True)
         log = ""
         for line in self.process.stderr:

@@ -34,10 +34,14 @@ struct Blackhole: ParsableCommand {
             Example.self,
         ])
 
+    private static let commands = configuration.subcommands.map { $0._commandName } + ["help"]
+
     static func main() {
         do {
             try StandardStreams.complete()
-            let words = CommandWords.ordered(Array(CommandLine.arguments.dropFirst()))
+            let words = CommandWords.ordered(
+                Array(CommandLine.arguments.dropFirst()), commands: Set(commands))
+            try requireCommand(in: words)
             var command = try parseAsRoot(words)
             try command.run()
         } catch let error as StartError {
@@ -49,6 +53,16 @@ struct Blackhole: ParsableCommand {
             report(message(for: error))
             exit(withError: ExitCode(EX_USAGE))
         }
+    }
+
+    /// Refuses settings without a command, of which the parser would say that it knows none of them.
+    private static func requireCommand(in words: [String]) throws(StartError) {
+        let isAboutProgram = ["-h", "--help", "--version", "--generate", "--experimental"]
+            .contains { start in words.contains { $0.hasPrefix(start) } }
+        guard let first = words.first, !commands.contains(first), !isAboutProgram else { return }
+        let fault = first.hasPrefix("-") ? "a command is missing" : "'\(first)' is no command"
+        throw StartError(
+            "\(fault): one of \(commands.joined(separator: ", "))", exitCode: EX_USAGE)
     }
 
     /// Tells the operator, in one line.

@@ -4,7 +4,9 @@
 /// and their values behind `=` or in the next word; a bare option of a boolean means true.
 package enum CommandWords {
     /// The words with the command first and every setting as `--name=value`.
-    package static func ordered(_ words: [String]) -> [String] {
+    ///
+    /// - Parameter commands: the commands that there are.
+    package static func ordered(_ words: [String], commands: Set<String>) -> [String] {
         var command: [String] = []
         var others: [String] = []
         var rest = words[...]
@@ -14,7 +16,7 @@ package enum CommandWords {
                 break
             } else if word.hasPrefix("--") {
                 others.append(option(word, &rest))
-            } else if command.isEmpty, !word.hasPrefix("-") {
+            } else if command.isEmpty, commands.contains(word) {
                 command = [word]
             } else {
                 others.append(word)

@@ -21,7 +21,7 @@ struct LogTests {
                 \ \d+\.\d{3}\ seconds\n
                 /#
             #expect(eventually { server.log.firstMatch(of: pattern) != nil }, "\(server.log)")
-            #expect(server.log.contains("session 0-1 C: MAIL FROM:<"))
+            #expect(server.log.lowercased().contains("session 0-1 c: mail from:<"))
             #expect(server.log.contains("session 0-1 S: 354 Start mail input"))
         }
     }

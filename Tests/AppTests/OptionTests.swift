@@ -17,7 +17,8 @@ struct OptionTests {
             ("run --idle-timeout 0", "--idle_timeout"),
             ("run --grace 3601", "--grace"),
             ("run surplus", "surplus"),
-            ("rnu", "rnu"),
+            ("rnu", "'rnu' is no command: one of start, stop, "),
+            ("--port 25", "a command is missing: one of start, stop, "),
         ] as [(String, String)])
     func `a wrong option gets a line that names it`(line: String, name: String) throws {
         let words = line.split(separator: " ").map(String.init)

@@ -254,6 +254,8 @@ struct SettingTests {
 }
 
 struct CommandWordsTests {
+    private let commands: Set = ["start", "run", "status"]
+
     @Test(
         arguments: [
             ("start", "start"),
@@ -275,9 +277,12 @@ struct CommandWordsTests {
             ("run -- --port 5", "run -- --port 5"),
             ("--pidfile /p status", "status --pid=/p"),
             ("", ""),
+        ("--generate-completion-script zsh", "--generate-completion-script zsh"),
+        ("rnu --port 5", "rnu --port=5"),
+        ("run start", "run start"),
         ] as [(String, String)])
     func `words are put in order`(words: String, ordered: String) {
         let words = words.split(separator: " ").map(String.init)
-        #expect(CommandWords.ordered(words).joined(separator: " ") == ordered)
+        #expect(CommandWords.ordered(words, commands: commands).joined(separator: " ") == ordered)
     }
 }
