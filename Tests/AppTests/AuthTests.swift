@@ -58,6 +58,16 @@ struct AuthTests {
         }
     }
 
+    @Test func `what is no base64 is no response, fail= or not`() throws {
+        try RunningServer.run { server in
+            let client = try Client.greeted(server)
+            for response in ["fail=x", "pass=x"] {
+                try client.say("AUTH PLAIN \(response)", expecting: 501)
+            }
+            try client.say("AUTH PLAIN AGEAYg==", expecting: 235)
+        }
+    }
+
     @Test func `AUTH may be for TLS alone`() throws {
         try RunningServer.run(["--workers", "1", "--auth_require_tls"]) { server in
             let clear = try swaks(server, "PLAIN", user: "me", password: "secret")

@@ -84,6 +84,10 @@ struct ConfigurationTests {
             ("prot=25", "x.conf:1: 'prot' is no setting; did you mean port?"),
             ("\n\nmdoe=accept", "x.conf:3: 'mdoe' is no setting; did you mean mode?"),
             ("ssl_crt=x", "x.conf:1: 'ssl_crt' is no setting; did you mean ssl_cert?"),
+            (
+                "tls_dhparams=/x",
+                "x.conf:1: 'tls_dhparams' is no setting; blackhole run --help lists them"
+            ),
             ("xyzzy=1", "x.conf:1: 'xyzzy' is no setting; blackhole run --help lists them"),
             ("import os", "x.conf:1: 'import' is no setting; blackhole run --help lists them"),
             ("conf=/etc/x", "x.conf:1: conf: a file does not name another"),
@@ -127,6 +131,7 @@ struct ConfigurationTests {
                 "listen=:25 speed=2",
                 "x.conf:1: listen: 'speed=2' is none of the flags mode=, delay=, stage="
             ),
+            ("listen=:25 delay=5,10", "x.conf:1: listen: '10' has no port: [address]:port"),
             ("ssl_key=/x", "x.conf:1: ssl_key: goes with ssl_cert, which is not set"),
             ("port=25,25", "x.conf:1: port: 0.0.0.0:25 is there twice"),
             ("listen=:1\ntls_listen=:1", "x.conf:2: tls_listen: 0.0.0.0:1 is there twice"),
