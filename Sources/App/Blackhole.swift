@@ -1,6 +1,6 @@
 import ArgumentParser
 import Daemon
-import Foundation
+import Glibc
 import Sink
 
 /// The program: its commands.
@@ -57,16 +57,17 @@ struct Blackhole: ParsableCommand {
 
     /// Refuses settings without a command, of which the parser would say that it knows none of them.
     private static func requireCommand(in words: [String]) throws(StartError) {
-        let isAboutProgram = ["-h", "--help", "--version", "--generate", "--experimental"]
-            .contains { start in words.contains { $0.hasPrefix(start) } }
-        guard let first = words.first, !commands.contains(first), !isAboutProgram else { return }
-        let fault = first.hasPrefix("-") ? "a command is missing" : "'\(first)' is no command"
+        guard let first = words.first, !commands.contains(first) else { return }
+        let isSetting = Setting.allCases.contains { first.hasPrefix("--\($0.name)=") }
+        guard isSetting || !first.hasPrefix("-") else { return }
+        let fault = isSetting ? "a command is missing" : "'\(first)' is no command"
         throw StartError(
             "\(fault): one of \(commands.joined(separator: ", "))", exitCode: EX_USAGE)
     }
 
     /// Tells the operator, in one line.
     static func report(_ text: String) {
-        FileHandle.standardError.write(Data("blackhole: \(LogFile.escaped(text))\n".utf8))
+        let line = Array("blackhole: \(LogFile.escaped(text))\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
     }
 }

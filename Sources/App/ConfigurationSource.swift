@@ -1,5 +1,6 @@
 import Daemon
-import Foundation
+import FoundationEssentials
+import Glibc
 import Sink
 
 /// Where the configuration of this process comes from: the environment, the command line, and the

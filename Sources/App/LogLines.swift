@@ -1,5 +1,5 @@
 import Daemon
-import Foundation
+import Glibc
 import Logging
 
 /// The log's lines: `2026-11-22T15:48:49+0000 info blackhole: listening on 127.0.0.1:25`.

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The process's limit of open files, which is its limit of connections.
 enum OpenFiles {

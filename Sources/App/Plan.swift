@@ -1,5 +1,5 @@
 import Daemon
-import Foundation
+import Glibc
 import Logging
 import Sink
 

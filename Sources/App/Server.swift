@@ -1,5 +1,5 @@
 import Daemon
-import Foundation
+import Glibc
 import Logging
 import Pipeline
 import SMTP
@@ -103,7 +103,8 @@ final class Server {
     /// Another signal to stop ends the time of grace.
     func stop(grace: Duration) {
         guard let loops else { return }
-        Thread.detachNewThread {
+        // Without it, a second signal has to wait for the grace; nothing else is lost.
+        _ = try? LoopThread(name: "second stop") {
             while let number = Signals.next(within: grace), !Signals.isStop(number) {}
             loops.stop()
         }

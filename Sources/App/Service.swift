@@ -1,5 +1,5 @@
 import Daemon
-import Foundation
+import Glibc
 import Logging
 import Pipeline
 import Sink
@@ -41,6 +41,9 @@ final class Service {
         var log = Logger(label: "blackhole") { _ in LogLines(logFile) }
         if configuration.isDebugging { log.logLevel = .debug }
         self.log = log
+        if !isDaemon, configuration.origins[.log] == .option {
+            log.info("run logs to standard error: --log is for start")
+        }
         for warning in warnings {
             log.warning("\(warning)")
             if isDaemon { Blackhole.report("warning: \(warning)") }

@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// The signals that tell the program what to do, taken in turn by the thread that asks for them.
 enum Signals {

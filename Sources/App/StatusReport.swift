@@ -1,6 +1,6 @@
 import CLinux
 import Daemon
-import Foundation
+import Glibc
 import Pipeline
 
 /// What a running server tells of itself, and how to ask it.

@@ -2,11 +2,11 @@ internal import CLinux
 internal import Glibc
 
 /// A thread that runs one closure, and can be waited for.
-struct LoopThread: Sendable {
+package struct LoopThread: Sendable {
     private let thread: pthread_t
 
     /// Starts the thread; its name is cut at the kernel's 15 octets.
-    init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    package init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let argument = Unmanaged.passRetained(Body(name: name, run: body))
         var thread = pthread_t()
         let code = pthread_create(
@@ -34,7 +34,7 @@ struct LoopThread: Sendable {
         let name: String
         let run: @Sendable () -> Void
 
-        init(name: String, run: @escaping @Sendable () -> Void) {
+        package init(name: String, run: @escaping @Sendable () -> Void) {
             self.name = name
             self.run = run
         }

@@ -277,9 +277,9 @@ struct CommandWordsTests {
             ("run -- --port 5", "run -- --port 5"),
             ("--pidfile /p status", "status --pid=/p"),
             ("", ""),
-        ("--generate-completion-script zsh", "--generate-completion-script zsh"),
-        ("rnu --port 5", "rnu --port=5"),
-        ("run start", "run start"),
+            ("--generate-completion-script zsh", "--generate-completion-script zsh"),
+            ("rnu --port 5", "rnu --port=5"),
+            ("run start", "run start"),
         ] as [(String, String)])
     func `words are put in order`(words: String, ordered: String) {
         let words = words.split(separator: " ").map(String.init)

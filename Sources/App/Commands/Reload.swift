@@ -1,6 +1,6 @@
 import ArgumentParser
 import Daemon
-import Foundation
+import Glibc
 import Sink
 
 /// `blackhole reload`: lets the daemon read its configuration again.
