@@ -32,24 +32,36 @@ struct Stop: ParsableCommand {
             return nil
         }
         try send(SIGTERM, to: pid)
-        if !isGone(pid, path, within: configuration.grace + .seconds(5)) {
+        // The lock goes with the process, be it waited for by its parent or not.
+        let isReleased = { (try? PidFile.state(of: path)) != .running(pid) }
+        if !wait(within: configuration.grace + .seconds(5), until: isReleased) {
             try send(SIGKILL, to: pid)
-            guard isGone(pid, path, within: .seconds(5)) else {
+            guard wait(within: .seconds(5), until: isReleased) else {
                 throw StartError("process \(pid) cannot be killed", exitCode: EX_UNAVAILABLE)
             }
         }
+        // One that stops gives the lock up a moment before it ends.
+        _ = wait(within: .seconds(5)) { hasEnded(pid) }
         try PidFile.removeLeftover(path)
         return pid
     }
 
-    private static func isGone(_ pid: pid_t, _ path: String, within time: Duration) -> Bool {
+    private static func wait(within time: Duration, until isOver: () -> Bool) -> Bool {
         let end = ContinuousClock.now + time
         while ContinuousClock.now < end {
-            // The lock goes with the process, be it waited for by its parent or not.
-            if (try? PidFile.state(of: path)) != .running(pid) { return true }
+            if isOver() { return true }
             usleep(20_000)
         }
         return false
+    }
+
+    /// Whether a process is no more, or nothing but a number that its parent has not asked for.
+    private static func hasEnded(_ pid: pid_t) -> Bool {
+        // The state follows the program's name in parentheses, which may hold anything.
+        guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
+            let end = text.lastIndex(of: ")")
+        else { return true }
+        return ["Z", "X"].contains(text[end...].dropFirst(2).first)
     }
 
     /// Sends a signal to the server.
