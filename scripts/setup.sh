@@ -6,7 +6,7 @@ set -euo pipefail
 declare -A groups=(
     [build]="libssl-dev"
     [test]="swaks msmtp postfix curl strace python3 gcc libc6-dev openssl \
-        gnutls-bin libnet-ssleay-perl"
+        gnutls-bin libnet-ssleay-perl passwd util-linux mount procps"
     [package]="binutils dpkg-dev python3"
     [install]="adduser logrotate man-db procps"
 )
