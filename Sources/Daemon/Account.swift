@@ -1,5 +1,5 @@
-internal import CLinux
-package import Glibc
+package import CLinux
+internal import Glibc
 
 /// The user and group that a service runs as.
 package struct Account: Sendable, Equatable {

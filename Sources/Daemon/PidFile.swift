@@ -1,4 +1,4 @@
-internal import Glibc
+package import Glibc
 
 /// The file that holds this process's number, locked as long as the process lives.
 ///
