@@ -8,6 +8,7 @@ public import Pipeline
 /// .reply(421, EnhancedCode(4, 7, 0), "Go away").thenClose()
 /// .accept.delayed(by: .seconds(2))
 /// .close          // without a word
+/// .raw(250, "250 no line end".utf8).thenClose()
 /// ```
 public struct Answer: Sendable {
     /// The reply; nil for the stage's own positive one.
@@ -71,6 +72,12 @@ public struct Answer: Sendable {
     @inlinable
     public static func reply(_ code: UInt16, _ text: StaticString) -> Answer {
         Answer(Reply(code, text))
+    }
+
+    /// Answers with octets as they are, see ``Reply/init(_:raw:)``.
+    @inlinable
+    public static func raw(_ code: UInt16, _ octets: some Sequence<UInt8>) -> Answer {
+        Answer(Reply(code, raw: Array(octets)))
     }
 
     /// The same answer, later.
