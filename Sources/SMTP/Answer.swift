@@ -32,6 +32,9 @@ public struct Answer: Sendable {
         case reset
         /// It stays open, and nothing is answered any more.
         case silence
+        /// It goes on as after the greeting: the transaction under way is given up, and who the
+        /// client said it is is forgotten.
+        case startOver
     }
 
     @inlinable
@@ -55,6 +58,10 @@ public struct Answer: Sendable {
     /// Answers nothing, now and later.
     @inlinable
     public static var silence: Answer { Answer(nil, .silence) }
+
+    /// Greets again, and the session goes on as after its greeting: XCLIENT's success.
+    @inlinable
+    public static var startOver: Answer { Answer(nil, .startOver) }
 
     /// Answers with a reply of one's own.
     @inlinable
@@ -93,6 +100,14 @@ public struct Answer: Sendable {
     public func thenClose() -> Answer {
         var answer = self
         answer.ending = .closeAfterReply
+        return answer
+    }
+
+    /// The same answer, and the session goes on as after its greeting, whatever the reply.
+    @inlinable
+    public func thenStartOver() -> Answer {
+        var answer = self
+        answer.ending = .startOver
         return answer
     }
 }

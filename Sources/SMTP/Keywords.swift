@@ -6,7 +6,7 @@
 /// ```
 ///
 /// Only the announcement changes, not what the session does: without `PIPELINING` commands may
-/// still be pipelined, and a command of a new keyword gets 500.
+/// still be pipelined, and one of a new keyword is for ``Responder/command(_:in:_:)`` to take.
 public struct Keywords: Sendable {
     /// In the order in which they are made; nil removes.
     private var changes: [(keyword: String, line: String?)] = []

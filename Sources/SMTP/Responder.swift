@@ -57,7 +57,8 @@ public protocol Responder: ~Copyable, SendableMetatype {
     mutating func message(_ message: Message, _ context: inout Context) -> Answer
 
     /// The transaction was given up: by RSET, by HELO or EHLO once they are accepted, by another
-    /// MAIL where any order is taken, or because the message was refused for its size.
+    /// MAIL where any order is taken, by an answer that starts over, or because the message was
+    /// refused for its size.
     mutating func reset(_ context: inout Context)
 
     /// VRFY, with its argument.
@@ -80,6 +81,25 @@ public protocol Responder: ~Copyable, SendableMetatype {
     mutating func authenticate(
         _ credentials: Credentials, _ context: inout Context
     ) -> Answer
+
+    /// A command whose verb the session does not know, or does not implement as it is set: ETRN,
+    /// XCLIENT, or STARTTLS and AUTH where they are not offered. With nil, the default, it is
+    /// refused by 500 or 502.
+    ///
+    /// It may come at any time but on a refused connection; AUTH keeps its place. An answer counts as no error of the
+    /// client, and changes nothing by itself: the transaction under way goes on, unless the answer
+    /// is ``Answer/startOver``. ``Answer/accept`` says 250.
+    ///
+    /// ```swift
+    /// mutating func command(
+    ///     _ command: Command, in line: RawSpan, _ context: inout Context
+    /// ) -> Answer? {
+    ///     command.isVerb("XCLIENT", in: line) ? .startOver : nil
+    /// }
+    /// ```
+    mutating func command(
+        _ command: Command, in line: RawSpan, _ context: inout Context
+    ) -> Answer?
 
     /// QUIT. A positive answer closes the connection.
     mutating func quit(_ context: inout Context) -> Answer
@@ -158,6 +178,12 @@ extension Responder where Self: ~Copyable {
     public mutating func authenticate(
         _ credentials: Credentials, _ context: inout Context
     ) -> Answer { .accept }
+
+    /// Knows none.
+    @inlinable
+    public mutating func command(
+        _ command: Command, in line: RawSpan, _ context: inout Context
+    ) -> Answer? { nil }
 
     /// Says 221.
     @inlinable

@@ -21,17 +21,17 @@ extension SessionMachine {
             isSilent = true
             renewDeadline(&context)
             return .pass(context.isStopping ? .close : .proceed)
-        case .stay, .closeAfterReply: break
+        case .stay, .closeAfterReply, .startOver: break
         }
         errorsInRow = 0
         let isPositive = answer.reply?.isPositive ?? true
-        if let reply = answer.reply {
-            reply.write(to: &context.output)
-        } else {
-            accept(stage, &context)
-        }
+        writeReply(of: answer, at: stage, &context)
         advance(stage, answer.reply, &context)
         if answer.ending == .closeAfterReply { return .pass(.close) }
+        if answer.ending == .startOver {
+            startOver()
+            return awaitCommand(&context)
+        }
         if stage == .quit, isPositive { return .pass(.close) }
         if stage == .startTLS, isPositive { return .pass(.upgrade) }
         if stage == .data, answer.reply.map({ $0.code == 354 }) ?? true {
@@ -41,6 +41,13 @@ extension SessionMachine {
             return .data
         }
         return awaitCommand(&context)
+    }
+
+    /// Forgets all but the connection: what comes next is HELO or EHLO.
+    private mutating func startOver() {
+        hasGivenUp = !transaction.isIdle
+        transaction.startOver(in: .greeted)
+        isAuthenticated = false
     }
 
     /// Gives up the transaction under way, as MAIL does where any order of commands is taken.
@@ -53,11 +60,20 @@ extension SessionMachine {
         return true
     }
 
-    /// Whether the responder is to be told, now, that HELO or EHLO gave a transaction up.
-    @usableFromInline
+    /// Whether the responder is to be told, now, that its last answer gave a transaction up.
+    @inlinable
     mutating func takeGivenUp() -> Bool {
         defer { hasGivenUp = false }
         return hasGivenUp
+    }
+
+    /// Writes the answer's reply.
+    private func writeReply(of answer: Answer, at stage: Stage, _ context: inout Context) {
+        if let reply = answer.reply {
+            reply.write(to: &context.output)
+        } else {
+            accept(answer.ending == .startOver ? .connect : stage, &context)
+        }
     }
 
     /// Writes the stage's own positive reply.
@@ -76,7 +92,7 @@ extension SessionMachine {
             context.output.append("; queued as ")
             message?.id.write(to: &context.output)
             context.output.append("\r\n")
-        case .reset, .noop: Reply(.ok).write(to: &context.output)
+        case .reset, .noop, .own: Reply(.ok).write(to: &context.output)
         case .verify, .expand: Reply(.cannotVerify).write(to: &context.output)
         case .startTLS: Reply.startTLS.write(to: &context.output)
         case .authenticate: Reply.authenticated.write(to: &context.output)
@@ -99,9 +115,10 @@ extension SessionMachine {
             transaction.startOver(in: .ready)
         case (.mail, true): transaction.begin(body: mail.body, isUTF8: mail.isUTF8)
         case (.recipient, true): transaction.addRecipient()
-        case (.recipient, false): transaction.hasRefusedRecipient = true
+        case (.recipient, false):
+            transaction.hasRefusedRecipient = true
         case (.message, _):
-            count(isAccepted: isPositive, &context)
+            count(isPositive ? message : nil, &context)
             transaction.reset()
         case (.reset, _): transaction.reset()
         case (.authenticate, true): isAuthenticated = true
@@ -109,13 +126,13 @@ extension SessionMachine {
         }
     }
 
-    private func count(isAccepted: Bool, _ context: inout Context) {
-        guard isAccepted, let message else {
+    private func count(_ accepted: Message?, _ context: inout Context) {
+        guard let accepted else {
             context.counters.add(1, to: .messagesRefused)
             return
         }
         context.counters.add(1, to: .messages)
-        context.counters.add(message.octets, to: .messageOctets)
-        context.counters.add(message.recipients, to: .recipients)
+        context.counters.add(accepted.octets, to: .messageOctets)
+        context.counters.add(accepted.recipients, to: .recipients)
     }
 }

@@ -21,14 +21,17 @@ struct SessionMachine {
         case noop
         case startTLS
         case authenticate(Credentials)
+        /// A command that is not the session's: ``SessionMachine/refuse(_:_:)`` is its answer
+        /// where the responder has none.
+        case own(Command)
         case quit
     }
 
     /// What a responder's answer is about.
     @usableFromInline
     enum Stage: UInt8, BitwiseCopyable, Sendable {
-        case connect, hello, extendedHello, mail, recipient, data, message, reset, verify, expand,
-            noop, startTLS, authenticate, quit
+        case connect, hello, extendedHello, mail, recipient, data, message, reset, verify,
+            expand, noop, startTLS, authenticate, own, quit
     }
 
     /// What happens to the next content that comes to its end.
@@ -53,8 +56,8 @@ struct SessionMachine {
     var isSilent = false
     var message: Message?
     var mail: (body: Body, isUTF8: Bool) = (.sevenBit, false)
-    /// HELO or EHLO has given the transaction under way up, and the responder was not told yet.
-    var hasGivenUp = false
+    /// An answer has given the transaction under way up, and the responder was not told yet.
+    @usableFromInline var hasGivenUp = false
     /// AUTH has succeeded: once in a session is enough, whatever comes behind it.
     var isAuthenticated = false
     /// The exchange that the next line belongs to.
@@ -126,12 +129,12 @@ extension SessionMachine {
         case .vrfy: return withArgument(command, .verify(command.argument), &context)
         case .expn: return withArgument(command, .expand(command.argument), &context)
         case .help: return help(command, line, &context)
-        case .startTLS: return startTLS(command, &context)
+        case .startTLS where security == .none: return .own(command)
+        case .startTLS where security == .active: return refuse(.alreadySecured, &context)
+        case .startTLS: return withoutArgument(command, .startTLS, &context)
+        case .auth where settings.authentication == .none: return .own(command)
         case .auth: return try authenticate(command, line, &context)
-        case .etrn, .turn, .send, .soml, .saml, .lhlo:
-            return refuse(Reply(.notImplemented), &context)
-        case .bdat, .unknown:
-            return refuse(Reply(.notRecognized), &context)
+        case .etrn, .turn, .send, .soml, .saml, .lhlo, .bdat, .unknown: return .own(command)
         }
     }
 
@@ -142,16 +145,6 @@ extension SessionMachine {
         if mail.auth != nil, !offersAuthentication { return refuse(.parameterUnknown, &context) }
         self.mail = (mail.body, mail.isUTF8)
         return .mail(mail)
-    }
-
-    private mutating func startTLS(
-        _ command: Command, _ context: inout Context
-    ) -> Question {
-        switch security {
-        case .none: refuse(Reply(.notImplemented), &context)
-        case .active: refuse(.alreadySecured, &context)
-        case .offered: withoutArgument(command, .startTLS, &context)
-        }
     }
 
     private mutating func withoutArgument(
@@ -184,6 +177,13 @@ extension SessionMachine {
     mutating func refuseOverlongLine(_ context: inout Context) -> CommandVerdict {
         if isSilent { return .pass(.proceed) }
         return refusal(exchange.take() == nil ? .overlongLine : .overlongResponse, &context)
+    }
+
+    /// Refuses a command that is neither the session's nor the responder's.
+    @usableFromInline
+    mutating func refuse(_ command: Command, _ context: inout Context) -> CommandVerdict {
+        let isKnown = command.verb != .unknown
+        return refusal(Reply(isKnown ? .notImplemented : .notRecognized), &context)
     }
 
     mutating func refuse(_ reply: Reply, _ context: inout Context) -> Question {

@@ -19,7 +19,8 @@ final class Recorder: Sendable {
 
 /// The stages at which a responder is asked.
 enum Stage: String, CaseIterable, Sendable {
-    case connect, hello, authenticate, mail, recipient, data, message, verify, expand, noop, quit
+    case connect, hello, authenticate, mail, recipient, data, message, verify, expand, noop, own,
+        quit
 
     /// A command that leads there, in a session that is otherwise accepted.
     var command: String {
@@ -34,6 +35,7 @@ enum Stage: String, CaseIterable, Sendable {
         case .verify: "VRFY b"
         case .expand: "EXPN b"
         case .noop: "NOOP"
+        case .own: "xOWN a b"
         case .quit: "QUIT"
         }
     }
@@ -125,6 +127,13 @@ struct Scripted: Responder, Sendable {
     }
 
     mutating func noop(_ context: inout Context) -> Answer { answer(.noop) }
+
+    mutating func command(
+        _ command: Command, in line: RawSpan, _ context: inout Context
+    ) -> Answer? {
+        guard command.isVerb("XOWN", in: line) else { return nil }
+        return answer(.own, line.text(command.argument))
+    }
 
     mutating func quit(_ context: inout Context) -> Answer { answer(.quit) }
 
