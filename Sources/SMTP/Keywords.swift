@@ -1,4 +1,4 @@
-/// What the replies to EHLO announce, as changes to what a session announces by itself.
+/// What the replies to EHLO and LHLO announce, as changes to what a session announces by itself.
 ///
 /// ```swift
 /// SessionSettings(

@@ -29,7 +29,7 @@ public protocol Responder: ~Copyable, SendableMetatype {
     /// the connection, the session takes nothing but QUIT.
     mutating func connect(_ context: inout Context) -> Answer
 
-    /// HELO, or EHLO if `isExtended`, with the client's name.
+    /// HELO, or EHLO (in LMTP, LHLO) if `isExtended`, with the client's name.
     mutating func hello(
         _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
     ) -> Answer
@@ -54,7 +54,21 @@ public protocol Responder: ~Copyable, SendableMetatype {
     mutating func content(_ octets: RawSpan, _ context: inout Context)
 
     /// The end of the message, after DATA or BDAT LAST. The default queues it, as it says.
+    ///
+    /// In LMTP, where each recipient has a reply, ``Answer/accept`` asks for them one by one, by
+    /// ``deliver(_:to:_:)``. The reply of any other answer is every recipient's, and what becomes
+    /// of the connection comes behind the last.
     mutating func message(_ message: Message, _ context: inout Context) -> Answer
+
+    /// A recipient's reply to the message, in LMTP, once ``message(_:_:)`` has accepted it.
+    ///
+    /// It is asked once for each recipient that was accepted, in their order, from 0 on. The
+    /// replies that follow a delayed one wait behind it. An answer that closes, resets, silences or
+    /// starts over ends the replies: those to the recipients behind it are never said. The default
+    /// queues it.
+    mutating func deliver(
+        _ message: Message, to recipient: Int, _ context: inout Context
+    ) -> Answer
 
     /// The transaction was given up: by RSET, by HELO or EHLO once they are accepted, by another
     /// MAIL where any order is taken, by an answer that starts over, or because the message was
@@ -148,6 +162,12 @@ extension Responder where Self: ~Copyable {
     public mutating func message(_ message: Message, _ context: inout Context) -> Answer {
         .accept
     }
+
+    /// Takes the message for the recipient.
+    @inlinable
+    public mutating func deliver(
+        _ message: Message, to recipient: Int, _ context: inout Context
+    ) -> Answer { .accept }
 
     /// Does nothing.
     @inlinable

@@ -3,7 +3,7 @@ public import Pipeline
 /// The layer that speaks SMTP: asks its responder what to answer, and answers.
 ///
 /// RFC 5321 with PIPELINING (2920), SIZE (1870), 8BITMIME (6152), SMTPUTF8 (6531), CHUNKING and
-/// BINARYMIME (3030), ENHANCEDSTATUSCODES (2034), DSN (3461) and AUTH (4954).
+/// BINARYMIME (3030), ENHANCEDSTATUSCODES (2034), DSN (3461) and AUTH (4954); or LMTP (2033).
 public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
     @usableFromInline var machine: SessionMachine
     @usableFromInline var responder: Asked
@@ -95,7 +95,8 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
             responder.reset(&context)
             return verdict
         case .message(let message):
-            return settle(.message, responder.message(message, &context), &context)
+            let verdict = settle(.message, responder.message(message, &context), &context)
+            return answerRecipients(verdict, &context)
         }
     }
 
@@ -111,7 +112,7 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
         default:
             let verdict = machine.handle(event, &context)
             if machine.takeGivenUp() { responder.reset(&context) }
-            return verdict
+            return event == .resumed ? answerRecipients(verdict, &context) : verdict
         }
     }
 
@@ -122,6 +123,20 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
     ) -> CommandVerdict {
         let verdict = machine.settle(stage, answer, &context)
         if machine.takeGivenUp() { responder.reset(&context) }
+        return verdict
+    }
+
+    /// Asks for the replies to the recipients that are owed one (LMTP), until one is late or the
+    /// peer has to read first: the event behind the pause leads here again.
+    @inlinable
+    mutating func answerRecipients(
+        _ verdict: CommandVerdict, _ context: inout Context
+    ) -> CommandVerdict {
+        var verdict = verdict
+        while verdict == .pass(.proceed), let (message, recipient) = machine.nextRecipient {
+            let answer = responder.deliver(message, to: recipient, &context)
+            verdict = settle(.delivery, answer, &context)
+        }
         return verdict
     }
 }

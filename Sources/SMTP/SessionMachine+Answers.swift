@@ -19,11 +19,19 @@ extension SessionMachine {
         case .reset: return .pass(.reset)
         case .silence:
             isSilent = true
+            unanswered = 0
             renewDeadline(&context)
             return .pass(context.isStopping ? .close : .proceed)
         case .stay, .closeAfterReply, .startOver: break
         }
         errorsInRow = 0
+        if stage == .message, unanswered > 0 {
+            if answer.leavesRecipientsOpen { return .pass(.proceed) }
+            guard repeatReply(of: answer, &context) else {
+                pending = (stage, answer)
+                return .pass(.pause(until: context.now))
+            }
+        }
         let isPositive = answer.reply?.isPositive ?? true
         writeReply(of: answer, at: stage, &context)
         advance(stage, answer.reply, &context)
@@ -31,6 +39,9 @@ extension SessionMachine {
         if answer.ending == .startOver {
             startOver()
             return awaitCommand(&context)
+        }
+        if stage == .delivery, unanswered > 0 {
+            return .pass(context.isOutputFull ? .pause(until: context.now) : .proceed)
         }
         if stage == .quit, isPositive { return .pass(.close) }
         if stage == .startTLS, isPositive { return .pass(.upgrade) }
@@ -47,6 +58,7 @@ extension SessionMachine {
     private mutating func startOver() {
         hasGivenUp = !transaction.isIdle
         transaction.startOver(in: .greeted)
+        unanswered = 0
         isAuthenticated = false
     }
 
@@ -68,7 +80,7 @@ extension SessionMachine {
     }
 
     /// Writes the answer's reply.
-    private func writeReply(of answer: Answer, at stage: Stage, _ context: inout Context) {
+    func writeReply(of answer: Answer, at stage: Stage, _ context: inout Context) {
         if let reply = answer.reply {
             reply.write(to: &context.output)
         } else {
@@ -86,7 +98,7 @@ extension SessionMachine {
         case .mail: Reply.senderOk.write(to: &context.output)
         case .recipient: Reply.recipientOk.write(to: &context.output)
         case .data: Reply(.startData).write(to: &context.output)
-        case .message:
+        case .message, .delivery:
             Reply(.ok).startLine(isLast: true, &context.output)
             context.output.append(ReplyCode.ok.text)
             context.output.append("; queued as ")
@@ -116,10 +128,12 @@ extension SessionMachine {
         case (.mail, true): transaction.begin(body: mail.body, isUTF8: mail.isUTF8)
         case (.recipient, true): transaction.addRecipient()
         case (.recipient, false):
-            transaction.hasRefusedRecipient = true
+            // LMTP must have 503 where no recipient was taken (RFC 2033 §4.2), not 554.
+            transaction.hasRefusedRecipient = settings.protocol == .smtp
         case (.message, _):
             count(isPositive ? message : nil, &context)
             transaction.reset()
+        case (.delivery, _): advanceDelivery(isPositive: isPositive, &context)
         case (.reset, _): transaction.reset()
         case (.authenticate, true): isAuthenticated = true
         default: break

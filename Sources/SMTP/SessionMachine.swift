@@ -30,8 +30,8 @@ struct SessionMachine {
     /// What a responder's answer is about.
     @usableFromInline
     enum Stage: UInt8, BitwiseCopyable, Sendable {
-        case connect, hello, extendedHello, mail, recipient, data, message, reset, verify,
-            expand, noop, startTLS, authenticate, own, quit
+        case connect, hello, extendedHello, mail, recipient, data, message, delivery, reset,
+            verify, expand, noop, startTLS, authenticate, own, quit
     }
 
     /// What happens to the next content that comes to its end.
@@ -53,11 +53,15 @@ struct SessionMachine {
     /// What everything but QUIT gets once the connection is refused.
     var refusedService = Reply.noService
     var errorsInRow = 0
+    /// Recipients that are still owed a reply to the message that has ended (LMTP).
+    var unanswered = 0
     var isSilent = false
     var message: Message?
     var mail: (body: Body, isUTF8: Bool) = (.sevenBit, false)
     /// An answer has given the transaction under way up, and the responder was not told yet.
     @usableFromInline var hasGivenUp = false
+    /// A recipient has taken the message that is being answered for (LMTP).
+    var hasDelivered = false
     /// AUTH has succeeded: once in a session is enough, whatever comes behind it.
     var isAuthenticated = false
     /// The exchange that the next line belongs to.
@@ -102,16 +106,22 @@ extension SessionMachine {
         guard let refusal = transaction.refusal(of: verb, isLenient: settings.isLenient) else {
             return nil
         }
-        return transaction.phase == .refused ? refusedService : refusal
+        switch transaction.phase {
+        case .refused: return refusedService
+        case .greeted where settings.protocol == .lmtp && (verb == .mail || verb == .auth):
+            return .localHelloFirst
+        default: return refusal
+        }
     }
 
     private mutating func question(
         _ command: Command, _ line: RawSpan, _ context: inout Context
     ) throws(ArgumentError) -> Question {
+        guard settings.protocol.hasVerb(command.verb) else { return .own(command) }
         switch command.verb {
         case .helo:
             return .hello(try HelloCommand(command, in: line), isExtended: false)
-        case .ehlo:
+        case .ehlo, .lhlo:
             return .hello(try HelloCommand(command, in: line), isExtended: true)
         case .mail:
             return check(try MailCommand(command, in: line), &context)
@@ -134,7 +144,7 @@ extension SessionMachine {
         case .startTLS: return withoutArgument(command, .startTLS, &context)
         case .auth where settings.authentication == .none: return .own(command)
         case .auth: return try authenticate(command, line, &context)
-        case .etrn, .turn, .send, .soml, .saml, .lhlo, .bdat, .unknown: return .own(command)
+        case .etrn, .turn, .send, .soml, .saml, .bdat, .unknown: return .own(command)
         }
     }
 
@@ -165,7 +175,8 @@ extension SessionMachine {
         let topic = line.extracting(command.argument)
         guard
             let reply = Reply.help(
-                on: topic, withStartTLS: security == .offered, withAuth: offersAuthentication)
+                on: topic, settings.protocol, withStartTLS: security == .offered,
+                withAuth: offersAuthentication)
         else {
             return refuse(.helpTopicUnknown, &context)
         }
@@ -182,8 +193,11 @@ extension SessionMachine {
     /// Refuses a command that is neither the session's nor the responder's.
     @usableFromInline
     mutating func refuse(_ command: Command, _ context: inout Context) -> CommandVerdict {
-        let isKnown = command.verb != .unknown
-        return refusal(Reply(isKnown ? .notImplemented : .notRecognized), &context)
+        switch command.verb {
+        // HELO and EHLO come here in LMTP only, which must not know them (RFC 2033 §4.1).
+        case .unknown, .helo, .ehlo: refusal(Reply(.notRecognized), &context)
+        default: refusal(Reply(.notImplemented), &context)
+        }
     }
 
     mutating func refuse(_ reply: Reply, _ context: inout Context) -> Question {

@@ -10,6 +10,8 @@ public final class SessionSettings: Sendable {
     public let isLenient: Bool
     /// Whether AUTH is offered.
     public let authentication: Authentication
+    /// What is spoken.
+    public let `protocol`: MailProtocol
 
     let idleNanoseconds: Int64
     /// The host's name as replies may hold it.
@@ -27,20 +29,24 @@ public final class SessionSettings: Sendable {
     ///   - limits: the limits of a session.
     ///   - isLenient: whether commands are taken in any order.
     ///   - authentication: whether AUTH is offered.
+    ///   - protocol: what is spoken. LMTP has no leniency: without recipients a message would have
+    ///     no reply.
     ///   - keywords: how the announcement differs from what the session can do.
     public init(
         hostName: String = "localhost", limits: SMTPLimits = SMTPLimits(), isLenient: Bool = false,
-        authentication: Authentication = .none, keywords: Keywords = .standard
+        authentication: Authentication = .none, protocol: MailProtocol = .smtp,
+        keywords: Keywords = .standard
     ) {
         self.hostName = hostName
         self.limits = limits
-        self.isLenient = isLenient
+        self.isLenient = isLenient && `protocol` == .smtp
         self.authentication = authentication
+        self.protocol = `protocol`
         idleNanoseconds = limits.idle.nanosecondsClamped
         name = hostName.utf8.prefix(255).map { $0 == 0x20 ? 0x3F : Reply.printable($0) }
         greeting =
             Array("\(ReplyCode.ready.rawValue) ".utf8) + name
-            + Array(" ESMTP \(ReplyCode.ready.text)\r\n".utf8)
+            + Array(" \(`protocol`.greetingName) \(ReplyCode.ready.text)\r\n".utf8)
         hello = Array("250 ".utf8) + name + Array("\r\n".utf8)
         let size = limits.messageOctetsMax > 0 ? "SIZE \(limits.messageOctetsMax)" : "SIZE"
         let standard = [

@@ -48,6 +48,8 @@ struct Scripted: Responder, Sendable {
     var answers: [Stage: Answer] = [:]
     /// The answers to recipients, one after another, before those of the table.
     var recipients: [Answer] = []
+    /// The answers to the recipients of a message, one after another (LMTP).
+    var deliveries: [Answer] = []
     /// Who is not believed.
     var refusedUser: String?
     /// Whose mail is refused.
@@ -111,6 +113,13 @@ struct Scripted: Responder, Sendable {
         defer { content = [] }
         return answer(
             .message, "\(message.recipients) \(message.octets) \(content.debugText)")
+    }
+
+    mutating func deliver(
+        _ message: Message, to recipient: Int, _ context: inout Context
+    ) -> Answer {
+        recorder.note("deliver \(message.octets) to \(recipient) of \(message.recipients)")
+        return recipient < deliveries.count ? deliveries[recipient] : .accept
     }
 
     mutating func reset(_ context: inout Context) {

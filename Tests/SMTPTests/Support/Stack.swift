@@ -5,14 +5,14 @@ import Testing
 extension SessionSettings {
     static func test(
         isLenient: Bool = false, authentication: Authentication = .none,
-        keywords: Keywords = .standard,
+        protocol: MailProtocol = .smtp, keywords: Keywords = .standard,
         _ change: (inout SMTPLimits) -> Void = { _ in }
     ) -> SessionSettings {
         var limits = SMTPLimits()
         change(&limits)
         return SessionSettings(
             hostName: "mx.example", limits: limits, isLenient: isLenient,
-            authentication: authentication, keywords: keywords)
+            authentication: authentication, protocol: `protocol`, keywords: keywords)
     }
 }
 
