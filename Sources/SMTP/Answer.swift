@@ -8,6 +8,7 @@ public import Pipeline
 /// .reply(421, EnhancedCode(4, 7, 0), "Go away").thenClose()
 /// .accept.delayed(by: .seconds(2))
 /// .close          // without a word
+/// .raw(250, "250 no line end".utf8).thenClose()
 /// ```
 public struct Answer: Sendable {
     /// The reply; nil for the stage's own positive one.
@@ -31,6 +32,9 @@ public struct Answer: Sendable {
         case reset
         /// It stays open, and nothing is answered any more.
         case silence
+        /// It goes on as after the greeting: the transaction under way is given up, and who the
+        /// client said it is is forgotten.
+        case startOver
     }
 
     @inlinable
@@ -55,6 +59,10 @@ public struct Answer: Sendable {
     @inlinable
     public static var silence: Answer { Answer(nil, .silence) }
 
+    /// Greets again, and the session goes on as after its greeting: XCLIENT's success.
+    @inlinable
+    public static var startOver: Answer { Answer(nil, .startOver) }
+
     /// Answers with a reply of one's own.
     @inlinable
     public static func reply(_ reply: Reply) -> Answer { Answer(reply) }
@@ -73,6 +81,12 @@ public struct Answer: Sendable {
         Answer(Reply(code, text))
     }
 
+    /// Answers with octets as they are, see ``Reply/init(_:raw:)``.
+    @inlinable
+    public static func raw(_ code: UInt16, _ octets: some Sequence<UInt8>) -> Answer {
+        Answer(Reply(code, raw: Array(octets)))
+    }
+
     /// The same answer, later.
     @inlinable
     public func delayed(by delay: Duration) -> Answer {
@@ -86,6 +100,14 @@ public struct Answer: Sendable {
     public func thenClose() -> Answer {
         var answer = self
         answer.ending = .closeAfterReply
+        return answer
+    }
+
+    /// The same answer, and the session goes on as after its greeting, whatever the reply.
+    @inlinable
+    public func thenStartOver() -> Answer {
+        var answer = self
+        answer.ending = .startOver
         return answer
     }
 }

@@ -28,6 +28,19 @@ public struct Command: Equatable, BitwiseCopyable, Sendable {
         case control
     }
 
+    /// Whether the word that the line opens with is this one, in any mixture of cases.
+    ///
+    /// For verbs that ``Verb`` does not have; it does not allocate. `line` is the one that the
+    /// command was made from.
+    public func isVerb(_ word: StaticString, in line: RawSpan) -> Bool {
+        guard word.utf8CodeUnitCount == verbEnd else { return false }
+        for offset in 0..<verbEnd
+        where line[octet: offset].uppercased != word.utf8Start[offset].uppercased {
+            return false
+        }
+        return true
+    }
+
     /// Parses a line, which comes without its CRLF, without allocating.
     public init(_ line: RawSpan) {
         var end = line.byteCount

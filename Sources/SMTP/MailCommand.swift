@@ -35,7 +35,11 @@ public struct MailCommand: Equatable, BitwiseCopyable, Sendable {
     /// Whether it codes a mailbox is not checked.
     public var auth: Range<Int>? { authExtent?.range }
 
+    /// All parameters as they were sent, with the blanks between them; empty if there are none.
+    public var parameters: Range<Int> { parametersExtent.range }
+
     private let pathExtent: Extent
+    private let parametersExtent: Extent
     private var envelopeIDExtent: Extent?
     private var authExtent: Extent?
 
@@ -47,6 +51,7 @@ public struct MailCommand: Equatable, BitwiseCopyable, Sendable {
         let start = command.argument.lowerBound
         let path = try Path(.reverse, after: "FROM:", at: start, in: text)
         pathExtent = Extent(path.mailbox)
+        parametersExtent = Extent(text.endOfBlanks(from: path.end)..<text.byteCount)
 
         var parameters = ParameterScanner(at: path.end)
         while let parameter = try parameters.next(in: text) {

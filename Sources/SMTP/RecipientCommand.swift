@@ -37,7 +37,11 @@ public struct RecipientCommand: Equatable, BitwiseCopyable, Sendable {
     /// With SMTPUTF8, the address of the type `utf-8` may hold UTF-8 (RFC 6533, section 3).
     public var originalRecipient: Range<Int>? { originalRecipientExtent?.range }
 
+    /// All parameters as they were sent, with the blanks between them; empty if there are none.
+    public var parameters: Range<Int> { parametersExtent.range }
+
     private let pathExtent: Extent
+    private let parametersExtent: Extent
     private var originalRecipientExtent: Extent?
 
     /// Parses the argument of a command of this line, without allocating.
@@ -51,6 +55,7 @@ public struct RecipientCommand: Equatable, BitwiseCopyable, Sendable {
         let path = try Path(.forward, after: "TO:", at: command.argument.lowerBound, in: text)
         guard path.isASCII || allowsUTF8 else { throw .nonASCIIForwardPath }
         pathExtent = Extent(path.mailbox)
+        parametersExtent = Extent(text.endOfBlanks(from: path.end)..<text.byteCount)
 
         var parameters = ParameterScanner(at: path.end)
         while let parameter = try parameters.next(in: text) {

@@ -1,13 +1,18 @@
 /// The replies to HELP.
 extension Reply {
     /// Help in general, or on the verb that `topic` names; nil if it names none that is served.
-    static func help(on topic: RawSpan, withStartTLS: Bool, withAuth: Bool) -> Reply? {
+    static func help(
+        on topic: RawSpan, _ mailProtocol: MailProtocol, withStartTLS: Bool, withAuth: Bool
+    ) -> Reply? {
         guard topic.isEmpty else {
             let verb = Verb(topic)
-            guard verb != .startTLS || withStartTLS, verb != .auth || withAuth else { return nil }
+            guard mailProtocol.hasVerb(verb), verb != .startTLS || withStartTLS,
+                verb != .auth || withAuth
+            else { return nil }
             return syntax(of: verb).map { Reply(214, EnhancedCode(2, 0, 0), $0) }
         }
-        var verbs = "HELO EHLO MAIL RCPT DATA BDAT RSET NOOP VRFY EXPN HELP QUIT"
+        var verbs = mailProtocol == .lmtp ? "LHLO" : "HELO EHLO"
+        verbs += " MAIL RCPT DATA BDAT RSET NOOP VRFY EXPN HELP QUIT"
         if withStartTLS { verbs += " STARTTLS" }
         if withAuth { verbs += " AUTH" }
         return Reply(214, EnhancedCode(2, 0, 0), made: "Commands: " + verbs)
@@ -17,6 +22,7 @@ extension Reply {
         switch verb {
         case .helo: "Syntax: HELO host"
         case .ehlo: "Syntax: EHLO host"
+        case .lhlo: "Syntax: LHLO host"
         case .mail:
             "Syntax: MAIL FROM:<address> [SIZE=n] [BODY=7BIT|8BITMIME|BINARYMIME] [SMTPUTF8] ..."
         case .rcpt: "Syntax: RCPT TO:<address> [NOTIFY=...] [ORCPT=type;address]"
@@ -30,7 +36,7 @@ extension Reply {
         case .quit: "Syntax: QUIT"
         case .startTLS: "Syntax: STARTTLS"
         case .auth: "Syntax: AUTH PLAIN|LOGIN|CRAM-MD5 [initial response]"
-        case .etrn, .turn, .send, .soml, .saml, .lhlo, .unknown: nil
+        case .etrn, .turn, .send, .soml, .saml, .unknown: nil
         }
     }
 }

@@ -45,6 +45,9 @@ extension Reply {
     static var helloSyntax: Reply {
         Reply(.syntaxError, "Syntax: HELO or EHLO, a blank, a host name")
     }
+    static var localHelloSyntax: Reply {
+        Reply(.syntaxError, "Syntax: LHLO, a blank, a host name")
+    }
     static var mailSyntax: Reply {
         Reply(.syntaxError, "Syntax: MAIL FROM:<address> [parameters]")
     }
@@ -71,6 +74,7 @@ extension Reply {
     }
 
     static var helloFirst: Reply { Reply(.badSequence, "Send HELO or EHLO first") }
+    static var localHelloFirst: Reply { Reply(.badSequence, "Send LHLO first") }
     static var mailFirst: Reply { Reply(.badSequence, "Send MAIL first") }
     static var nestedMail: Reply { Reply(.badSequence, "Sender already given; RSET starts again") }
     static var authOutsideOnly: Reply { Reply(.badSequence, "No AUTH within a transaction") }
@@ -97,6 +101,7 @@ extension Reply {
                 case .rcpt: .recipientSyntax
                 case .bdat: .chunkSyntax
                 case .auth: .authSyntax
+                case .lhlo: .localHelloSyntax
                 default: .helloSyntax
                 }
             case .reversePath: .badSender

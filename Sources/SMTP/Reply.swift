@@ -17,6 +17,8 @@ public struct Reply: Sendable {
         case fixed(StaticString)
         /// Anything.
         case made(String)
+        /// All octets of the reply, its codes and line ends included.
+        case raw([UInt8])
     }
 
     /// Makes a reply of one line of printable ASCII, without allocating.
@@ -46,6 +48,17 @@ public struct Reply: Sendable {
         self.text = .made(text)
     }
 
+    /// Makes a reply of octets that go out as they are, however broken, and be it none.
+    ///
+    /// The code is what the session goes by: whether the command has succeeded, whether content
+    /// follows. The octets need not say the same, and nothing is put behind them, no CRLF either.
+    public init(_ code: UInt16, raw octets: [UInt8]) {
+        Reply.check(code)
+        self.code = code
+        enhanced = nil
+        text = .raw(octets)
+    }
+
     /// Whether the command has succeeded, or may go on: 2xx and 3xx.
     public var isPositive: Bool { code < 400 }
 
@@ -66,6 +79,8 @@ public struct Reply: Sendable {
             output.append("\r\n")
         case .made(let text):
             writeLines(of: Array(text.utf8), to: &output)
+        case .raw(let octets):
+            output.append(octets)
         }
     }
 

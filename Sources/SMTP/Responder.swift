@@ -29,7 +29,7 @@ public protocol Responder: ~Copyable, SendableMetatype {
     /// the connection, the session takes nothing but QUIT.
     mutating func connect(_ context: inout Context) -> Answer
 
-    /// HELO, or EHLO if `isExtended`, with the client's name.
+    /// HELO, or EHLO (in LMTP, LHLO) if `isExtended`, with the client's name.
     mutating func hello(
         _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
     ) -> Answer
@@ -54,10 +54,25 @@ public protocol Responder: ~Copyable, SendableMetatype {
     mutating func content(_ octets: RawSpan, _ context: inout Context)
 
     /// The end of the message, after DATA or BDAT LAST. The default queues it, as it says.
+    ///
+    /// In LMTP, where each recipient has a reply, ``Answer/accept`` asks for them one by one, by
+    /// ``deliver(_:to:_:)``. The reply of any other answer is every recipient's, and what becomes
+    /// of the connection comes behind the last.
     mutating func message(_ message: Message, _ context: inout Context) -> Answer
 
+    /// A recipient's reply to the message, in LMTP, once ``message(_:_:)`` has accepted it.
+    ///
+    /// It is asked once for each recipient that was accepted, in their order, from 0 on. The
+    /// replies that follow a delayed one wait behind it. An answer that closes, resets, silences or
+    /// starts over ends the replies: those to the recipients behind it are never said. The default
+    /// queues it.
+    mutating func deliver(
+        _ message: Message, to recipient: Int, _ context: inout Context
+    ) -> Answer
+
     /// The transaction was given up: by RSET, by HELO or EHLO once they are accepted, by another
-    /// MAIL where any order is taken, or because the message was refused for its size.
+    /// MAIL where any order is taken, by an answer that starts over, or because the message was
+    /// refused for its size.
     mutating func reset(_ context: inout Context)
 
     /// VRFY, with its argument.
@@ -80,6 +95,25 @@ public protocol Responder: ~Copyable, SendableMetatype {
     mutating func authenticate(
         _ credentials: Credentials, _ context: inout Context
     ) -> Answer
+
+    /// A command whose verb the session does not know, or does not implement as it is set: ETRN,
+    /// XCLIENT, or STARTTLS and AUTH where they are not offered. With nil, the default, it is
+    /// refused by 500 or 502.
+    ///
+    /// It may come at any time but on a refused connection; AUTH keeps its place. An answer counts as no error of the
+    /// client, and changes nothing by itself: the transaction under way goes on, unless the answer
+    /// is ``Answer/startOver``. ``Answer/accept`` says 250.
+    ///
+    /// ```swift
+    /// mutating func command(
+    ///     _ command: Command, in line: RawSpan, _ context: inout Context
+    /// ) -> Answer? {
+    ///     command.isVerb("XCLIENT", in: line) ? .startOver : nil
+    /// }
+    /// ```
+    mutating func command(
+        _ command: Command, in line: RawSpan, _ context: inout Context
+    ) -> Answer?
 
     /// QUIT. A positive answer closes the connection.
     mutating func quit(_ context: inout Context) -> Answer
@@ -129,6 +163,12 @@ extension Responder where Self: ~Copyable {
         .accept
     }
 
+    /// Takes the message for the recipient.
+    @inlinable
+    public mutating func deliver(
+        _ message: Message, to recipient: Int, _ context: inout Context
+    ) -> Answer { .accept }
+
     /// Does nothing.
     @inlinable
     public mutating func reset(_ context: inout Context) {}
@@ -158,6 +198,12 @@ extension Responder where Self: ~Copyable {
     public mutating func authenticate(
         _ credentials: Credentials, _ context: inout Context
     ) -> Answer { .accept }
+
+    /// Knows none.
+    @inlinable
+    public mutating func command(
+        _ command: Command, in line: RawSpan, _ context: inout Context
+    ) -> Answer? { nil }
 
     /// Says 221.
     @inlinable

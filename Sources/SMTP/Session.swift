@@ -3,7 +3,7 @@ public import Pipeline
 /// The layer that speaks SMTP: asks its responder what to answer, and answers.
 ///
 /// RFC 5321 with PIPELINING (2920), SIZE (1870), 8BITMIME (6152), SMTPUTF8 (6531), CHUNKING and
-/// BINARYMIME (3030), ENHANCEDSTATUSCODES (2034), DSN (3461) and AUTH (4954).
+/// BINARYMIME (3030), ENHANCEDSTATUSCODES (2034), DSN (3461) and AUTH (4954); or LMTP (2033).
 public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
     @usableFromInline var machine: SessionMachine
     @usableFromInline var responder: Asked
@@ -31,36 +31,38 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
             return verdict
         case .hello(let hello, let isExtended):
             let answer = responder.hello(hello, isExtended: isExtended, in: line, &context)
-            let verdict = machine.settle(
-                isExtended ? .extendedHello : .hello, answer, &context)
-            if machine.takeGivenUp() { responder.reset(&context) }
-            return verdict
+            return settle(isExtended ? .extendedHello : .hello, answer, &context)
         case .mail(let mail):
             if machine.giveUp() { responder.reset(&context) }
-            return machine.settle(.mail, responder.mail(mail, in: line, &context), &context)
+            return settle(.mail, responder.mail(mail, in: line, &context), &context)
         case .recipient(let recipient):
             let answer = responder.recipient(recipient, in: line, &context)
-            return machine.settle(.recipient, answer, &context)
+            return settle(.recipient, answer, &context)
         case .data:
-            return machine.settle(.data, responder.data(&context), &context)
+            return settle(.data, responder.data(&context), &context)
         case .reset:
             responder.reset(&context)
-            return machine.settle(.reset, .accept, &context)
+            return settle(.reset, .accept, &context)
         case .verify(let range):
             let answer = responder.verify(line.extracting(range), &context)
-            return machine.settle(.verify, answer, &context)
+            return settle(.verify, answer, &context)
         case .expand(let range):
             let answer = responder.expand(line.extracting(range), &context)
-            return machine.settle(.expand, answer, &context)
+            return settle(.expand, answer, &context)
         case .noop:
-            return machine.settle(.noop, responder.noop(&context), &context)
+            return settle(.noop, responder.noop(&context), &context)
         case .startTLS:
-            return machine.settle(.startTLS, responder.startTLS(&context), &context)
+            return settle(.startTLS, responder.startTLS(&context), &context)
         case .authenticate(let credentials):
             let answer = responder.authenticate(credentials, &context)
-            return machine.settle(.authenticate, answer, &context)
+            return settle(.authenticate, answer, &context)
+        case .own(let command):
+            guard let answer = responder.command(command, in: line, &context) else {
+                return machine.refuse(command, &context)
+            }
+            return settle(.own, answer, &context)
         case .quit:
-            return machine.settle(.quit, responder.quit(&context), &context)
+            return settle(.quit, responder.quit(&context), &context)
         }
     }
 
@@ -93,8 +95,8 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
             responder.reset(&context)
             return verdict
         case .message(let message):
-            let answer = responder.message(message, &context)
-            return machine.settle(.message, answer, &context)
+            let verdict = settle(.message, responder.message(message, &context), &context)
+            return answerRecipients(verdict, &context)
         }
     }
 
@@ -103,14 +105,38 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
     public mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
         switch event {
         case .opened:
-            return machine.settle(.connect, responder.connect(&context), &context)
+            return settle(.connect, responder.connect(&context), &context)
         case .closed:
             responder.closed(&context)
             return .pass(.proceed)
         default:
             let verdict = machine.handle(event, &context)
             if machine.takeGivenUp() { responder.reset(&context) }
-            return verdict
+            return event == .resumed ? answerRecipients(verdict, &context) : verdict
         }
+    }
+
+    /// Carries out an answer, and tells the responder if that has given a transaction up.
+    @inlinable
+    mutating func settle(
+        _ stage: SessionMachine.Stage, _ answer: Answer, _ context: inout Context
+    ) -> CommandVerdict {
+        let verdict = machine.settle(stage, answer, &context)
+        if machine.takeGivenUp() { responder.reset(&context) }
+        return verdict
+    }
+
+    /// Asks for the replies to the recipients that are owed one (LMTP), until one is late or the
+    /// peer has to read first: the event behind the pause leads here again.
+    @inlinable
+    mutating func answerRecipients(
+        _ verdict: CommandVerdict, _ context: inout Context
+    ) -> CommandVerdict {
+        var verdict = verdict
+        while verdict == .pass(.proceed), let (message, recipient) = machine.nextRecipient {
+            let answer = responder.deliver(message, to: recipient, &context)
+            verdict = settle(.delivery, answer, &context)
+        }
+        return verdict
     }
 }

@@ -19,19 +19,30 @@ extension SessionMachine {
         case .reset: return .pass(.reset)
         case .silence:
             isSilent = true
+            unanswered = 0
             renewDeadline(&context)
             return .pass(context.isStopping ? .close : .proceed)
-        case .stay, .closeAfterReply: break
+        case .stay, .closeAfterReply, .startOver: break
         }
         errorsInRow = 0
-        let isPositive = answer.reply?.isPositive ?? true
-        if let reply = answer.reply {
-            reply.write(to: &context.output)
-        } else {
-            accept(stage, &context)
+        if stage == .message, unanswered > 0 {
+            if answer.leavesRecipientsOpen { return .pass(.proceed) }
+            guard repeatReply(of: answer, &context) else {
+                pending = (stage, answer)
+                return .pass(.pause(until: context.now))
+            }
         }
+        let isPositive = answer.reply?.isPositive ?? true
+        writeReply(of: answer, at: stage, &context)
         advance(stage, answer.reply, &context)
         if answer.ending == .closeAfterReply { return .pass(.close) }
+        if answer.ending == .startOver {
+            startOver()
+            return awaitCommand(&context)
+        }
+        if stage == .delivery, unanswered > 0 {
+            return .pass(context.isOutputFull ? .pause(until: context.now) : .proceed)
+        }
         if stage == .quit, isPositive { return .pass(.close) }
         if stage == .startTLS, isPositive { return .pass(.upgrade) }
         if stage == .data, answer.reply.map({ $0.code == 354 }) ?? true {
@@ -41,6 +52,14 @@ extension SessionMachine {
             return .data
         }
         return awaitCommand(&context)
+    }
+
+    /// Forgets all but the connection: what comes next is HELO or EHLO.
+    private mutating func startOver() {
+        hasGivenUp = !transaction.isIdle
+        transaction.startOver(in: .greeted)
+        unanswered = 0
+        isAuthenticated = false
     }
 
     /// Gives up the transaction under way, as MAIL does where any order of commands is taken.
@@ -53,11 +72,20 @@ extension SessionMachine {
         return true
     }
 
-    /// Whether the responder is to be told, now, that HELO or EHLO gave a transaction up.
-    @usableFromInline
+    /// Whether the responder is to be told, now, that its last answer gave a transaction up.
+    @inlinable
     mutating func takeGivenUp() -> Bool {
         defer { hasGivenUp = false }
         return hasGivenUp
+    }
+
+    /// Writes the answer's reply.
+    func writeReply(of answer: Answer, at stage: Stage, _ context: inout Context) {
+        if let reply = answer.reply {
+            reply.write(to: &context.output)
+        } else {
+            accept(answer.ending == .startOver ? .connect : stage, &context)
+        }
     }
 
     /// Writes the stage's own positive reply.
@@ -70,13 +98,13 @@ extension SessionMachine {
         case .mail: Reply.senderOk.write(to: &context.output)
         case .recipient: Reply.recipientOk.write(to: &context.output)
         case .data: Reply(.startData).write(to: &context.output)
-        case .message:
+        case .message, .delivery:
             Reply(.ok).startLine(isLast: true, &context.output)
             context.output.append(ReplyCode.ok.text)
             context.output.append("; queued as ")
             message?.id.write(to: &context.output)
             context.output.append("\r\n")
-        case .reset, .noop: Reply(.ok).write(to: &context.output)
+        case .reset, .noop, .own: Reply(.ok).write(to: &context.output)
         case .verify, .expand: Reply(.cannotVerify).write(to: &context.output)
         case .startTLS: Reply.startTLS.write(to: &context.output)
         case .authenticate: Reply.authenticated.write(to: &context.output)
@@ -99,23 +127,26 @@ extension SessionMachine {
             transaction.startOver(in: .ready)
         case (.mail, true): transaction.begin(body: mail.body, isUTF8: mail.isUTF8)
         case (.recipient, true): transaction.addRecipient()
-        case (.recipient, false): transaction.hasRefusedRecipient = true
+        case (.recipient, false):
+            // LMTP must have 503 where no recipient was taken (RFC 2033 §4.2), not 554.
+            transaction.hasRefusedRecipient = settings.protocol == .smtp
         case (.message, _):
-            count(isAccepted: isPositive, &context)
+            count(isPositive ? message : nil, &context)
             transaction.reset()
+        case (.delivery, _): advanceDelivery(isPositive: isPositive, &context)
         case (.reset, _): transaction.reset()
         case (.authenticate, true): isAuthenticated = true
         default: break
         }
     }
 
-    private func count(isAccepted: Bool, _ context: inout Context) {
-        guard isAccepted, let message else {
+    private func count(_ accepted: Message?, _ context: inout Context) {
+        guard let accepted else {
             context.counters.add(1, to: .messagesRefused)
             return
         }
         context.counters.add(1, to: .messages)
-        context.counters.add(message.octets, to: .messageOctets)
-        context.counters.add(message.recipients, to: .recipients)
+        context.counters.add(accepted.octets, to: .messageOctets)
+        context.counters.add(accepted.recipients, to: .recipients)
     }
 }

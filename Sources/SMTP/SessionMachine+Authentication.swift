@@ -8,9 +8,6 @@ extension SessionMachine {
     mutating func authenticate(
         _ command: Command, _ line: RawSpan, _ context: inout Context
     ) throws(ArgumentError) -> Question {
-        guard settings.authentication != .none else {
-            return refuse(Reply(.notImplemented), &context)
-        }
         guard !isAuthenticated else { return refuse(.authenticatedAlready, &context) }
         let auth = try AuthCommand(command, in: line)
         guard offersAuthentication else { return refuse(Reply(.encryptionRequired), &context) }

@@ -59,13 +59,12 @@ extension SessionMachine {
             guard isLast || isTooBig(total) else {
                 return .settled(acknowledge(Reply(.ok), &context))
             }
+            if isLast { beginDeliveries() }
         case .data:
-            break
+            beginDeliveries()
         }
         guard !isTooBig(total) else {
-            transaction.reset()
-            context.counters.add(1, to: .messagesRefused)
-            return .givenUp(say(.messageTooBig, &context))
+            return .givenUp(conclude(.message, .reply(.messageTooBig), &context))
         }
         let message = Message(
             id: MessageID(&context.random), octets: total, recipients: transaction.recipients)

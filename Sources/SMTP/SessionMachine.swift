@@ -21,14 +21,17 @@ struct SessionMachine {
         case noop
         case startTLS
         case authenticate(Credentials)
+        /// A command that is not the session's: ``SessionMachine/refuse(_:_:)`` is its answer
+        /// where the responder has none.
+        case own(Command)
         case quit
     }
 
     /// What a responder's answer is about.
     @usableFromInline
     enum Stage: UInt8, BitwiseCopyable, Sendable {
-        case connect, hello, extendedHello, mail, recipient, data, message, reset, verify, expand,
-            noop, startTLS, authenticate, quit
+        case connect, hello, extendedHello, mail, recipient, data, message, delivery, reset,
+            verify, expand, noop, startTLS, authenticate, own, quit
     }
 
     /// What happens to the next content that comes to its end.
@@ -50,11 +53,15 @@ struct SessionMachine {
     /// What everything but QUIT gets once the connection is refused.
     var refusedService = Reply.noService
     var errorsInRow = 0
+    /// Recipients that are still owed a reply to the message that has ended (LMTP).
+    var unanswered = 0
     var isSilent = false
     var message: Message?
     var mail: (body: Body, isUTF8: Bool) = (.sevenBit, false)
-    /// HELO or EHLO has given the transaction under way up, and the responder was not told yet.
-    var hasGivenUp = false
+    /// An answer has given the transaction under way up, and the responder was not told yet.
+    @usableFromInline var hasGivenUp = false
+    /// A recipient has taken the message that is being answered for (LMTP).
+    var hasDelivered = false
     /// AUTH has succeeded: once in a session is enough, whatever comes behind it.
     var isAuthenticated = false
     /// The exchange that the next line belongs to.
@@ -99,16 +106,22 @@ extension SessionMachine {
         guard let refusal = transaction.refusal(of: verb, isLenient: settings.isLenient) else {
             return nil
         }
-        return transaction.phase == .refused ? refusedService : refusal
+        switch transaction.phase {
+        case .refused: return refusedService
+        case .greeted where settings.protocol == .lmtp && (verb == .mail || verb == .auth):
+            return .localHelloFirst
+        default: return refusal
+        }
     }
 
     private mutating func question(
         _ command: Command, _ line: RawSpan, _ context: inout Context
     ) throws(ArgumentError) -> Question {
+        guard settings.protocol.hasVerb(command.verb) else { return .own(command) }
         switch command.verb {
         case .helo:
             return .hello(try HelloCommand(command, in: line), isExtended: false)
-        case .ehlo:
+        case .ehlo, .lhlo:
             return .hello(try HelloCommand(command, in: line), isExtended: true)
         case .mail:
             return check(try MailCommand(command, in: line), &context)
@@ -126,12 +139,12 @@ extension SessionMachine {
         case .vrfy: return withArgument(command, .verify(command.argument), &context)
         case .expn: return withArgument(command, .expand(command.argument), &context)
         case .help: return help(command, line, &context)
-        case .startTLS: return startTLS(command, &context)
+        case .startTLS where security == .none: return .own(command)
+        case .startTLS where security == .active: return refuse(.alreadySecured, &context)
+        case .startTLS: return withoutArgument(command, .startTLS, &context)
+        case .auth where settings.authentication == .none: return .own(command)
         case .auth: return try authenticate(command, line, &context)
-        case .etrn, .turn, .send, .soml, .saml, .lhlo:
-            return refuse(Reply(.notImplemented), &context)
-        case .bdat, .unknown:
-            return refuse(Reply(.notRecognized), &context)
+        case .etrn, .turn, .send, .soml, .saml, .bdat, .unknown: return .own(command)
         }
     }
 
@@ -142,16 +155,6 @@ extension SessionMachine {
         if mail.auth != nil, !offersAuthentication { return refuse(.parameterUnknown, &context) }
         self.mail = (mail.body, mail.isUTF8)
         return .mail(mail)
-    }
-
-    private mutating func startTLS(
-        _ command: Command, _ context: inout Context
-    ) -> Question {
-        switch security {
-        case .none: refuse(Reply(.notImplemented), &context)
-        case .active: refuse(.alreadySecured, &context)
-        case .offered: withoutArgument(command, .startTLS, &context)
-        }
     }
 
     private mutating func withoutArgument(
@@ -172,7 +175,8 @@ extension SessionMachine {
         let topic = line.extracting(command.argument)
         guard
             let reply = Reply.help(
-                on: topic, withStartTLS: security == .offered, withAuth: offersAuthentication)
+                on: topic, settings.protocol, withStartTLS: security == .offered,
+                withAuth: offersAuthentication)
         else {
             return refuse(.helpTopicUnknown, &context)
         }
@@ -184,6 +188,16 @@ extension SessionMachine {
     mutating func refuseOverlongLine(_ context: inout Context) -> CommandVerdict {
         if isSilent { return .pass(.proceed) }
         return refusal(exchange.take() == nil ? .overlongLine : .overlongResponse, &context)
+    }
+
+    /// Refuses a command that is neither the session's nor the responder's.
+    @usableFromInline
+    mutating func refuse(_ command: Command, _ context: inout Context) -> CommandVerdict {
+        switch command.verb {
+        // HELO and EHLO come here in LMTP only, which must not know them (RFC 2033 §4.1).
+        case .unknown, .helo, .ehlo: refusal(Reply(.notRecognized), &context)
+        default: refusal(Reply(.notImplemented), &context)
+        }
     }
 
     mutating func refuse(_ reply: Reply, _ context: inout Context) -> Question {

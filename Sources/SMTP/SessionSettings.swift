@@ -10,6 +10,8 @@ public final class SessionSettings: Sendable {
     public let isLenient: Bool
     /// Whether AUTH is offered.
     public let authentication: Authentication
+    /// What is spoken.
+    public let `protocol`: MailProtocol
 
     let idleNanoseconds: Int64
     /// The host's name as replies may hold it.
@@ -27,32 +29,38 @@ public final class SessionSettings: Sendable {
     ///   - limits: the limits of a session.
     ///   - isLenient: whether commands are taken in any order.
     ///   - authentication: whether AUTH is offered.
+    ///   - protocol: what is spoken. LMTP has no leniency: without recipients a message would have
+    ///     no reply.
+    ///   - keywords: how the announcement differs from what the session can do.
     public init(
         hostName: String = "localhost", limits: SMTPLimits = SMTPLimits(), isLenient: Bool = false,
-        authentication: Authentication = .none
+        authentication: Authentication = .none, protocol: MailProtocol = .smtp,
+        keywords: Keywords = .standard
     ) {
         self.hostName = hostName
         self.limits = limits
-        self.isLenient = isLenient
+        self.isLenient = isLenient && `protocol` == .smtp
         self.authentication = authentication
+        self.protocol = `protocol`
         idleNanoseconds = limits.idle.nanosecondsClamped
         name = hostName.utf8.prefix(255).map { $0 == 0x20 ? 0x3F : Reply.printable($0) }
         greeting =
             Array("\(ReplyCode.ready.rawValue) ".utf8) + name
-            + Array(" ESMTP \(ReplyCode.ready.text)\r\n".utf8)
+            + Array(" \(`protocol`.greetingName) \(ReplyCode.ready.text)\r\n".utf8)
         hello = Array("250 ".utf8) + name + Array("\r\n".utf8)
         let size = limits.messageOctetsMax > 0 ? "SIZE \(limits.messageOctetsMax)" : "SIZE"
-        let keywords = [
+        let standard = [
             "PIPELINING", size, "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING",
             "BINARYMIME",
         ]
         let mechanisms = SASLMechanism.allCases.map { " \($0.name)" }.joined()
-        let withAuth = keywords + ["AUTH" + mechanisms, "HELP"]
-        let inClear = authentication == .offered ? withAuth : keywords + ["HELP"]
-        extendedHello = SessionSettings.lines(name, inClear)
-        extendedHelloWithStartTLS = SessionSettings.lines(name, ["STARTTLS"] + inClear)
+        let withAuth = standard + ["AUTH" + mechanisms, "HELP"]
+        let inClear = authentication == .offered ? withAuth : standard + ["HELP"]
+        extendedHello = SessionSettings.lines(name, keywords.applied(to: inClear))
+        extendedHelloWithStartTLS = SessionSettings.lines(
+            name, keywords.applied(to: ["STARTTLS"] + inClear))
         extendedHelloUnderTLS = SessionSettings.lines(
-            name, authentication == .none ? inClear : withAuth)
+            name, keywords.applied(to: authentication == .none ? inClear : withAuth))
     }
 
     /// The octets that a line may have before it is dropped unseen, with its CRLF: what
@@ -85,9 +93,10 @@ public final class SessionSettings: Sendable {
     }
 
     private static func lines(_ name: [UInt8], _ keywords: [String]) -> [UInt8] {
-        var lines = Array("250-".utf8) + name + Array("\r\n".utf8)
-        for keyword in keywords.dropLast() { lines += Array("250-\(keyword)\r\n".utf8) }
-        return lines + Array("250 \(keywords[keywords.count - 1])\r\n".utf8)
+        let texts = [name] + keywords.map { Array($0.utf8) }
+        return texts.enumerated().flatMap { index, text in
+            Array(index + 1 < texts.count ? "250-".utf8 : "250 ".utf8) + text + [0x0D, 0x0A]
+        }
     }
 }
 

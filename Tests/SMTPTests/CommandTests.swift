@@ -28,6 +28,18 @@ struct CommandTests {
         #expect(parsed.value.verb == VerbTests.reference(verb.utf8))
     }
 
+    @Test(arguments: [
+        ("XCLIENT", true), ("xclient", true), ("xClIeNt NAME=a", true), ("XCLIENTS", false),
+        ("XCLIEN", false), ("XCLIENt\0", false), (" XCLIENT", false), ("", false),
+        ("XCLIENT\tx", true), ("X XCLIENT", false), ("XCLIEN\u{14}", false),
+    ])
+    func `a verb is a word in any case, and all of it`(line: String, isVerb: Bool) {
+        let parsed = command(line)
+        for word in ["XCLIENT", "xclient", "xCLIENt"] as [StaticString] {
+            #expect(parsed.value.isVerb(word, in: parsed.octets.span.bytes) == isVerb)
+        }
+    }
+
     @Test(arguments: ["", " ", "\t", "    \t    \t"])
     func `a line of nothing but blanks is empty`(line: String) {
         expect(line.utf8, has: .empty)

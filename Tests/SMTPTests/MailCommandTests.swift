@@ -137,6 +137,14 @@ struct MailCommandTests {
         }
     }
 
+    @Test func `the parameters are there as they were sent`() throws {
+        #expect(try mail("FROM:<a@b>")[\.parameters] == "")
+        #expect(try mail("FROM:<a@b> \t ")[\.parameters] == "")
+        #expect(
+            try mail("FROM:<a@b> \tSIZE=1 \t BODY=8BITMIME \t ")[\.parameters]
+                == "SIZE=1 \t BODY=8BITMIME")
+    }
+
     @Test func `ranges count from the start of the line`() throws {
         let octets = Array("mail   from:<a@b>  AUTH=<> ENVID=x".utf8)
         let line = octets.span.bytes

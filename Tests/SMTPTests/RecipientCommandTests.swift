@@ -59,6 +59,14 @@ struct RecipientCommandTests {
         }
     }
 
+    @Test func `the parameters are there as they were sent`() throws {
+        #expect(try recipient("TO:<a@b>")[\.parameters] == "")
+        #expect(try recipient("TO:<a@b> \t ")[\.parameters] == "")
+        #expect(
+            try recipient("TO:<a@b> \tNOTIFY=NEVER \t ORCPT=rfc822;x \t ")[\.parameters]
+                == "NOTIFY=NEVER \t ORCPT=rfc822;x")
+    }
+
     @Test func `an original recipient in UTF-8 needs its type, SMTPUTF8 and valid octets`() throws {
         let value = "utf-8;é@bücher.example"
         let parsed = try recipient("TO:<a@b> ORCPT=\(value)", allowsUTF8: true)

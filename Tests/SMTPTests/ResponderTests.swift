@@ -12,7 +12,8 @@ import Testing
     static func opening(to stage: Stage) -> String {
         switch stage {
         case .connect: ""
-        case .hello, .noop, .verify, .expand, .quit: Opening.greeting + "C: \(stage.command)\n"
+        case .hello, .noop, .own, .verify, .expand, .quit:
+            Opening.greeting + "C: \(stage.command)\n"
         case .authenticate, .mail: Opening.helo + "C: \(stage.command)\n"
         case .recipient: Opening.mail + "C: \(stage.command)\n"
         case .data: Opening.recipient + "C: \(stage.command)\n"
@@ -43,7 +44,7 @@ import Testing
         case .recipient: "250 2.1.5 OK, done"
         case .data: "354 Start mail input; end with <CRLF>.<CRLF>"
         case .message: "250 2.0.0 OK, done; queued as *"
-        case .noop: "250 2.0.0 OK, done"
+        case .noop, .own: "250 2.0.0 OK, done"
         case .verify: "252 2.0.0 OK, cannot VRFY user but will attempt delivery"
         case .expand: "252 2.0.0 OK, cannot VRFY user but will attempt delivery"
         case .quit: "221 2.0.0 Thank you for speaking to me"
@@ -65,6 +66,7 @@ import Testing
             RCPT TO:<c@c>\r
             RCPT TO:<>\r
             NOOP\r
+            XOWN x  y \r
             VRFY v w\r
             EXPN e\r
             HELP\r
@@ -82,7 +84,7 @@ import Testing
             responder.recorder.take() == [
                 "connect", "hello one", "hello E two", "authenticate LOGIN user secret", "mail a@a",
                 "recipient \"b b\"@b",
-                "recipient c@c", "noop", "verify v w", "expand e", "data",
+                "recipient c@c", "noop", "own x  y", "verify v w", "expand e", "data",
                 "message 2 4 .x\\r\\n", "reset", "mail", "hello three", "reset", "quit", "closed",
             ])
     }

@@ -13,6 +13,12 @@ struct Choices {
         return input.unsafeLoad(fromByteOffset: offset - 1, as: UInt8.self)
     }
 
+    /// Whether the next octet, which is not taken, has 8 added to its choice.
+    func isNextMarked(in input: RawSpan) -> Bool {
+        var next = self
+        return next.octet(of: input) & 8 != 0
+    }
+
     /// One of eight values, by the three lowest bits of the next octet.
     mutating func one(of values: InlineArray<8, Int>, _ input: RawSpan) -> Int {
         values[Int(octet(of: input) & 7)]
@@ -25,6 +31,8 @@ struct Choices {
 /// Where input is cut into pieces.
 struct Cuts {
     private let pieceMax: Int
+    /// What decides the pieces, and may decide more.
+    let seed: UInt8
     private var random: RandomSource
 
     /// No cuts: all in one piece.
@@ -32,6 +40,7 @@ struct Cuts {
 
     init(pieceMax: Int, seed: UInt8) {
         self.pieceMax = pieceMax
+        self.seed = seed
         random = RandomSource(seed: UInt64(seed))
     }
 

@@ -54,6 +54,10 @@ private struct ParsedLine: Equatable {
         require(command.verb == line.naiveVerb(command), "a verb is what a naive reader sees")
         require(command.verbRange.upperBound <= command.argument.lowerBound, "a verb comes first")
         require(command.argument.upperBound <= line.byteCount, "an argument lies in the line")
+        for verb in Verb.allCases where verb != .unknown {
+            let isVerb = command.isVerb(verb.name, in: line)
+            require(isVerb == (command.verb == verb), "a verb is spelt by its name alone")
+        }
         if case .success(let mail) = mail { check(mail, in: line) }
         if case .success(let recipient) = recipient {
             check(recipient, isUTF8: false, in: line)

@@ -1,13 +1,16 @@
 import Pipeline
 import SMTP
 
-/// The layer between lines and content: each command has one reply, and no reply lacks a command.
+/// The layer between lines and content: each command has one reply, and no reply lacks a command; in
+/// LMTP a message has one for each recipient.
 struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
     let witness: Witness
+    private let mailProtocol: MailProtocol
     private var next: Next
 
-    init(_ witness: Witness, _ next: () -> Next) {
+    init(_ witness: Witness, _ mailProtocol: MailProtocol, _ next: () -> Next) {
         self.witness = witness
+        self.mailProtocol = mailProtocol
         self.next = next()
     }
 
@@ -16,10 +19,13 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
     mutating func receive(line: RawSpan, _ context: inout Context) -> Verdict {
         let wasSilent = witness.isSilent
         let start = context.output.count
+        let recipients = witness.recipients
         let verdict = next.receive(line: line, &context)
         witness.requests += 1
-        // BDAT is answered when its content has come.
-        let mayWait = next.isReadingContent && line.byteCount > 4 && line[0] | 0x20 == 0x62
+        // BDAT is answered when its content has come, which is at once where there is none.
+        let isChunk = line.byteCount > 4 && line[0] | 0x20 == 0x62
+        let mayWait = next.isReadingContent && isChunk
+        if isChunk, !mayWait { owe(recipients) }
         settle(start, verdict, mayWait: mayWait, wasSilent, context)
         return verdict
     }
@@ -36,12 +42,14 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
     mutating func receive(content: RawSpan, _ context: inout Context) -> Progress {
         let wasSilent = witness.isSilent
         let start = context.output.count
+        let recipients = witness.recipients
         let progress = next.receive(content: content, &context)
         if next.isReadingContent {
             require(progress == Progress(content.byteCount), "content is taken whole until it ends")
             require(context.output.count == start, "nothing is said amid content")
         } else {
             witness.requests += 1
+            owe(recipients)
             settle(start, progress.verdict, mayWait: false, wasSilent, context)
         }
         return progress
@@ -68,6 +76,34 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
         return verdict
     }
 
+    /// Takes notice of the end of content, perhaps of a message to so many recipients.
+    private func owe(_ recipients: Int) {
+        guard mailProtocol == .lmtp else { return }
+        witness.owed = recipients
+        witness.requests += max(0, recipients - 1)
+    }
+
+    /// Compares so many replies with those that a message is owed (LMTP).
+    private func settleOwed(_ count: Int, _ verdict: Verdict) {
+        switch verdict {
+        case .pause:
+            require(count < witness.owed, "a pause has replies behind it")
+            witness.owed -= count
+            return
+        // Fewer, and perhaps last words.
+        case .close: require(count <= witness.owed + 1, "no more replies than recipients")
+        // What was said in the same call is lost.
+        case .reset: require(count < witness.owed, "a reset is in the place of a reply")
+        case .proceed, .flush, .upgrade:
+            // A part that is not the last has one, and so has what is no part of a message.
+            let isWhole = count == witness.owed || count == 1 && !witness.wasAsked
+            require(isWhole || witness.isSilent, "\(count) replies to \(witness.owed) recipients")
+            require(count <= max(1, witness.owed), "no more replies than recipients")
+        }
+        witness.owed = 0
+        witness.wasAsked = false
+    }
+
     /// Counts the replies behind `start` and compares them with what is owed.
     private func settle(
         _ start: Int, _ verdict: Verdict, mayWait: Bool, _ wasSilent: Bool,
@@ -77,6 +113,7 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
             ReplyText.check(output.extracting(start..<output.byteCount)).replies
         }
         witness.replies += count
+        if witness.owed > 0, !wasSilent { return settleOwed(count, verdict) }
         let owed: ClosedRange<Int> =
             switch verdict {
             case _ where wasSilent: 0...0

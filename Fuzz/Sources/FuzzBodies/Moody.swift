@@ -7,7 +7,11 @@ struct Moody<Wish: ContentWish>: Responder {
     let hasMoods: Bool
     private var random: RandomSource
     private var contentOctets = 0
-    private var recipients = 0
+    private var recipients = 0 {
+        didSet { witness.recipients = recipients }
+    }
+    /// Recipients that were asked about for the message that has ended (LMTP).
+    private var delivered = 0
     private var isAuthenticated = false
 
     init(_ witness: Witness, hasMoods: Bool, seed: UInt64) {
@@ -74,8 +78,19 @@ struct Moody<Wish: ContentWish>: Responder {
         require(message.recipients == recipients, "a message's recipients are those accepted")
         let answer = mood()
         if answer.isTaken { witness.messages += 1 }
+        witness.wasAsked = true
+        delivered = 0
         reset(&context)
         return answer
+    }
+
+    mutating func deliver(
+        _ message: Message, to recipient: Int, _ context: inout Context
+    ) -> Answer {
+        require(recipient == delivered, "recipients are asked about in their order")
+        require(recipient < message.recipients, "and none but those accepted")
+        delivered += 1
+        return mood()
     }
 
     mutating func reset(_ context: inout Context) {
@@ -86,6 +101,22 @@ struct Moody<Wish: ContentWish>: Responder {
     mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer { mood() }
     mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer { mood() }
     mutating func noop(_ context: inout Context) -> Answer { mood() }
+
+    mutating func command(
+        _ command: Command, in line: RawSpan, _ context: inout Context
+    ) -> Answer? {
+        require(command.flaw == nil, "a command has no flaw")
+        require(command.argument.upperBound <= line.byteCount, "an argument lies in its line")
+        guard hasMoods else { return nil }
+        switch random.next() % 4 {
+        case 0:
+            isAuthenticated = false
+            return .startOver
+        case 1: return mood()
+        default: return nil
+        }
+    }
+
     mutating func startTLS(_ context: inout Context) -> Answer {
         // Late, often: what comes in clear meanwhile must have no effect.
         hasMoods && random.next() & 1 == 0 ? .accept.delayed(by: .seconds(2)) : mood()
@@ -113,6 +144,7 @@ struct Moody<Wish: ContentWish>: Responder {
         case 13: return silence(.silence)
         case 14: return silence(.silence.delayed(by: delay))
         case 15...18: return .accept.delayed(by: delay)
+        case 19: return .raw(250, "250-Raw\r\n250 reply\r\n".utf8)
         default: return .accept
         }
     }

@@ -91,6 +91,7 @@ public final class SessionBody: FuzzBody {
         let key = [
             plan.lineOctetsMax, plan.authLineOctetsMax, plan.messageOctetsMax, plan.errorsInRowMax,
             plan.isLenient ? 1 : 0, authentication,
+            plan.mailProtocol == .lmtp ? 1 : 0, plan.hasOwnKeywords ? 1 : 0,
         ]
         if let settings = settings[key] { return settings }
         let settings = plan.makeSettings()

@@ -26,6 +26,8 @@ struct SessionPlan {
     let hasWindow: Bool
     let authentication: Authentication
     let security: Security
+    let mailProtocol: MailProtocol
+    let hasOwnKeywords: Bool
     let lineOctetsMax: Int
     let authLineOctetsMax: Int
     let messageOctetsMax: Int
@@ -57,14 +59,16 @@ struct SessionPlan {
         let isAuthOffered = who & 8 != 0
         authentication = loop & 8 != 0 ? .afterTLS : isAuthOffered ? .offered : .none
         security = isAuthOffered && authentication == .afterTLS ? .active : .none
+        mailProtocol = choices.isNextMarked(in: input) ? .lmtp : .smtp
         let line = choices.one(of: [2048, 64, 255, 40, 512, 20, 8, 2], input)
         lineOctetsMax = min(line, readBytesMax)
         authLineOctetsMax = min(2 * line, readBytesMax)
+        hasOwnKeywords = choices.isNextMarked(in: input)
         messageOctetsMax = choices.one(of: [0, 5, 40, 1, 100, 64, 1000, 10], input)
         errorsInRowMax = choices.one(of: [1000, 3, 2, 1, 5, 10, 4, 20], input)
         ending = Ending(rawValue: choices.octet(of: input) & 7) ?? .end
         cuts = Cuts(&choices, input)
-        seed = UInt64(choices.octet(of: input))
+        seed = UInt64(cuts.seed)
         start = choices.rest(of: input).lowerBound
     }
 
@@ -76,7 +80,13 @@ struct SessionPlan {
         limits.errorsInRowMax = errorsInRowMax
         limits.idle = SessionPlan.idle
         return SessionSettings(
-            limits: limits, isLenient: isLenient, authentication: authentication)
+            limits: limits, isLenient: isLenient, authentication: authentication,
+            protocol: mailProtocol, keywords: hasOwnKeywords ? SessionPlan.keywords : .standard)
+    }
+
+    private static var keywords: Keywords {
+        .standard.adding("XCLIENT", "NAME ADDR").adding("SIZE", "7").removing("PIPELINING")
+            .removing("HELP")
     }
 
     /// A loop of the plan's size, with no connection yet.

@@ -15,8 +15,11 @@ final class Stage {
         sessions += 1
         let seed = plan.seed
         switch plan.responder {
-        case 0:
+        case 0 where plan.mailProtocol == .smtp:
             open(plan, settings, witness, Accept())
+        case 0:
+            // One that accepts too, and knows how many replies a message is owed.
+            open(plan, settings, witness, Moody<Unwanted>(witness, hasMoods: false, seed: seed))
         case 1:
             open(plan, settings, witness, Moody<Unwanted>(witness, hasMoods: true, seed: seed))
         case 2:
@@ -33,10 +36,11 @@ final class Stage {
         let lineOctetsMax = plan.framedLineOctetsMax
         let security = plan.security
         let seed = plan.seed
+        let mailProtocol = plan.mailProtocol
         loopback.open { _ in
             Watch(witness, lineOctetsMax: lineOctetsMax, seed: seed) {
                 LineFraming(lineOctetsMax: lineOctetsMax) {
-                    Ledger(witness) {
+                    Ledger(witness, mailProtocol) {
                         DataDiscard { Session(settings, security: security, responder) }
                     }
                 }

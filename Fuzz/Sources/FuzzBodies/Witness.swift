@@ -17,6 +17,12 @@ final class Witness: @unchecked Sendable {
     var requests = 0
     /// Replies that were written, those of 354 included.
     var replies = 0
+    /// Recipients of the message under way.
+    var recipients = 0
+    /// Replies that are still to come to the message that has ended (LMTP).
+    var owed = 0
+    /// The responder was asked about that message.
+    var wasAsked = false
     /// Messages that the responder was asked about and took.
     var messages = 0
 

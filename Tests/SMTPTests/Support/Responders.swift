@@ -19,7 +19,8 @@ final class Recorder: Sendable {
 
 /// The stages at which a responder is asked.
 enum Stage: String, CaseIterable, Sendable {
-    case connect, hello, authenticate, mail, recipient, data, message, verify, expand, noop, quit
+    case connect, hello, authenticate, mail, recipient, data, message, verify, expand, noop, own,
+        quit
 
     /// A command that leads there, in a session that is otherwise accepted.
     var command: String {
@@ -34,6 +35,7 @@ enum Stage: String, CaseIterable, Sendable {
         case .verify: "VRFY b"
         case .expand: "EXPN b"
         case .noop: "NOOP"
+        case .own: "xOWN a b"
         case .quit: "QUIT"
         }
     }
@@ -46,6 +48,8 @@ struct Scripted: Responder, Sendable {
     var answers: [Stage: Answer] = [:]
     /// The answers to recipients, one after another, before those of the table.
     var recipients: [Answer] = []
+    /// The answers to the recipients of a message, one after another (LMTP).
+    var deliveries: [Answer] = []
     /// Who is not believed.
     var refusedUser: String?
     /// Whose mail is refused.
@@ -111,6 +115,13 @@ struct Scripted: Responder, Sendable {
             .message, "\(message.recipients) \(message.octets) \(content.debugText)")
     }
 
+    mutating func deliver(
+        _ message: Message, to recipient: Int, _ context: inout Context
+    ) -> Answer {
+        recorder.note("deliver \(message.octets) to \(recipient) of \(message.recipients)")
+        return recipient < deliveries.count ? deliveries[recipient] : .accept
+    }
+
     mutating func reset(_ context: inout Context) {
         recorder.note("reset" + (content.isEmpty ? "" : " " + content.debugText))
         content = []
@@ -125,6 +136,13 @@ struct Scripted: Responder, Sendable {
     }
 
     mutating func noop(_ context: inout Context) -> Answer { answer(.noop) }
+
+    mutating func command(
+        _ command: Command, in line: RawSpan, _ context: inout Context
+    ) -> Answer? {
+        guard command.isVerb("XOWN", in: line) else { return nil }
+        return answer(.own, line.text(command.argument))
+    }
 
     mutating func quit(_ context: inout Context) -> Answer { answer(.quit) }
 

@@ -5,13 +5,14 @@ import Testing
 extension SessionSettings {
     static func test(
         isLenient: Bool = false, authentication: Authentication = .none,
+        protocol: MailProtocol = .smtp, keywords: Keywords = .standard,
         _ change: (inout SMTPLimits) -> Void = { _ in }
     ) -> SessionSettings {
         var limits = SMTPLimits()
         change(&limits)
         return SessionSettings(
             hostName: "mx.example", limits: limits, isLenient: isLenient,
-            authentication: authentication)
+            authentication: authentication, protocol: `protocol`, keywords: keywords)
     }
 }
 
