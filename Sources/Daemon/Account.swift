@@ -1,4 +1,4 @@
-package import CLinux
+internal import CLinux
 internal import Glibc
 
 /// The user and group that a service runs as.
@@ -7,8 +7,8 @@ package struct Account: Sendable, Equatable {
     package let user: String
     /// The group's name, or the number of one that has none.
     package let group: String
-    package let uid: uid_t
-    package let gid: gid_t
+    package let uid: UInt32
+    package let gid: UInt32
 
     /// Who runs this process.
     package static var current: Account {

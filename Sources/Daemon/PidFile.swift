@@ -1,4 +1,4 @@
-package import Glibc
+internal import Glibc
 
 /// The file that holds this process's number, locked as long as the process lives.
 ///
@@ -8,7 +8,7 @@ package import Glibc
 /// would give the lock up. The value must live as long as the process serves.
 package struct PidFile: ~Copyable {
     /// The process that the file named when it was found without a lock: it did not stop properly.
-    package let replacedStale: pid_t?
+    package let replacedStale: Int32?
     private let file: OpenFile
     private let place: FilePlace
 
@@ -95,9 +95,9 @@ extension PidFile {
         /// The file of one that stopped properly, and might not remove it.
         case empty
         /// The file of a process that is gone, with its number if that can be read.
-        case stale(pid_t?)
+        case stale(Int32?)
         /// A process serves.
-        case running(pid_t)
+        case running(Int32)
         /// A process of another PID namespace serves: it has no number here and can't be signalled.
         case runningElsewhere
     }
