@@ -49,14 +49,15 @@ public enum Event: BitwiseCopyable, Sendable {
     case secured
     /// The peer will send no more (a half-close). What it sent before has all been offered.
     case ended
-    /// The time given with ``Verdict/pause(until:)`` has come, and the output is out.
+    /// The time given with ``Verdict/pause(until:)`` has come, or a ``Waker`` has called; and the
+    /// output is out.
     case resumed
     /// ``Context/deadline`` has passed. The layer sets a new one, or closes.
     case expired
-    /// The loop is stopping: close now, or as soon as what is in flight is done.
+    /// The listener or the loop is stopping: close now, or as soon as what is in flight is done.
     /// From here on ``Context/isStopping`` is true.
     case stopping
-    /// The loop stops at once: say the last words. Whatever the verdict, the connection closes.
+    /// The time of grace is over: say the last words. Whatever the verdict, the connection closes.
     case aborting
     /// The connection is gone. The last call: output and verdict are ignored.
     case closed
@@ -68,9 +69,12 @@ public enum Verdict: BitwiseCopyable, Sendable, Equatable {
     case proceed
     /// Send the output before the rest of the input is offered.
     case flush
-    /// Send the output, then offer nothing until the time has come: the peer is not read meanwhile,
-    /// so that order is kept and back-pressure is real. ``Event/resumed`` follows, not before the
-    /// peer has taken the output.
+    /// Send the output, then offer nothing until the time has come or a ``Waker`` has called: the
+    /// peer is not read meanwhile, so that order is kept and back-pressure is real.
+    /// ``Event/resumed`` follows, not before the peer has taken the output.
+    ///
+    /// The connection's deadline rests meanwhile: what pauses until ``Instant/never`` relies on
+    /// its waker.
     case pause(until: Instant)
     /// Send the output in clear and drop the rest of the input: the layer outside starts to
     /// translate (TLS). The event loop closes a connection whose outermost layer says so.

@@ -42,6 +42,10 @@ struct Connection: ~Copyable {
     var isPaused = false
     /// The pause is over, but output waits: the stack is told when that is out.
     var mustResume = false
+    /// A ``Waker`` has called since the stack was last resumed: a pause ends at once.
+    var isWoken = false
+    /// The stack has been told to stop.
+    var isStopping = false
     var service: UnsafeMutablePointer<Service>
     var stack: UnsafeMutableRawPointer
     /// The stack's own deadline.
@@ -111,6 +115,8 @@ struct ConnectionSlab: ~Copyable {
         slot.pointee.keepsInput = false
         slot.pointee.isPaused = false
         slot.pointee.mustResume = false
+        slot.pointee.isWoken = false
+        slot.pointee.isStopping = false
         slot.pointee.deadline = .never
         slot.pointee.resumption = .never
         count += 1

@@ -14,12 +14,16 @@ public struct Context: ~Copyable {
     public var deadline: Instant
     /// The loop's random source, seeded at its start.
     public var random: RandomSource
-    /// Whether the loop is stopping, see ``Event/stopping``.
+    /// Whether the connection has been told to stop, see ``Event/stopping``.
     public var isStopping: Bool
     /// The loop's counters.
     public let counters: Counters
     /// From this many octets of output on a layer should return ``Verdict/flush``.
     public let outputBytesMax: Int
+    /// The connection that is called, as its ``Waker`` names it.
+    var token: UInt64 = 0
+    /// Where the loop hears from other threads; nil where there is no loop.
+    var mailbox: Mailbox?
 
     /// Makes a context for a loop, or for a test without one.
     public init(
@@ -34,6 +38,11 @@ public struct Context: ~Copyable {
         self.counters = counters
         self.outputBytesMax = outputBytesMax
     }
+
+    /// What ends a pause of this connection from any thread.
+    ///
+    /// It costs nothing until it is asked for; without a loop it does nothing.
+    public var waker: Waker { Waker(mailbox: mailbox, token: token) }
 
     /// Whether the output has reached its mark: time to return ``Verdict/flush``.
     @inlinable

@@ -15,32 +15,37 @@ struct Listener {
 
 extension EventLoop where OS: ~Copyable {
     /// Accepts from a descriptor, which is the loop's from here on.
+    ///
+    /// - Parameter serial: names the listener: no two have the same.
     package mutating func listen(
-        on descriptor: Int32, at address: SocketAddress, _ recipe: StackRecipe
+        on descriptor: Int32, at address: SocketAddress, as serial: UInt64, _ recipe: StackRecipe
     ) {
-        guard !context.isStopping else {
+        guard !isStopping else {
             kernel.close(descriptor, resetting: false)
             return
         }
-        listeners.append(
-            Listener(
-                descriptor: descriptor, address: address,
-                service: addService(recipe, isTransient: false)))
+        let listener = Listener(
+            descriptor: descriptor, address: address, service: Service.make(recipe, of: serial))
+        if let place = listeners.firstIndex(where: { $0 == nil }) {
+            listeners[place] = listener
+        } else {
+            listeners.append(listener)
+        }
         resumeAccepting()
     }
 
     /// Takes connections from a listener that is ready.
     mutating func accept(from index: Int) {
-        guard index < listeners.count, listeners[index].isWatched else { return }
-        for _ in 0..<listeners[index].burst {
+        guard index < listeners.count, let listener = listeners[index], listener.isWatched
+        else { return }
+        for _ in 0..<listener.burst {
             guard connections.count < limits.connectionsMax else {
                 pauseAccepting(until: .never)
                 return
             }
-            switch kernel.accept(from: listeners[index].descriptor) {
+            switch kernel.accept(from: listener.descriptor) {
             case .accepted(let descriptor, let peer):
                 context.counters.add(1, to: .accepted)
-                let listener = listeners[index]
                 if let slot = admit(
                     descriptor, listener.service, phase: .open,
                     peer: peer, local: listener.address)
@@ -50,22 +55,21 @@ extension EventLoop where OS: ~Copyable {
             case .aborted:
                 continue
             case .none:
-                listeners[index].burst = 1
+                listeners[index]?.burst = 1
                 return
             case .exhausted(let code):
                 context.counters.add(1, to: .acceptFailures)
-                let address = listeners[index].address
-                tell(.cannotAccept(SystemError("accept on \(address)", code: code)))
+                tell(.cannotAccept(SystemError("accept on \(listener.address)", code: code)))
                 pauseAccepting(until: context.now + limits.acceptPause)
                 return
             }
         }
-        listeners[index].burst = min(listeners[index].burst * 2, Listener.burstMax)
+        listeners[index]?.burst = min(listener.burst * 2, Listener.burstMax)
     }
 
     /// Runs a stack on a descriptor that is connected already.
     mutating func open(_ descriptor: Int32, _ recipe: StackRecipe) {
-        let service = addService(recipe, isTransient: true)
+        let service = Service.make(recipe)
         let nowhere = SocketAddress.unix(path: "")
         if let index = admit(descriptor, service, phase: .open, peer: nowhere, local: nowhere) {
             open(index)
@@ -103,21 +107,23 @@ extension EventLoop where OS: ~Copyable {
     /// Leaves connections in the backlog: none could be served now.
     private mutating func pauseAccepting(until time: Instant) {
         acceptResumption = time
-        for index in listeners.indices where listeners[index].isWatched {
-            listeners[index].isWatched = false
-            kernel.unwatch(listeners[index].descriptor)
+        for index in listeners.indices {
+            guard let listener = listeners[index], listener.isWatched else { continue }
+            listeners[index]?.isWatched = false
+            kernel.unwatch(listener.descriptor)
         }
     }
 
     mutating func resumeAccepting() {
         acceptResumption = .never
-        for index in listeners.indices where !listeners[index].isWatched {
+        for index in listeners.indices {
+            guard let listener = listeners[index], !listener.isWatched else { continue }
             let error = kernel.watch(
-                listeners[index].descriptor, token: ListenerToken.token(index), as: .listener)
+                listener.descriptor, token: ListenerToken.token(index), as: .listener)
             if error == 0 {
-                listeners[index].isWatched = true
+                listeners[index]?.isWatched = true
             } else {
-                tell(.cannotAccept(SystemError("watch \(listeners[index].address)", code: error)))
+                tell(.cannotAccept(SystemError("watch \(listener.address)", code: error)))
                 acceptResumption = context.now + limits.acceptPause
             }
         }
@@ -136,8 +142,8 @@ extension EventLoop where OS: ~Copyable {
     /// or ``Event/closed`` alone when it fails.
     package mutating func connect(to address: SocketAddress, _ recipe: StackRecipe) {
         let outcome =
-            context.isStopping ? .failed(code: ECANCELED) : kernel.connect(to: address)
-        let service = addService(recipe, isTransient: true)
+            isStopping ? .failed(code: ECANCELED) : kernel.connect(to: address)
+        let service = Service.make(recipe)
         context.counters.add(1, to: .connected)
         switch outcome {
         case .started(let descriptor):

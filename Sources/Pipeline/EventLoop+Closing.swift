@@ -128,6 +128,7 @@ extension EventLoop where OS: ~Copyable {
     mutating func drop(_ index: Int, resetting: Bool = false) {
         let slot = connections[index]
         let service = slot.pointee.service
+        present(index)
         _ = service.pointee.type.handle(slot.pointee.stack, .closed, &context)
         context.output.removeAll()
         service.pointee.type.destroy(slot.pointee.stack)
@@ -139,45 +140,9 @@ extension EventLoop where OS: ~Copyable {
         pool.reclaim(&slot.pointee.unsent)
         connections.give(index)
         context.counters.add(1, to: .closed)
-        if service.pointee.isTransient {
-            service.deinitialize(count: 1)
-            service.deallocate()
-        }
-        if acceptResumption == .never, !listeners.isEmpty { resumeAccepting() }
-    }
-
-    /// Accepts no more and tells every stack; they close when what is in flight is done.
-    package mutating func stop(grace: Duration) {
-        graceEnd = min(graceEnd, context.now + grace)
-        guard !context.isStopping else { return }
-        context.isStopping = true
-        for listener in listeners {
-            // Unwatched first: a unix-domain socket is shared, and closing it here does not.
-            kernel.unwatch(listener.descriptor)
-            kernel.close(listener.descriptor, resetting: false)
-        }
-        listeners.removeAll()
-        acceptResumption = .never
-        for index in connections.slots {
-            switch connections[index].pointee.phase {
-            case .open:
-                tellStack(of: index, .stopping)
-                enterDeadline(of: index)
-            case .connecting: drop(index)
-            case .free, .closing, .lingering: break
-            }
-        }
-    }
-
-    /// The time of grace is over: last words, as far as they leave at once, and the end.
-    mutating func abort() {
-        graceEnd = .never
-        for index in connections.slots {
-            if connections[index].pointee.phase == .open {
-                tellStack(of: index, .aborting)
-                if connections[index].pointee.phase == .open { drop(index) }
-            }
-            if connections[index].pointee.phase != .free { drop(index) }
+        Service.endIfUnused(service)
+        if acceptResumption == .never, connections.count + 1 == limits.connectionsMax {
+            resumeAccepting()
         }
     }
 }

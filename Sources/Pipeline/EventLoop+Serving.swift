@@ -37,6 +37,10 @@ extension EventLoop where OS: ~Copyable {
     private mutating func serveOpen(_ index: Int) {
         let slot = connections[index]
         guard sendUnsent(index) else { return }
+        if slot.pointee.isPaused, slot.pointee.isWoken {
+            slot.pointee.isPaused = false
+            slot.pointee.mustResume = true
+        }
         guard !slot.pointee.isPaused else {
             // Nothing is read meanwhile, but a peer that has reset is not waited for.
             if slot.pointee.isHungUp, kernel.pendingError(of: slot.pointee.descriptor) != 0 {
@@ -129,9 +133,9 @@ extension EventLoop where OS: ~Copyable {
         let slot = connections[index]
         let type = slot.pointee.service.pointee.type
         var offset = 0
+        present(index)
         while true {
             let rest = UnsafeRawBufferPointer(rebasing: input[offset...])
-            context.deadline = slot.pointee.deadline
             let progress = type.receive(slot.pointee.stack, rest.bytes, &context)
             slot.pointee.deadline = context.deadline
             slot.pointee.keepsInput = progress.keepsInput
@@ -151,10 +155,18 @@ extension EventLoop where OS: ~Copyable {
         return offset
     }
 
+    /// Makes the context speak of this connection: before its stack is called.
+    mutating func present(_ index: Int) {
+        let slot = connections[index]
+        context.deadline = slot.pointee.deadline
+        context.isStopping = slot.pointee.isStopping
+        context.token = slot.pointee.token(at: index)
+    }
+
     /// Tells the stack of an event and does what it says.
     mutating func tellStack(of index: Int, _ event: Event) {
         let slot = connections[index]
-        context.deadline = slot.pointee.deadline
+        present(index)
         let verdict = slot.pointee.service.pointee.type.handle(
             slot.pointee.stack, event, &context)
         slot.pointee.deadline = context.deadline
@@ -177,6 +189,7 @@ extension EventLoop where OS: ~Copyable {
             let slot = connections[index]
             slot.pointee.isPaused = true
             slot.pointee.resumption = time
+            if slot.pointee.isWoken { enqueue(index) }
         case .close, .upgrade:
             assert(verdict == .close, "the outermost layer has nobody to hand the connection to")
             close(index, hasMore: hasMore)
@@ -189,9 +202,19 @@ extension EventLoop where OS: ~Copyable {
     private mutating func resume(_ index: Int) {
         let slot = connections[index]
         slot.pointee.mustResume = false
+        slot.pointee.isWoken = false
         slot.pointee.mustOffer = !slot.pointee.held.isEmpty || slot.pointee.keepsInput
         tellStack(of: index, .resumed)
         if slot.pointee.phase == .open { enqueue(index) }
+    }
+
+    /// A waker has called: the connection's pause ends, or else the next one that it begins.
+    mutating func endPause(of token: UInt64) {
+        let index = Int(token & 0xFFFF_FFFF)
+        let slot = connections[index]
+        guard slot.pointee.phase == .open, slot.pointee.token(at: index) == token else { return }
+        slot.pointee.isWoken = true
+        if slot.pointee.isPaused { enqueue(index) }
     }
 
     /// The time has come for a pause, a stack's deadline, or a closed connection's last words.

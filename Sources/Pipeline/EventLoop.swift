@@ -9,11 +9,12 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     let limits: LoopLimits
     let number: Int
     let report: @Sendable (LoopTrouble) -> Void
+    let mailbox: Mailbox
 
     var connections = ConnectionSlab()
     var deadlines = Deadlines()
-    var services: [UnsafeMutablePointer<Service>] = []
-    var listeners: [Listener] = []
+    /// The listeners, each at the place that its token names; nil where one was closed.
+    var listeners: [Listener?] = []
     var pool = BufferPool()
     /// The connections to serve in this turn, and those that want another one.
     var queue: [Int32] = []
@@ -25,19 +26,24 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     /// When the listeners that were paused are watched again.
     var acceptResumption = Instant.never
     var lastTroubleReport = Instant(nanoseconds: .min)
-    /// When a stop's time of grace is over.
+    /// Whether the loop ends with its last connection, and takes no new one.
+    var isStopping = false
+    /// When the next service's time of grace is over.
     var graceEnd = Instant.never
 
     package init(
         kernel: consuming OS, number: Int = 0, counters: Counters, seed: UInt64,
-        limits: LoopLimits, report: @escaping @Sendable (LoopTrouble) -> Void
+        limits: LoopLimits, mailbox: Mailbox = Mailbox(),
+        report: @escaping @Sendable (LoopTrouble) -> Void
     ) {
         self.kernel = kernel
+        self.mailbox = mailbox
         self.number = number
         self.limits = limits
         self.report = report
         context = Context(
             counters: counters, seed: seed, outputBytesMax: limits.outputBytesMax)
+        context.mailbox = mailbox
         readRoom = .allocate(byteCount: limits.readBytesMax, alignment: 64)
         events = .allocate(capacity: 256)
         context.now = self.kernel.now()
@@ -45,12 +51,12 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
 
     deinit {
         endStacks()
+        for case let listener? in listeners {
+            listener.service.pointee.isRetired = true
+            Service.endIfUnused(listener.service)
+        }
         readRoom.deallocate()
         events.deallocate()
-        for service in services {
-            service.deinitialize(count: 1)
-            service.deallocate()
-        }
     }
 
     /// Ends the stacks of a loop that is given up as it is, a loopback's: what they own is freed.
@@ -62,18 +68,19 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
             let stack = connections[index].pointee.stack
             _ = service.pointee.type.handle(stack, .closed, &context)
             service.pointee.type.destroy(stack)
-            if service.pointee.isTransient {
-                service.deinitialize(count: 1)
-                service.deallocate()
-            }
+            service.pointee.memory.give(stack)
+            Service.endIfUnused(service)
         }
     }
 
     /// Whether the loop was stopped and its last connection is gone.
-    package var isDone: Bool { context.isStopping && connections.count == 0 }
+    package var isDone: Bool { isStopping && connections.count == 0 }
 
     /// The connections that the loop holds.
     package var connectionCount: Int { connections.count }
+
+    /// The places for listeners, of which those of closed ones are free for the next.
+    package var placesOfListeners: Int { listeners.count }
 
     /// The octets kept for connections: input not consumed and output not taken.
     package var keptOctets: Int {
@@ -88,12 +95,22 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     /// Runs turns until the loop is stopped and its last connection gone.
     ///
     /// The kernel tells of the mailbox by ``ListenerToken/wake``.
-    mutating func run(_ mailbox: Mailbox) {
+    mutating func run() {
         while !isDone {
-            if turn() { receive(mailbox.takeAll()) }
+            if turn() { takeMail() }
         }
         // What came too late is refused, so that no descriptor and no stack is forgotten.
         receive(mailbox.close())
+    }
+
+    /// Does what other threads have asked for.
+    ///
+    /// - Returns: whether there was anything.
+    @discardableResult
+    package mutating func takeMail() -> Bool {
+        let messages = mailbox.takeAll()
+        receive(messages)
+        return !messages.isEmpty
     }
 
     /// One turn: waits for events and serves all that is due.
@@ -119,7 +136,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     }
 
     /// When there is something to do even if no event comes.
-    var nextWakeTime: Instant {
+    package var nextWakeTime: Instant {
         min(deadlines.next, acceptResumption, graceEnd)
     }
 
@@ -187,24 +204,18 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     private mutating func receive(_ messages: [LoopMessage]) {
         for message in messages {
             switch message {
-            case .listen(let descriptor, let address, let recipe):
-                listen(on: descriptor, at: address, recipe)
+            case .listen(let descriptor, let address, let serial, let recipe):
+                listen(on: descriptor, at: address, as: serial, recipe)
+            case .close(let serial, let grace, let completion):
+                closeListener(serial, grace: grace, completion)
             case .connect(let address, let recipe):
                 connect(to: address, recipe)
+            case .wake(let token):
+                endPause(of: token)
             case .stop(let grace):
                 stop(grace: grace)
             }
         }
-    }
-
-    /// Makes a service; a transient one is freed with its connection, others with the loop.
-    mutating func addService(
-        _ recipe: StackRecipe, isTransient: Bool
-    ) -> UnsafeMutablePointer<Service> {
-        let service = UnsafeMutablePointer<Service>.allocate(capacity: 1)
-        service.initialize(to: Service(recipe, isTransient: isTransient))
-        if !isTransient { services.append(service) }
-        return service
     }
 }
 

@@ -30,11 +30,13 @@ public final class EventLoops: Sendable {
         let thread: LoopThread
     }
 
-    private struct State {
+    fileprivate struct State {
         var isStopping = false
         var next = 0
-        /// The unix-domain sockets to remove at the stop.
-        var paths: [String] = []
+        /// The listeners so far: the last one's serial.
+        var listeners: UInt64 = 0
+        /// The files of unix-domain sockets to remove, by their listeners' serials.
+        var paths: [UInt64: String] = [:]
     }
 
     /// Starts the loops.
@@ -78,21 +80,43 @@ public final class EventLoops: Sendable {
     /// How many loops there are.
     public var count: Int { members.count }
 
-    /// Listens on an address and runs a stack of its own for every connection.
+    /// Listens on an address until the pool stops: as ``open(on:_:)-(SocketAddress,_)`` does.
     ///
-    /// When it returns the socket is bound and connections are queued. A pool that has been stopped
-    /// refuses.
-    ///
-    /// - Parameter make: makes a connection's stack; called on the connection's loop.
     /// - Returns: the address as bound: with the port that the kernel chose for port 0.
     @inlinable
     public func listen<Handler: ByteHandler & ~Copyable>(
         on address: SocketAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
     ) throws(SystemError) -> SocketAddress {
-        let listener = try bind(address)
-        let bound = listener.address
-        try listen(on: listener, make)
-        return bound
+        try open(on: address, make).address
+    }
+
+    /// Accepts from a listener that was bound before, until the pool stops.
+    @inlinable
+    public func listen<Handler: ByteHandler & ~Copyable>(
+        on listener: consuming BoundListener,
+        _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) throws(SystemError) {
+        _ = try open(on: listener, make)
+    }
+
+    /// Listens on an address and runs a stack of its own for every connection.
+    ///
+    /// When it returns the socket is bound and connections are queued. A pool that has been stopped
+    /// refuses.
+    ///
+    /// ```swift
+    /// let listening = try loops.open(on: .loopback()) { _ in Echo() }
+    /// …
+    /// await loops.close(listening)
+    /// ```
+    ///
+    /// - Parameter make: makes a connection's stack; called on the connection's loop.
+    /// - Returns: what the listener is closed by, if that is to be before the pool stops.
+    @inlinable
+    public func open<Handler: ByteHandler & ~Copyable>(
+        on address: SocketAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) throws(SystemError) -> Listening {
+        try open(on: bind(address), make)
     }
 
     /// Accepts from a listener that was bound before, and runs a stack of its own for every
@@ -103,12 +127,41 @@ public final class EventLoops: Sendable {
     /// - Parameters:
     ///   - listener: bound for at most as many loops as there are.
     ///   - make: makes a connection's stack; called on the connection's loop.
+    /// - Returns: what the listener is closed by, if that is to be before the pool stops.
     @inlinable
-    public func listen<Handler: ByteHandler & ~Copyable>(
+    public func open<Handler: ByteHandler & ~Copyable>(
         on listener: consuming BoundListener,
         _ make: @escaping @Sendable (borrowing Peer) -> Handler
-    ) throws(SystemError) {
-        try listen(on: listener, running: StackRecipe(make))
+    ) throws(SystemError) -> Listening {
+        try open(on: listener, running: StackRecipe(make))
+    }
+
+    /// Closes one listener: accepts no more from it, and lets what is in flight on its connections
+    /// finish for `grace` at the longest; the pool's other connections hear nothing of it.
+    ///
+    /// It may be called again, to shorten the time of grace, and after the listener or the pool is
+    /// gone. The file of a unix-domain socket is removed when this returns.
+    ///
+    /// - Parameter whenDone: called once, when the listener's sockets and connections are closed on
+    ///   every loop: on a loop's thread, or before this returns. It must neither wait for anything
+    ///   nor keep the pool.
+    public func close(
+        _ listening: Listening, grace: Duration = .zero,
+        whenDone: @escaping @Sendable () -> Void
+    ) {
+        precondition(listening.pool == ObjectIdentifier(self), "a pool closes its own listeners")
+        state.withLock { $0.removePath(of: listening.serial) }
+        let completion = Completion(whenDone)
+        for member in members {
+            member.mailbox.post(.close(listening.serial, grace: grace, completion))
+        }
+    }
+
+    /// Closes one listener, and returns when its sockets and connections are closed on every loop.
+    public func close(_ listening: Listening, grace: Duration = .zero) async {
+        await withCheckedContinuation { done in
+            close(listening, grace: grace) { done.resume() }
+        }
     }
 
     /// Connects and runs a stack as the client.
@@ -134,13 +187,10 @@ public final class EventLoops: Sendable {
     /// May be called again meanwhile, from another thread, to shorten the time of grace; every call
     /// returns when all is over.
     public func stop(grace: Duration = .zero) {
-        let paths = state.withLock { state in
-            defer { state.paths = [] }
+        state.withLock { state in
             state.isStopping = true
-            return state.paths
+            for serial in state.paths.keys { state.removePath(of: serial) }
         }
-        // While the sockets still listen: after that the path may be another server's already.
-        for path in paths { unlink(path) }
         for member in members { member.mailbox.post(.stop(grace: grace)) }
         joining.withLock { _ in
             guard !isOver.load(ordering: .acquiring) else { return }
@@ -155,21 +205,25 @@ public final class EventLoops: Sendable {
     }
 
     @usableFromInline
-    func listen(
+    func open(
         on listener: consuming BoundListener, running recipe: StackRecipe
-    ) throws(SystemError) {
+    ) throws(SystemError) -> Listening {
         let address = listener.address
         let (descriptors, path) = try listener.release(loops: count)
-        let isStopping = state.withLock { state in
-            if let path, !state.isStopping { state.paths.append(path) }
-            return state.isStopping
+        let (serial, isStopping) = state.withLock { state in
+            state.listeners += 1
+            state.paths[state.listeners] = path
+            if state.isStopping { state.removePath(of: state.listeners) }
+            return (state.listeners, state.isStopping)
         }
-        if isStopping, let path { unlink(path) }
         for (member, descriptor) in zip(members, descriptors)
-        where isStopping || !member.mailbox.post(.listen(descriptor, at: address, recipe)) {
-            _ = close(descriptor)
+        where isStopping
+            || !member.mailbox.post(.listen(descriptor, at: address, as: serial, recipe))
+        {
+            _ = Glibc.close(descriptor)
         }
         guard !isStopping else { throw SystemError("listen on \(address)", code: ECANCELED) }
+        return Listening(address: address, serial: serial, pool: ObjectIdentifier(self))
     }
 
     @usableFromInline
@@ -182,12 +236,22 @@ public final class EventLoops: Sendable {
     }
 }
 
+extension EventLoops.State {
+    /// Removes the file of a listener's socket, if that is still to be done.
+    ///
+    /// While the socket still listens, and under the lock, so that it does until this is done:
+    /// after that the path may be another server's already.
+    fileprivate mutating func removePath(of serial: UInt64) {
+        if let path = paths.removeValue(forKey: serial) { unlink(path) }
+    }
+}
+
 extension EventLoops.Member {
     fileprivate init(
         number: Int, _ limits: LoopLimits, _ seed: UInt64,
         _ report: @escaping @Sendable (LoopTrouble) -> Void
     ) throws(SystemError) {
-        let mailbox = try Mailbox()
+        let mailbox = try Mailbox.makeWaking()
         let counters = Counters()
         // The kernel is made here, where its failure can be told, and moves into the thread.
         let poller = try LinuxKernel.makePoller(waking: mailbox.wakeDescriptor)
@@ -199,11 +263,11 @@ extension EventLoops.Member {
             thread = try LoopThread(name: "loop-\(number)") {
                 var loop = EventLoop(
                     kernel: LinuxKernel(poller: poller), number: number, counters: counters,
-                    seed: loopSeed, limits: limits, report: report)
-                loop.run(mailbox)
+                    seed: loopSeed, limits: limits, mailbox: mailbox, report: report)
+                loop.run()
             }
         } catch {
-            _ = close(poller)
+            _ = Glibc.close(poller)
             throw error
         }
     }

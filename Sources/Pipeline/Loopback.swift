@@ -1,6 +1,9 @@
 /// A connection without a socket: drives any stack as the event loop does, by the loop's own code,
 /// with a clock that only the caller moves.
 ///
+/// What a ``Waker`` has asked for, on whatever thread, is done at the start of the next step: when
+/// octets are sent, say, or the clock is advanced, be it by nothing.
+///
 /// ```swift
 /// var loopback = Loopback { _ in Echo() }
 /// loopback.send("hello")
@@ -87,6 +90,7 @@ public struct Loopback: ~Copyable {
     /// Moves the clock on; what becomes due meanwhile happens at its time.
     public mutating func advance(by duration: Duration) {
         let end = min(loop.kernel.time + duration, Instant(nanoseconds: .max - 1))
+        run()
         while loop.nextWakeTime <= end {
             loop.kernel.time = max(loop.kernel.time, loop.nextWakeTime)
             _ = loop.turn()
@@ -128,6 +132,6 @@ public struct Loopback: ~Copyable {
     public var keptOctets: Int { loop.keptOctets }
 
     private mutating func run() {
-        while loop.kernel.hasEvent || !loop.isQuiet { _ = loop.turn() }
+        while loop.takeMail() || loop.kernel.hasEvent || !loop.isQuiet { _ = loop.turn() }
     }
 }

@@ -5,26 +5,42 @@ internal import Synchronization
 /// What other threads ask of a loop.
 enum LoopMessage: Sendable {
     /// Accept from a listening descriptor, the loop's own from here on.
-    case listen(Int32, at: SocketAddress, StackRecipe)
+    case listen(Int32, at: SocketAddress, as: UInt64, StackRecipe)
+    /// Accept no more from a listener, and let what is in flight finish until the time given.
+    case close(UInt64, grace: Duration, Completion)
     /// Connect, and run the recipe's stack as the client.
     case connect(SocketAddress, StackRecipe)
+    /// End the pause of the connection that the token names.
+    case wake(UInt64)
     /// Accept no more, let what is in flight finish until the time given, then end the loop.
     case stop(grace: Duration)
 }
 
 /// The way into a loop from other threads: messages under a lock, and an eventfd that wakes it.
-final class Mailbox: Sendable {
+package final class Mailbox: Sendable {
     /// The messages that wait; nil once the loop has ended.
     private let messages = Mutex<[LoopMessage]?>([])
+    /// The eventfd; −1 for a loop that looks for itself, since it is turned by hand.
     let wakeDescriptor: Int32
 
-    init() throws(SystemError) {
-        wakeDescriptor = clinux_eventfd()
-        guard wakeDescriptor >= 0 else { throw .current("create an eventfd") }
+    /// Makes a mailbox that wakes nobody.
+    package init() {
+        wakeDescriptor = -1
+    }
+
+    /// Makes a mailbox with an eventfd.
+    static func makeWaking() throws(SystemError) -> Mailbox {
+        let descriptor = clinux_eventfd()
+        guard descriptor >= 0 else { throw .current("create an eventfd") }
+        return Mailbox(wakeDescriptor: descriptor)
+    }
+
+    private init(wakeDescriptor: Int32) {
+        self.wakeDescriptor = wakeDescriptor
     }
 
     deinit {
-        _ = Glibc.close(wakeDescriptor)
+        if wakeDescriptor >= 0 { _ = Glibc.close(wakeDescriptor) }
     }
 
     /// Leaves a message and wakes the loop; from any thread.
@@ -32,10 +48,12 @@ final class Mailbox: Sendable {
     /// - Returns: false when the loop has ended, and nobody will take the message.
     @discardableResult
     func post(_ message: LoopMessage) -> Bool {
-        let isOpen = messages.withLock { messages in
-            messages?.append(message)
-            return messages != nil
+        let (isOpen, isFirst) = messages.withLock { messages in
+            defer { messages?.append(message) }
+            return (messages != nil, messages?.isEmpty == true)
         }
+        // Who left the message before this one has woken the loop, or is about to.
+        guard isFirst, wakeDescriptor >= 0 else { return isOpen }
         var one: UInt64 = 1
         // It can fail only when the counter is full, and then the loop is awake.
         _ = write(wakeDescriptor, &one, MemoryLayout<UInt64>.size)

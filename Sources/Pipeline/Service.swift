@@ -4,16 +4,38 @@ struct Service: ~Copyable {
     let type: StackType
     let make: StackMaker
     var memory: StackMemory
-    /// Whether it serves one connection only and is gone with it.
-    let isTransient: Bool
+    /// Names the listener that it belongs to; nil for a client's.
+    let serial: UInt64?
+    /// Whether it takes no more connections, and is gone with its last: a closed listener's, and a
+    /// client's from the start.
+    var isRetired: Bool
+    /// When the time of grace of its connections is over.
+    var graceEnd = Instant.never
+    /// Those who wait for its end.
+    var completions: [Completion] = []
 
-    init(_ recipe: StackRecipe, isTransient: Bool) {
+    private init(_ recipe: StackRecipe, of serial: UInt64?) {
         type = recipe.type
         make = recipe.make
-        memory = StackMemory(
-            size: recipe.type.size, alignment: recipe.type.alignment,
-            chunkPieces: isTransient ? 1 : 64)
-        self.isTransient = isTransient
+        memory = StackMemory(size: recipe.type.size, alignment: recipe.type.alignment)
+        self.serial = serial
+        isRetired = serial == nil
+    }
+
+    /// Makes a service in memory of its own; ``endIfUnused(_:)`` frees it.
+    static func make(
+        _ recipe: StackRecipe, of serial: UInt64? = nil
+    ) -> UnsafeMutablePointer<Service> {
+        let service = UnsafeMutablePointer<Service>.allocate(capacity: 1)
+        service.initialize(to: Service(recipe, of: serial))
+        return service
+    }
+
+    /// Frees a service that has neither a listener nor a connection any more.
+    static func endIfUnused(_ service: UnsafeMutablePointer<Service>) {
+        guard service.pointee.isRetired, service.pointee.memory.inUse == 0 else { return }
+        service.deinitialize(count: 1)
+        service.deallocate()
     }
 
     /// Stands where no service is.
@@ -73,12 +95,12 @@ public struct Peer: Sendable {
 struct StackMemory: ~Copyable {
     private let size: Int
     private let alignment: Int
-    private let chunkPieces: Int
     private var chunks: [UnsafeMutableRawPointer] = []
     private var free: UnsafeMutableRawPointer?
+    /// The pieces that stacks live in.
+    private(set) var inUse = 0
 
-    init(size: Int, alignment: Int, chunkPieces: Int) {
-        self.chunkPieces = chunkPieces
+    init(size: Int, alignment: Int) {
         self.alignment = max(alignment, MemoryLayout<UnsafeMutableRawPointer?>.alignment)
         let least = max(size, MemoryLayout<UnsafeMutableRawPointer?>.size)
         self.size = (least + self.alignment - 1) / self.alignment * self.alignment
@@ -91,20 +113,27 @@ struct StackMemory: ~Copyable {
     mutating func take() -> UnsafeMutableRawPointer {
         let piece = free ?? grow()
         free = piece.load(as: UnsafeMutableRawPointer?.self)
+        inUse += 1
         return piece
     }
 
     mutating func give(_ piece: UnsafeMutableRawPointer) {
+        link(piece)
+        inUse -= 1
+    }
+
+    private mutating func link(_ piece: UnsafeMutableRawPointer) {
         piece.storeBytes(of: free, as: UnsafeMutableRawPointer?.self)
         free = piece
     }
 
+    /// Twice as many pieces each time, up to 64: one connection costs one piece.
     private mutating func grow() -> UnsafeMutableRawPointer {
+        let pieces = 1 << min(chunks.count, 6)
         let chunk = UnsafeMutableRawPointer.allocate(
-            byteCount: size * chunkPieces, alignment: alignment)
+            byteCount: size * pieces, alignment: alignment)
         chunks.append(chunk)
-        for index in (1..<chunkPieces).reversed() { give(chunk + index * size) }
-        give(chunk)
+        for index in (0..<pieces).reversed() { link(chunk + index * size) }
         return chunk
     }
 }

@@ -56,7 +56,7 @@ import Testing
         let world = simulation.world
         let listener = world.listen()
         simulation.loop.listen(
-            on: listener, at: .loopback(port: 25),
+            on: listener, at: .loopback(port: 25), as: 1,
             StackRecipe { _ in
                 Scripted(Journal()) { _, context in
                     context.deadline = context.now

@@ -227,7 +227,7 @@ import Testing
         let world = simulation.world
         let listener = simulation.world.listen()
         simulation.loop.listen(
-            on: listener, at: .loopback(port: 25),
+            on: listener, at: .loopback(port: 25), as: 1,
             StackRecipe { _ in
                 Scripted(Journal()) { input, context in
                     talk.note("piece")
@@ -254,7 +254,7 @@ import Testing
         var simulation = SimulatedLoop()
         let listener = simulation.world.listen()
         simulation.loop.listen(
-            on: listener, at: .loopback(port: 25),
+            on: listener, at: .loopback(port: 25), as: 1,
             StackRecipe { _ in
                 Scripted(
                     journal,

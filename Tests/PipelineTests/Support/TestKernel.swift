@@ -76,6 +76,8 @@ struct SimulatedLoop: ~Copyable {
     let troubles = Journal()
     let counters = Counters()
     var loop: EventLoop<TestKernel>
+    /// The serial of the last listener.
+    private(set) var serial: UInt64 = 0
 
     init(_ limits: LoopLimits = LoopLimits()) {
         let troubles = troubles
@@ -88,8 +90,9 @@ struct SimulatedLoop: ~Copyable {
     mutating func listen(closesAtStop: Bool = true) -> Int32 {
         let journal = journal
         let listener = world.listen()
+        serial += 1
         loop.listen(
-            on: listener, at: .loopback(port: 25),
+            on: listener, at: .loopback(port: 25), as: serial,
             StackRecipe { _ in Lines(journal, closesAtStop: closesAtStop) })
         return listener
     }
@@ -97,7 +100,7 @@ struct SimulatedLoop: ~Copyable {
     /// Turns until nothing happens any more by itself.
     mutating func settle() {
         var turns = 0
-        while world.hasEvents || !loop.isQuiet {
+        while loop.takeMail() || world.hasEvents || !loop.isQuiet {
             _ = loop.turn()
             turns += 1
             precondition(turns < 100_000, "the loop does not come to rest")

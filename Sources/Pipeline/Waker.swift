@@ -1,0 +1,40 @@
+/// Ends a pause of one connection, from any thread or task.
+///
+/// So a layer may wait for what is found out elsewhere: it hands its waker away, and pauses.
+///
+/// ```swift
+/// struct Asking: ByteHandler, ~Copyable {
+///     let answer = Answer()  // a final class around a Mutex<String?>
+///
+///     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+///         Task { [answer, waker = context.waker] in
+///             let text = await lookUp()
+///             answer.text.withLock { $0 = text }
+///             waker.wake()
+///         }
+///         return Progress(input.byteCount, .pause(until: context.now + .seconds(30)))
+///     }
+///
+///     mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+///         guard event == .resumed else { return event == .ended ? .close : .proceed }
+///         guard let text = answer.text.withLock({ $0.take() }) else { return .close }
+///         context.output.append(text: text)
+///         return .proceed
+///     }
+/// }
+/// ```
+///
+/// It stays with its connection: once that is gone it wakes nobody.
+public struct Waker: Sendable {
+    let mailbox: Mailbox?
+    let token: UInt64
+
+    /// Ends the pause: ``Event/resumed`` follows, not before the peer has taken the output.
+    ///
+    /// No call is lost: one that comes while the connection is not paused ends its next pause at
+    /// once. Calls that come before ``Event/resumed`` count as one with it. So a layer that has
+    /// given its waker away may be resumed before its time, and looks for what it waits for.
+    public func wake() {
+        mailbox?.post(.wake(token))
+    }
+}
