@@ -64,10 +64,10 @@ extension Server {
 
     private static func onion<Answers: Responder>(
         _ serving: Serving, _ security: Security, _ responder: Answers, _ record: SessionRecord
-    ) -> LineFraming<DataDiscard<SessionRecorder<Session<Answers>>>> {
+    ) -> LineFraming<DataDiscard<ObservedSession<SessionRecord, Session<Answers>>>> {
         LineFraming(lineOctetsMax: serving.settings.framedLineOctetsMax) {
             DataDiscard {
-                SessionRecorder(record) {
+                ObservedSession(record) {
                     Session(serving.settings, security: security, responder)
                 }
             }

@@ -1,12 +1,12 @@
 internal import Synchronization
 package import Pipeline
-package import SMTP
+internal import SMTP
 
 /// What is told of a connection where every one is logged: each line that was said, without
 /// passwords, and at the end a summary.
 ///
 /// One for each connection; it outlives STARTTLS, which the layers inside do not.
-package final class SessionRecord: Sendable {
+package final class SessionRecord: SessionObserver {
     private let name: String
     private let peer: SocketAddress
     private let log: @Sendable (String) -> Void
@@ -50,8 +50,7 @@ package final class SessionRecord: Sendable {
         state.withLock { $0.opened = now }
     }
 
-    /// A line has come.
-    func received(_ line: RawSpan) {
+    package func received(command line: RawSpan) {
         let command = Command(line)
         let text = line.text(0..<min(line.byteCount, SessionRecord.toldOctetsMax))
         let told = state.withLock { state in
@@ -70,7 +69,7 @@ package final class SessionRecord: Sendable {
         tell("C:", told + (line.byteCount > SessionRecord.toldOctetsMax ? "…" : ""))
     }
 
-    func receivedOverlongLine() {
+    package func receivedOverlongLine() {
         state.withLock {
             $0.asked = .unknown
             $0.endsMessage = false
@@ -78,15 +77,13 @@ package final class SessionRecord: Sendable {
         tell("C:", "(a line that is too long)")
     }
 
-    /// A message's content has come to its end.
-    func received(octets: Int) {
+    package func received(contentOctets octets: Int) {
         state.withLock { $0.octets += octets }
         tell("C:", "(\(octets) octets of content)")
     }
 
-    /// Replies have been said: whole lines.
-    func said(_ text: String) {
-        for line in text.split(separator: "\r\n") {
+    package func said(_ replies: RawSpan) {
+        for line in replies.text(0..<replies.byteCount).split(separator: "\r\n") {
             tell("S:", String(line))
             guard line.dropFirst(3).first != "-" else { continue }
             note(String(line.prefix(3)))
@@ -123,69 +120,6 @@ package final class SessionRecord: Sendable {
 
     private func tell(_ side: String, _ text: String) {
         log("session \(name) \(side) \(text)")
-    }
-}
-
-/// The layer around a session that keeps its record.
-package struct SessionRecorder<Next: CommandHandler & ~Copyable>: CommandHandler, ~Copyable {
-    private let record: SessionRecord
-    private var next: Next
-
-    /// Wraps a layer.
-    package init(_ record: SessionRecord, _ next: () -> Next) {
-        self.record = record
-        self.next = next()
-    }
-
-    package static var wantsContent: Bool { Next.wantsContent }
-
-    package mutating func receive(
-        command line: RawSpan, _ context: inout Context
-    ) -> CommandVerdict {
-        record.received(line)
-        let said = context.output.count
-        let verdict = next.receive(command: line, &context)
-        tell(from: said, context)
-        return verdict
-    }
-
-    package mutating func receiveOverlongLine(_ context: inout Context) -> CommandVerdict {
-        record.receivedOverlongLine()
-        let said = context.output.count
-        let verdict = next.receiveOverlongLine(&context)
-        tell(from: said, context)
-        return verdict
-    }
-
-    package mutating func receive(content: RawSpan, _ context: inout Context) {
-        next.receive(content: content, &context)
-    }
-
-    package mutating func contentArrived(_ context: inout Context) {
-        next.contentArrived(&context)
-    }
-
-    package mutating func contentEnded(
-        octets: Int, _ context: inout Context
-    ) -> CommandVerdict {
-        record.received(octets: octets)
-        let said = context.output.count
-        let verdict = next.contentEnded(octets: octets, &context)
-        tell(from: said, context)
-        return verdict
-    }
-
-    package mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
-        let said = context.output.count
-        let verdict = next.handle(event, &context)
-        tell(from: said, context)
-        return verdict
-    }
-
-    private func tell(from start: Int, _ context: borrowing Context) {
-        guard context.output.count > start else { return }
-        record.said(
-            context.output.withBytes { $0.text(start..<$0.byteCount) })
     }
 }
 

@@ -13,7 +13,7 @@ struct SessionRecordTests {
             return ConnectionRecorder(record) {
                 LineFraming {
                     DataDiscard {
-                        SessionRecorder(record) {
+                        ObservedSession(record) {
                             Session(SessionSettings(), security: security, Accept())
                         }
                     }
