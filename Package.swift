@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "Pipeline", targets: ["Pipeline"]),
         .library(name: "TLS", targets: ["TLS"]),
         .library(name: "SMTP", targets: ["SMTP"]),
+        .library(name: "SMTPTesting", targets: ["SMTPTesting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -25,6 +26,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "TLS", dependencies: ["Pipeline", "COpenSSL"], swiftSettings: strict),
         .target(name: "SMTP", dependencies: ["Pipeline"], swiftSettings: strict),
+        .target(
+            name: "SMTPTesting", dependencies: ["Pipeline", "TLS", "SMTP"], swiftSettings: strict),
         .target(name: "Sink", dependencies: ["Pipeline", "SMTP"], swiftSettings: strict),
         .target(name: "Daemon", dependencies: ["CLinux"], swiftSettings: strict),
         .executableTarget(
@@ -46,6 +49,9 @@ let package = Package(
             name: "TLSTests", dependencies: ["Pipeline", "TLS", "SMTP"], swiftSettings: strict),
         .testTarget(
             name: "SinkTests", dependencies: ["Pipeline", "SMTP", "Sink"], swiftSettings: strict),
+        .testTarget(
+            name: "SMTPTestingTests", dependencies: ["SMTPTesting", "Pipeline", "SMTP"],
+            swiftSettings: strict),
         .testTarget(name: "DaemonTests", dependencies: ["Daemon"], swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzBodies"], swiftSettings: strict),
         .testTarget(

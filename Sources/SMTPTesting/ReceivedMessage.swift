@@ -1,0 +1,50 @@
+public import SMTP
+public import TLS
+
+/// A message that a fake has taken.
+public struct ReceivedMessage: Sendable {
+    /// The reverse-path of MAIL; empty for `<>`.
+    public let sender: String
+    /// The forward-paths of RCPT that were accepted, in their order.
+    public let recipients: [String]
+    /// The MAIL and RCPT commands as they were sent, with their parameters.
+    public let commands: [String]
+    /// The name that the client said at HELO or EHLO.
+    public let hello: String
+    /// What was agreed on with the client; nil without TLS.
+    public let tls: TLSDetails?
+    /// Who the client has said it is; nil if it has not.
+    public let credentials: Credentials?
+    /// The content, octet by octet: without stuffed dots and the dot that ended it.
+    public let content: [UInt8]
+    /// All that was said on the connection so far.
+    public let transcript: Transcript
+    /// What the server said it is queued as.
+    public let id: MessageID
+
+    /// The content as text; what is not UTF-8 is repaired.
+    public var text: String { String(decoding: content, as: UTF8.self) }
+
+    /// The header fields, in their order, unfolded but not decoded.
+    public var headers: [Header] { Header.parse(content) }
+
+    /// The value of the first header field of a name, in any case, decoded (RFC 2047); nil if there is
+    /// none.
+    public subscript(name: String) -> String? {
+        let name = name.lowercased()
+        return headers.first { $0.name.lowercased() == name }?.decoded
+    }
+
+    /// What follows the header section, as text.
+    public var body: String {
+        String(decoding: content[Header.end(in: content)...], as: UTF8.self)
+    }
+}
+
+extension ReceivedMessage: CustomStringConvertible {
+    /// `<me@example.org> to <you@example.org>, 42 octets`.
+    public var description: String {
+        "<\(sender)> to \(recipients.map { "<\($0)>" }.joined(separator: ", ")), "
+            + "\(content.count) octets"
+    }
+}

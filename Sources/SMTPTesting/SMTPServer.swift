@@ -1,0 +1,103 @@
+public import Pipeline
+internal import SMTP
+internal import Synchronization
+internal import TLS
+
+/// A fake SMTP server on loopback, for tests: takes mail, or behaves as it is told.
+///
+/// ```swift
+/// let smtp = try SMTPServer(.at(.recipient, matching: "*@full.example", .reply(452, "Full")))
+/// try send(to: smtp.port)
+/// let message = try await smtp.first(to: "you@example.org", within: .seconds(5))
+/// await smtp.stop()
+/// ```
+///
+/// It listens when it is made, on a port that the kernel has chosen, and may be used from anywhere.
+/// ``withSMTPServer(_:_:)`` stops it by itself.
+public final class SMTPServer: Sendable {
+    /// Where it listens: `127.0.0.1` and a port.
+    public let address: SocketAddress
+    /// The certificate in PEM that a client has to trust; nil without TLS.
+    public let certificatePEM: String?
+    let inbox: Inbox
+    private let listening: Listening
+    private let loops: EventLoops
+
+    /// Starts a server.
+    ///
+    /// - Parameter behaviours: how it differs from a black hole that takes everything.
+    public convenience init(_ behaviours: Behaviour...) throws {
+        try self.init(behaviours)
+    }
+
+    /// Starts a server.
+    ///
+    /// - Parameters:
+    ///   - behaviours: how it differs from a black hole that takes everything.
+    ///   - loops: the event loops that it runs on; nil for a small pool that all servers share.
+    public init(_ behaviours: [Behaviour], on loops: EventLoops? = nil) throws {
+        let plan = Plan(behaviours)
+        let fake = Fake(plan)
+        let loops = try loops ?? SharedLoops.loops()
+        self.loops = loops
+        inbox = fake.inbox
+        if plan.encryption == .none {
+            certificatePEM = nil
+            listening = try loops.open(on: .loopback()) { peer in
+                let scribe = Scribe(of: peer, in: fake.inbox)
+                return SMTPServer.onion(fake, scribe, .none, nil)
+            }
+        } else {
+            let identity = try SharedIdentity.identity()
+            certificatePEM = identity.certificatePEM
+            let tls = try TLSContext.server([identity])
+            let isImplicit = plan.encryption == .implicit
+            listening = try loops.open(on: .loopback()) { peer in
+                let scribe = Scribe(of: peer, in: fake.inbox)
+                return StartTLS(tls, isImplicit: isImplicit) { details in
+                    if let details { scribe.note("\(details.version) with \(details.cipher)") }
+                    return SMTPServer.onion(
+                        fake, scribe, details == nil ? .offered : .active, details)
+                }
+            }
+        }
+        address = listening.address
+    }
+
+    /// The host to connect to: `127.0.0.1`.
+    public var host: String { address.host }
+
+    /// The port to connect to.
+    public var port: Int { Int(address.port ?? 0) }
+
+    /// All messages so far.
+    public var received: [ReceivedMessage] { inbox.messages }
+
+    /// What was said on every connection so far, in the order of their coming.
+    public var transcripts: [Transcript] { inbox.transcripts }
+
+    /// Stops: connections are closed, whoever waits for messages hears that there are no more. Returns
+    /// when all is over; may be called again.
+    public func stop() async {
+        await loops.close(listening)
+        inbox.end()
+    }
+
+    /// Connects a client of our own.
+    func connect<Client: ByteHandler>(_ make: @escaping @Sendable () -> Client) {
+        loops.connect(to: address) { _ in make() }
+    }
+
+    private static func onion(
+        _ fake: Fake, _ scribe: Scribe, _ security: Security, _ details: TLSDetails?
+    ) -> LineFraming<DataDiscard<ObservedSession<Scribe, Session<FakeResponder>>>> {
+        LineFraming(lineOctetsMax: fake.settings.framedLineOctetsMax) {
+            DataDiscard {
+                ObservedSession(scribe) {
+                    Session(
+                        fake.settings, security: security, FakeResponder(fake, scribe, details))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import SMTP
+import SMTPTesting
+import Testing
+
+struct BehaviourTests {
+    private func codes(_ replies: [String]) -> [Substring] { replies.map { $0.prefix(3) } }
+
+    @Test func `a mailbox may be full`() async throws {
+        try await withSMTPServer(
+            .at(.recipient, matching: "*@full.example", .reply(452, "4.2.2", "Mailbox full"))
+        ) { smtp in
+            #expect(await smtp.mail(to: "a@FULL.example").last == "452 4.2.2 Mailbox full")
+            #expect(await codes(smtp.mail(to: "a@other.example")).last == "221")
+            #expect(smtp.received.map(\.recipients) == [["a@other.example"]])
+        }
+    }
+
+    @Test func `the first connections may fail`() async throws {
+        try await withSMTPServer(.first(2, .disconnect)) { smtp in
+            #expect(await smtp.mail(to: "a@b.example") == [])
+            #expect(await smtp.mail(to: "a@b.example") == [])
+            #expect(await codes(smtp.mail(to: "a@b.example")).last == "221")
+        }
+    }
+
+    @Test func `the first rule that matches wins, and is used up`() async throws {
+        try await withSMTPServer(
+            .at(.message, first: 1, .reply(451, "Later")),
+            .at(.message, from: "spam*", .reply(554, "Never")),
+            .at(.message, matching: "c@d.example", .reply(550, "Not you"))
+        ) { smtp in
+            #expect(await smtp.mail(from: "spam@x", to: "a@b.example").last == "451 Later")
+            #expect(await smtp.mail(from: "spam@x", to: "a@b.example").last == "554 Never")
+            #expect(await smtp.mail(to: "a@b.example", "c@d.example").last == "550 Not you")
+            #expect(await codes(smtp.mail(to: "a@b.example")).last == "221")
+            #expect(smtp.received.count == 1)
+        }
+    }
+
+    @Test(arguments: [
+        (Stage.connect, 1), (.hello, 2), (.sender, 3), (.recipient, 4), (.data, 5), (.message, 6),
+        (.quit, 7),
+    ])
+    func `a rule applies at its stage`(stage: Stage, count: Int) async throws {
+        try await withSMTPServer(.at(stage, .reply(571, "Blocked"))) { smtp in
+            let replies = await smtp.mail(to: "a@b.example")
+            #expect(replies.count == count)
+            #expect(replies.last == "571 Blocked")
+        }
+    }
+
+    @Test func `chance depends on the seed alone`() async throws {
+        func taken(seed: UInt64) async throws -> [Bool] {
+            try await withSMTPServer(.at(.message, chance: 0.5, .reply(451, "No")), .seed(seed)) {
+                smtp in
+                var taken: [Bool] = []
+                for _ in 0..<40 {
+                    taken.append(await smtp.mail(to: "a@b.example").last != "451 No")
+                }
+                return taken
+            }
+        }
+        let first = try await taken(seed: 1)
+        let again = try await taken(seed: 1)
+        #expect(again == first)
+        let other = try await taken(seed: 2)
+        #expect(other != first)
+        #expect(Set(first).count == 2)
+    }
+
+    @Test func `a reply may come late, and a reset at once`() async throws {
+        try await withSMTPServer(
+            .at(.message, .delay(.milliseconds(50))), .at(.quit, .reset)
+        ) { smtp in
+            let start = ContinuousClock.now
+            #expect(await codes(smtp.mail(to: "a@b.example")).last == "250")
+            #expect(start.duration(to: .now) >= .milliseconds(50))
+        }
+    }
+
+    @Test func `only who knows the password logs in`() async throws {
+        try await withSMTPServer(.login(user: "me", password: "secret")) { smtp in
+            // NUL me NUL secret, and with another password.
+            let right = await smtp.say("EHLO x", "AUTH PLAIN AG1lAHNlY3JldA==", "QUIT")
+            #expect(codes(right) == ["220", "250", "235", "221"])
+            let wrong = await smtp.say("EHLO x", "AUTH PLAIN AG1lAHdyb25n", "QUIT")
+            #expect(codes(wrong) == ["220", "250", "535", "221"])
+            _ = await smtp.say(
+                "EHLO x", "AUTH PLAIN AG1lAHNlY3JldA==", "MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA",
+                ".", "QUIT")
+            #expect(smtp.received.first?.credentials?.user == "me")
+        }
+    }
+
+    @Test func `TLS is one word`() async throws {
+        try await withSMTPServer(.tls) { smtp in
+            #expect(smtp.certificatePEM?.hasPrefix("-----BEGIN CERTIFICATE-----") == true)
+            #expect(await smtp.say("EHLO x")[1].contains("STARTTLS"))
+        }
+        try await withSMTPServer { #expect($0.certificatePEM == nil) }
+    }
+}
+
+struct PatternTests {
+    @Test(arguments: [
+        ("*", "", true), ("*", "x", true), ("", "", true), ("", "x", false), ("a", "A", true),
+        ("*@b", "a@b", true), ("*@b", "a@bc", false), ("a?c", "abc", true), ("a?c", "ac", false),
+        ("*a*b*", "xaxbx", true), ("*a*b*", "xbxax", false), ("a**", "a", true), ("?", "", false),
+        ("*.*", "a.b.c", true), ("a*a", "a", false), ("ü*", "ÜX", true),
+    ])
+    func `a star stands for anything`(pattern: String, text: String, matches: Bool) {
+        #expect(Pattern(pattern).matches(text) == matches)
+    }
+}
+
+struct HeaderTests {
+    private func message(_ content: String) async throws -> ReceivedMessage {
+        try await withSMTPServer { smtp in
+            await smtp.mail(to: "a@b.example", content: content)
+            return try #require(smtp.received.first)
+        }
+    }
+
+    @Test(arguments: [
+        ("=?utf-8?B?R3LDvMOfZQ==?=", "Grüße"), ("=?UTF-8?Q?Gr=C3=BC=C3=9Fe_!?= x", "Grüße ! x"),
+        ("=?iso-8859-1?q?Gr=FC=DFe?=", "Grüße"), ("=?utf-8?q?a?= =?utf-8?q?b?= c", "ab c"),
+        ("=?utf-8?q?a", "=?utf-8?q?a"), ("=?utf-8?x?a?=", "=?utf-8?x?a?="),
+        ("=?utf-8?b?!?= y", "=?utf-8?b?!?= y"), ("=?utf-8?q?=C3?=", "=?utf-8?q?=C3?="),
+        ("plain", "plain"), ("=?utf-8*de?q?a?=", "a"), ("=?utf-8?q?=4?=", "=?utf-8?q?=4?="),
+    ])
+    func `encoded words are decoded`(value: String, decoded: String) async throws {
+        #expect(try await message("Subject: \(value)\n\n")["Subject"] == decoded)
+    }
+
+    @Test func `fields are unfolded, up to the empty line`() async throws {
+        let message = try await message("A: 1\n 2\nB :x\nnone\n\nC: 3\n")
+        #expect(message.headers.map(\.name) == ["A", "B"])
+        #expect(message["a"] == "1 2")
+        #expect(message["C"] == nil)
+    }
+}
