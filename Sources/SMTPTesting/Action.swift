@@ -22,6 +22,13 @@ public struct Action: Sendable {
         return Action(answer: .reply(Reply(code, enhanced, made: text)))
     }
 
+    /// Replies with octets as they are, be they a reply or not: for clients that must bear it.
+    ///
+    /// - Parameter code: what the session takes it for: under 400, the client has succeeded.
+    public static func raw(_ code: UInt16 = 250, _ octets: some Sequence<UInt8>) -> Action {
+        Action(answer: .raw(code, octets))
+    }
+
     /// Closes the connection without a word.
     public static var disconnect: Action { Action(answer: .close) }
 

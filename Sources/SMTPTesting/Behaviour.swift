@@ -52,6 +52,17 @@ public struct Behaviour: Sendable {
         Behaviour { $0.login = .only(user: user, password: password) }
     }
 
+    /// Announces an EHLO keyword, or the same with other parameters; what is announced is not done
+    /// for that.
+    public static func announce(_ keyword: String, _ parameters: String = "") -> Behaviour {
+        Behaviour { $0.keywords = $0.keywords.adding(keyword, parameters) }
+    }
+
+    /// Announces an EHLO keyword no more; what it stands for is done all the same.
+    public static func hide(_ keyword: String) -> Behaviour {
+        Behaviour { $0.keywords = $0.keywords.removing(keyword) }
+    }
+
     /// The limits of a session.
     public static func limits(_ limits: SMTPLimits) -> Behaviour {
         Behaviour { $0.limits = limits }
@@ -73,6 +84,7 @@ struct Plan: Sendable {
     var rules: [Rule] = []
     var encryption = Encryption.none
     var login = Login.none
+    var keywords = Keywords.standard
     var limits = SMTPLimits()
     var hostName = "localhost"
     var seed: UInt64 = 0

@@ -15,7 +15,7 @@ final class Fake: Sendable {
         if case .none = plan.login { offersLogin = false }
         settings = SessionSettings(
             hostName: plan.hostName, limits: plan.limits,
-            authentication: offersLogin ? .offered : .none)
+            authentication: offersLogin ? .offered : .none, keywords: plan.keywords)
         rules = Mutex(RuleBook(plan.rules, seed: plan.seed))
     }
 

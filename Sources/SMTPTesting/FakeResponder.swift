@@ -108,7 +108,7 @@ extension Answer {
     /// Whether the client hears that it has succeeded, or may go on.
     fileprivate var isPositive: Bool {
         switch ending {
-        case .stay, .closeAfterReply: reply?.isPositive ?? true
+        case .stay, .closeAfterReply, .startOver: reply?.isPositive ?? true
         case .close, .reset, .silence: false
         }
     }

@@ -92,6 +92,25 @@ struct BehaviourTests {
         }
     }
 
+    @Test func `what EHLO announces may be changed`() async throws {
+        try await withSMTPServer(
+            .announce("SIZE", "1000"), .announce("XCLIENT", "NAME ADDR"), .hide("PIPELINING")
+        ) { smtp in
+            let keywords = await smtp.say("EHLO x")[1].split(separator: "\n").map {
+                $0.dropFirst(4)
+            }
+            #expect(keywords.contains("SIZE 1000"))
+            #expect(keywords.contains("XCLIENT NAME ADDR"))
+            #expect(!keywords.contains("PIPELINING"))
+        }
+    }
+
+    @Test func `a reply may be broken`() async throws {
+        try await withSMTPServer(.at(.sender, .raw(250, Array("2x0 what\r\n".utf8)))) { smtp in
+            #expect(await smtp.say("HELO x", "MAIL FROM:<>", "NOOP")[2] == "2x0 what")
+        }
+    }
+
     @Test func `TLS is one word`() async throws {
         try await withSMTPServer(.tls) { smtp in
             #expect(smtp.certificatePEM?.hasPrefix("-----BEGIN CERTIFICATE-----") == true)
