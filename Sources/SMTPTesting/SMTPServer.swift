@@ -76,8 +76,9 @@ public final class SMTPServer: Sendable {
     /// What was said on every connection so far, in the order of their coming.
     public var transcripts: [Transcript] { inbox.transcripts }
 
-    /// Stops: connections are closed, whoever waits for messages hears that there are no more. Returns
-    /// when all is over; may be called again.
+    /// Stops, and returns when all is over; may be called again.
+    ///
+    /// Connections are closed, and whoever waits for messages hears that there are no more.
     public func stop() async {
         await loops.close(listening)
         inbox.end()
