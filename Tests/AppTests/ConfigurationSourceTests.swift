@@ -114,6 +114,13 @@ struct ConfigurationSourceTests {
         }
     }
 
+    @Test func `example.conf-dist is what the program prints`() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../example.conf-dist").path
+        let file = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(file == ExampleFile.text, "make it anew: blackhole example > example.conf-dist")
+    }
+
     @Test func `relative paths are read from where the program is started`() throws {
         let daemon = try Daemon()
         _ = try daemon.write("mode=bounce\nbounce_codes=571\nlog=./own.log", to: "x.conf")
