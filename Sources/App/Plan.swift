@@ -40,8 +40,7 @@ extension Policy {
         var text = "\(mode.rawValue) at \(effectiveStage.rawValue)"
         if mode == .accept || mode == .random { text += ", accept with \(acceptCodes.listed)" }
         if mode == .bounce || mode == .random {
-            let codes = bounceCodesByStage[effectiveStage] ?? bounceCodes
-            text += ", bounce with \(codes.listed)"
+            text += ", bounce with \(bounceCodes(at: effectiveStage).listed)"
         }
         if mode == .random { text += ", accept \(acceptRatio)" }
         if let delay { text += ", delay \(delay.text)" }

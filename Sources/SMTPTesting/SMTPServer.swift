@@ -43,8 +43,8 @@ public final class SMTPServer: Sendable {
         inbox = fake.inbox
         if plan.encryption == .none {
             certificatePEM = nil
-            listening = try loops.open(on: .loopback()) { peer in
-                let scribe = Scribe(of: peer, in: fake.inbox)
+            listening = try loops.open(on: .loopback()) { _ in
+                let scribe = Scribe(in: fake.inbox)
                 return SMTPServer.onion(fake, scribe, .none, nil)
             }
         } else {
@@ -52,8 +52,8 @@ public final class SMTPServer: Sendable {
             certificatePEM = identity.certificatePEM
             let tls = try TLSContext.server([identity])
             let isImplicit = plan.encryption == .implicit
-            listening = try loops.open(on: .loopback()) { peer in
-                let scribe = Scribe(of: peer, in: fake.inbox)
+            listening = try loops.open(on: .loopback()) { _ in
+                let scribe = Scribe(in: fake.inbox)
                 return StartTLS(tls, isImplicit: isImplicit) { details in
                     if let details { scribe.note("\(details.version) with \(details.cipher)") }
                     return SMTPServer.onion(

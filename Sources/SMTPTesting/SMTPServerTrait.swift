@@ -19,14 +19,9 @@ public struct SMTPServerTrait: TestTrait, SuiteTrait, TestScoping {
         for test: Test, testCase: Test.Case?,
         performing function: @Sendable () async throws -> Void
     ) async throws {
-        let server = try SMTPServer(behaviours)
-        do {
+        try await withSMTPServer(behaviours) { server in
             try await SMTPServer.$ofTest.withValue(server) { try await function() }
-        } catch {
-            await server.stop()
-            throw error
         }
-        await server.stop()
     }
 }
 

@@ -42,7 +42,7 @@ final class Scribe: SessionObserver {
     private let transcript = Mutex(Transcript())
 
     /// Makes the scribe of a new connection, which the inbox keeps.
-    init(of peer: borrowing Peer, in inbox: Inbox) {
+    init(in inbox: Inbox) {
         inbox.add(self)
     }
 

@@ -16,6 +16,14 @@ public func withSMTPServer<Result>(
     _ behaviours: Behaviour..., isolation: isolated (any Actor)? = #isolation,
     _ body: (SMTPServer) async throws -> Result
 ) async throws -> Result {
+    try await withSMTPServer(behaviours, isolation: isolation, body)
+}
+
+/// Runs a server for as long as the body runs: the one place that says what that means.
+func withSMTPServer<Result>(
+    _ behaviours: [Behaviour], isolation: isolated (any Actor)? = #isolation,
+    _ body: (SMTPServer) async throws -> Result
+) async throws -> Result {
     let server = try SMTPServer(behaviours)
     do {
         let result = try await body(server)

@@ -61,12 +61,8 @@ package struct Configuration: Sendable {
         if keyPath != nil, certificatePath == nil {
             throw conflict(.ssl_key, "goes with ssl_cert, which is not set")
         }
-        if !hasTLS {
-            for setting in [Setting.tls_listen, .auth_require_tls] where origins[setting] != nil {
-                guard setting != .auth_require_tls || isAuthAfterTLS else { continue }
-                throw conflict(setting, "goes with ssl=True")
-            }
-        }
+        if !hasTLS, !tlsListen.isEmpty { throw conflict(.tls_listen, "goes with ssl=True") }
+        if !hasTLS, isAuthAfterTLS { throw conflict(.auth_require_tls, "goes with ssl=True") }
         let listeners = self.listeners
         for (index, listener) in listeners.enumerated() where listener.port != 0 {
             let isTwice = listeners[..<index].contains {

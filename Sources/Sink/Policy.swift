@@ -28,6 +28,11 @@ package struct Policy: Sendable, Equatable {
         stage ?? (mode == .unavailable || mode == .offline ? .connect : .message)
     }
 
+    /// What is bounced with where the mode speaks at a stage.
+    package func bounceCodes(at stage: Stage) -> [ReplyCode] {
+        bounceCodesByStage[stage] ?? bounceCodes
+    }
+
     /// The codes of the original's bounce table.
     package static let allBounceCodes: [ReplyCode] = [
         .serviceNotAvailable, .mailSystemFull, .mailboxUnavailableForNow, .localError,

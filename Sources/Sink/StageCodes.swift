@@ -16,7 +16,7 @@ struct StageCodes: Sendable {
             case .rcpt: policy.acceptCodes.filter { $0 == .ok || $0 == .userNotLocal }
             case .connect, .helo, .mail, .data: []
             }
-        bouncing = policy.bounceCodesByStage[stage] ?? policy.bounceCodes
+        bouncing = policy.bounceCodes(at: stage)
         acceptRatio = policy.acceptRatio
     }
 

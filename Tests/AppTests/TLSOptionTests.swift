@@ -87,24 +87,4 @@ struct TLSOptionTests {
             }
         }
     }
-
-    @Test(
-        arguments: [
-            ("--ssl=maybe", "--ssl"),
-            ("--ssl_port 65536", "--ssl_port"),
-            ("--ssl_port -1", "--ssl_port"),
-            ("--ssl_key some.key", "--ssl_key: goes with ssl_cert"),
-            ("--ssl_cert", "--ssl_cert"),
-            ("--ssl_cert=", "--ssl_cert"),
-            ("--ssl_ca_certs_dir", "--ssl_ca_certs_dir"),
-            ("--ssl_prot 0", "--ssl_prot"),
-        ] as [(String, String)])
-    func `a wrong option gets a line that names it`(line: String, name: String) throws {
-        let words = line.split(separator: " ").map(String.init)
-        let command = try Command.run([Paths.program, "run"] + words)
-        #expect(command.exitCode == EX_USAGE)
-        #expect(command.output.isEmpty)
-        #expect(command.errorLines.count == 1)
-        #expect(command.complaints.first?.contains(name) == true)
-    }
 }
