@@ -43,10 +43,17 @@ let package = Package(
             name: "FuzzBodies", dependencies: ["Pipeline", "TLS", "SMTP"],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
-        .testTarget(name: "SMTPTests", dependencies: ["Pipeline", "SMTP"], swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["Pipeline"], path: "Tests/TestSupport",
+            swiftSettings: strict),
         .testTarget(
-            name: "TLSTests", dependencies: ["Pipeline", "TLS", "SMTP"], swiftSettings: strict),
+            name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SMTPTests", dependencies: ["Pipeline", "SMTP", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TLSTests", dependencies: ["Pipeline", "TLS", "SMTP", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "SinkTests", dependencies: ["Pipeline", "SMTP", "Sink"], swiftSettings: strict),
         .testTarget(

@@ -8,6 +8,7 @@ public import Pipeline
 /// .reply(421, EnhancedCode(4, 7, 0), "Go away").thenClose()
 /// .accept.delayed(by: .seconds(2))
 /// .close          // without a word
+/// .later(within: .seconds(30))  // it is found out elsewhere
 /// .raw(250, "250 no line end".utf8).thenClose()
 /// ```
 public struct Answer: Sendable {
@@ -15,7 +16,8 @@ public struct Answer: Sendable {
     public var reply: Reply?
     /// How long the peer waits for it.
     ///
-    /// Nobody else does, and what the peer has sent behind the command waits too.
+    /// Nobody else does, and what the peer has sent behind the command waits too. For an answer that
+    /// comes later, the longest that it may take.
     public var delayNanoseconds: Int64 = 0
     /// What becomes of the connection.
     public var ending = Ending.stay
@@ -35,6 +37,8 @@ public struct Answer: Sendable {
         /// It goes on as after the greeting: the transaction under way is given up, and who the
         /// client said it is is forgotten.
         case startOver
+        /// It waits until the responder is asked again, see ``Answer/later(within:)``.
+        case later
     }
 
     @inlinable
@@ -62,6 +66,18 @@ public struct Answer: Sendable {
     /// Greets again, and the session goes on as after its greeting: XCLIENT's success.
     @inlinable
     public static var startOver: Answer { Answer(nil, .startOver) }
+
+    /// Pauses the session until the answer is there: ``Responder/resume(_:)`` has it.
+    ///
+    /// The responder hands `context.waker` to whoever finds the answer out, on any thread, and is
+    /// asked when that has called. Nobody else waits, and what the peer has sent behind the command
+    /// is answered behind it. When the time is over the client gets 421, and the connection ends.
+    ///
+    /// ``AsyncResponder`` does this for `async` functions.
+    @inlinable
+    public static func later(within time: Duration) -> Answer {
+        Answer(nil, .later).delayed(by: time)
+    }
 
     /// Answers with a reply of one's own.
     @inlinable

@@ -46,7 +46,12 @@ public struct MailCommand: Equatable, BitwiseCopyable, Sendable {
     /// Parses the argument of a command of this line, without allocating.
     ///
     /// Blanks between the colon and the path are accepted, since many clients send them.
-    public init(_ command: Command, in line: RawSpan) throws(ArgumentError) {
+    ///
+    /// - Parameter ignoringUnknown: whether parameters of other keywords are passed over;
+    ///   otherwise they are `parameterUnknown`.
+    public init(
+        _ command: Command, in line: RawSpan, ignoringUnknown: Bool = false
+    ) throws(ArgumentError) {
         let text = line.extracting(first: command.argument.upperBound)
         let start = command.argument.lowerBound
         let path = try Path(.reverse, after: "FROM:", at: start, in: text)
@@ -55,6 +60,7 @@ public struct MailCommand: Equatable, BitwiseCopyable, Sendable {
 
         var parameters = ParameterScanner(at: path.end)
         while let parameter = try parameters.next(in: text) {
+            if parameter.keyword == .unknown, ignoringUnknown { continue }
             try take(parameter, in: text)
         }
         guard path.isASCII || isUTF8 else { throw .nonASCIIReversePath }

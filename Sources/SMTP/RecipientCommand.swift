@@ -48,8 +48,11 @@ public struct RecipientCommand: Equatable, BitwiseCopyable, Sendable {
     ///
     /// `allowsUTF8` says whether the transaction's MAIL command had SMTPUTF8. Blanks between the
     /// colon and the path are accepted, since many clients send them.
+    ///
+    /// - Parameter ignoringUnknown: whether parameters of other keywords are passed over;
+    ///   otherwise they are `parameterUnknown`.
     public init(
-        _ command: Command, in line: RawSpan, allowsUTF8: Bool
+        _ command: Command, in line: RawSpan, allowsUTF8: Bool, ignoringUnknown: Bool = false
     ) throws(ArgumentError) {
         let text = line.extracting(first: command.argument.upperBound)
         let path = try Path(.forward, after: "TO:", at: command.argument.lowerBound, in: text)
@@ -60,6 +63,8 @@ public struct RecipientCommand: Equatable, BitwiseCopyable, Sendable {
         var parameters = ParameterScanner(at: path.end)
         while let parameter = try parameters.next(in: text) {
             switch parameter.keyword {
+            case .unknown where ignoringUnknown:
+                continue
             case .notify:
                 notify = try Notify(text.extracting(parameter.nonEmptyValue()))
             case .orcpt:

@@ -29,6 +29,9 @@ extension Reply {
     }
 
     static var timeout: Reply { Reply(421, EnhancedCode(4, 4, 2), "Timeout, closing connection") }
+    static var noAnswer: Reply {
+        Reply(421, EnhancedCode(4, 3, 0), "No answer in time, closing connection")
+    }
     static var shuttingDown: Reply {
         Reply(.serviceNotAvailable, "Service shutting down, closing connection")
     }

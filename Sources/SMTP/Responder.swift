@@ -18,7 +18,8 @@ public import Pipeline
 /// ```
 ///
 /// A responder belongs to one connection and is called on its loop. It must not block: it answers
-/// late with ``Answer/delayed(by:)``. Spans are valid during the call only; commands hold ranges
+/// late with ``Answer/delayed(by:)``, or with ``Answer/later(within:)`` what it has to find out; or it
+/// is an ``AsyncResponder``. Spans are valid during the call only; commands hold ranges
 /// into `line`.
 public protocol Responder: ~Copyable, SendableMetatype {
     /// Whether ``content(_:_:)`` is called. Say true only if it is needed: otherwise content is
@@ -118,6 +119,12 @@ public protocol Responder: ~Copyable, SendableMetatype {
     /// QUIT. A positive answer closes the connection.
     mutating func quit(_ context: inout Context) -> Answer
 
+    /// The answer to what was answered with ``Answer/later(within:)``, once the connection's waker has
+    /// called; nil if it is not there yet.
+    ///
+    /// It may be called without need, so nil is the answer of one who knows nothing, and the default.
+    mutating func resume(_ context: inout Context) -> Answer?
+
     /// The connection is gone: the last call.
     mutating func closed(_ context: inout Context)
 }
@@ -208,6 +215,10 @@ extension Responder where Self: ~Copyable {
     /// Says 221.
     @inlinable
     public mutating func quit(_ context: inout Context) -> Answer { .accept }
+
+    /// Knows none.
+    @inlinable
+    public mutating func resume(_ context: inout Context) -> Answer? { nil }
 
     /// Does nothing.
     @inlinable

@@ -109,6 +109,10 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
         case .closed:
             responder.closed(&context)
             return .pass(.proceed)
+        case .resumed where machine.isWaiting:
+            let verdict = machine.resume(with: responder.resume(&context), &context)
+            if machine.takeGivenUp() { responder.reset(&context) }
+            return answerRecipients(verdict, &context)
         default:
             let verdict = machine.handle(event, &context)
             if machine.takeGivenUp() { responder.reset(&context) }

@@ -7,8 +7,25 @@ extension SessionMachine {
         _ stage: Stage, _ answer: Answer, _ context: inout Context
     ) -> CommandVerdict {
         guard answer.delayNanoseconds > 0 else { return conclude(stage, answer, &context) }
-        pending = (stage, answer)
-        return .pass(.pause(until: context.now.advanced(byNanoseconds: answer.delayNanoseconds)))
+        let end = context.now.advanced(byNanoseconds: answer.delayNanoseconds)
+        pending = PendingAnswer(stage: stage, answer: answer, end: end)
+        return .pass(.pause(until: end))
+    }
+
+    /// Whether the responder is to be asked for an answer that it could not give at once.
+    @usableFromInline
+    var isWaiting: Bool { pending?.answer.ending == .later }
+
+    /// Carries out the answer that has come; without one the wait goes on, until its time is over.
+    @usableFromInline
+    mutating func resume(with answer: Answer?, _ context: inout Context) -> CommandVerdict {
+        guard let waiting = pending else { return .pass(.proceed) }
+        guard let answer else {
+            guard context.now >= waiting.end else { return .pass(.pause(until: waiting.end)) }
+            return conclude(waiting.stage, waiting.answer, &context)
+        }
+        pending = nil
+        return settle(waiting.stage, answer, &context)
     }
 
     mutating func conclude(
@@ -22,13 +39,14 @@ extension SessionMachine {
             unanswered = 0
             renewDeadline(&context)
             return .pass(context.isStopping ? .close : .proceed)
+        case .later: return sayLast(.noAnswer, &context)
         case .stay, .closeAfterReply, .startOver: break
         }
         errorsInRow = 0
         if stage == .message, unanswered > 0 {
             if answer.leavesRecipientsOpen { return .pass(.proceed) }
             guard repeatReply(of: answer, &context) else {
-                pending = (stage, answer)
+                pending = PendingAnswer(stage: stage, answer: answer, end: context.now)
                 return .pass(.pause(until: context.now))
             }
         }

@@ -6,9 +6,9 @@ extension SessionMachine {
     mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
         switch event {
         case .resumed:
-            guard let (stage, answer) = pending else { return .pass(.proceed) }
+            guard let due = pending else { return .pass(.proceed) }
             pending = nil
-            return conclude(stage, answer, &context)
+            return conclude(due.stage, due.answer, &context)
         case .expired:
             return sayLast(.timeout, &context)
         case .stopping:

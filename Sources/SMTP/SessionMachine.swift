@@ -34,6 +34,14 @@ struct SessionMachine {
             verify, expand, noop, startTLS, authenticate, own, quit
     }
 
+    /// An answer whose time has not come.
+    struct PendingAnswer {
+        let stage: Stage
+        let answer: Answer
+        /// When it is due; for one that comes later, when it is waited for no more.
+        let end: Instant
+    }
+
     /// What happens to the next content that comes to its end.
     enum Content: BitwiseCopyable {
         /// A message by DATA.
@@ -66,8 +74,8 @@ struct SessionMachine {
     var isAuthenticated = false
     /// The exchange that the next line belongs to.
     var exchange: SASLExchange?
-    /// A delayed answer, until its time has come.
-    var pending: (stage: Stage, answer: Answer)?
+    /// An answer that is delayed, or waited for.
+    var pending: PendingAnswer?
 
     @usableFromInline
     init(_ settings: SessionSettings, _ security: Security) {
@@ -124,10 +132,13 @@ extension SessionMachine {
         case .ehlo, .lhlo:
             return .hello(try HelloCommand(command, in: line), isExtended: true)
         case .mail:
-            return check(try MailCommand(command, in: line), &context)
+            let mail = try MailCommand(
+                command, in: line, ignoringUnknown: settings.ignoresUnknownParameters)
+            return check(mail, &context)
         case .rcpt:
             let recipient = try RecipientCommand(
-                command, in: line, allowsUTF8: transaction.isUTF8)
+                command, in: line, allowsUTF8: transaction.isUTF8,
+                ignoringUnknown: settings.ignoresUnknownParameters)
             guard transaction.recipients < settings.limits.recipientsMax else {
                 return refuse(.tooManyRecipients, &context)
             }
@@ -152,7 +163,9 @@ extension SessionMachine {
         let limit = settings.limits.messageOctetsMax
         if limit > 0, let size = mail.size, size > limit { return refuse(.messageTooBig, &context) }
         // The parameter comes with the extension (RFC 4954 §5).
-        if mail.auth != nil, !offersAuthentication { return refuse(.parameterUnknown, &context) }
+        if mail.auth != nil, !offersAuthentication, !settings.ignoresUnknownParameters {
+            return refuse(.parameterUnknown, &context)
+        }
         self.mail = (mail.body, mail.isUTF8)
         return .mail(mail)
     }

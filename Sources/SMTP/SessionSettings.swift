@@ -12,6 +12,8 @@ public final class SessionSettings: Sendable {
     public let authentication: Authentication
     /// What is spoken.
     public let `protocol`: MailProtocol
+    /// Whether MAIL and RCPT may have parameters that the session does not know; otherwise 555.
+    public let ignoresUnknownParameters: Bool
 
     let idleNanoseconds: Int64
     /// The host's name as replies may hold it.
@@ -32,16 +34,19 @@ public final class SessionSettings: Sendable {
     ///   - protocol: what is spoken. LMTP has no leniency: without recipients a message would have
     ///     no reply.
     ///   - keywords: how the announcement differs from what the session can do.
+    ///   - ignoresUnknownParameters: whether MAIL and RCPT may have parameters that the session does
+    ///     not know, because `keywords` announce them, say: the responder finds them in the line.
     public init(
         hostName: String = "localhost", limits: SMTPLimits = SMTPLimits(), isLenient: Bool = false,
         authentication: Authentication = .none, protocol: MailProtocol = .smtp,
-        keywords: Keywords = .standard
+        keywords: Keywords = .standard, ignoresUnknownParameters: Bool = false
     ) {
         self.hostName = hostName
         self.limits = limits
         self.isLenient = isLenient && `protocol` == .smtp
         self.authentication = authentication
         self.protocol = `protocol`
+        self.ignoresUnknownParameters = ignoresUnknownParameters
         idleNanoseconds = limits.idle.nanosecondsClamped
         name = hostName.utf8.prefix(255).map { $0 == 0x20 ? 0x3F : Reply.printable($0) }
         greeting =

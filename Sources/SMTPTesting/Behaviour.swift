@@ -63,6 +63,16 @@ public struct Behaviour: Sendable {
         Behaviour { $0.keywords = $0.keywords.removing(keyword) }
     }
 
+    /// Passes over parameters of MAIL and RCPT that no session knows; otherwise they get 555.
+    public static var ignoreParameters: Behaviour {
+        Behaviour { $0.ignoresUnknownParameters = true }
+    }
+
+    /// Takes so many octets a second from each connection, see ``Pipeline/Throttle``.
+    public static func throttle(bytesPerSecond: Int) -> Behaviour {
+        Behaviour { $0.bytesPerSecond = bytesPerSecond }
+    }
+
     /// The limits of a session.
     public static func limits(_ limits: SMTPLimits) -> Behaviour {
         Behaviour { $0.limits = limits }
@@ -85,6 +95,8 @@ struct Plan: Sendable {
     var encryption = Encryption.none
     var login = Login.none
     var keywords = Keywords.standard
+    var ignoresUnknownParameters = false
+    var bytesPerSecond = Int.max
     var limits = SMTPLimits()
     var hostName = "localhost"
     var seed: UInt64 = 0

@@ -15,7 +15,8 @@ final class Fake: Sendable {
         if case .none = plan.login { offersLogin = false }
         settings = SessionSettings(
             hostName: plan.hostName, limits: plan.limits,
-            authentication: offersLogin ? .offered : .none, keywords: plan.keywords)
+            authentication: offersLogin ? .offered : .none, keywords: plan.keywords,
+            ignoresUnknownParameters: plan.ignoresUnknownParameters)
         rules = Mutex(RuleBook(plan.rules, seed: plan.seed))
     }
 

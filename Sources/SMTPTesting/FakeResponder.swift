@@ -109,7 +109,7 @@ extension Answer {
     fileprivate var isPositive: Bool {
         switch ending {
         case .stay, .closeAfterReply, .startOver: reply?.isPositive ?? true
-        case .close, .reset, .silence: false
+        case .close, .reset, .silence, .later: false
         }
     }
 }

@@ -45,7 +45,9 @@ public final class SMTPServer: Sendable {
             certificatePEM = nil
             listening = try loops.open(on: .loopback()) { _ in
                 let scribe = Scribe(in: fake.inbox)
-                return SMTPServer.onion(fake, scribe, .none, nil)
+                return Throttle(bytesPerSecond: plan.bytesPerSecond) {
+                    SMTPServer.onion(fake, scribe, .none, nil)
+                }
             }
         } else {
             let identity = try SharedIdentity.identity()
@@ -54,10 +56,12 @@ public final class SMTPServer: Sendable {
             let isImplicit = plan.encryption == .implicit
             listening = try loops.open(on: .loopback()) { _ in
                 let scribe = Scribe(in: fake.inbox)
-                return StartTLS(tls, isImplicit: isImplicit) { details in
-                    if let details { scribe.note("\(details.version) with \(details.cipher)") }
-                    return SMTPServer.onion(
-                        fake, scribe, details == nil ? .offered : .active, details)
+                return Throttle(bytesPerSecond: plan.bytesPerSecond) {
+                    StartTLS(tls, isImplicit: isImplicit) { details in
+                        if let details { scribe.note("\(details.version) with \(details.cipher)") }
+                        return SMTPServer.onion(
+                            fake, scribe, details == nil ? .offered : .active, details)
+                    }
                 }
             }
         }

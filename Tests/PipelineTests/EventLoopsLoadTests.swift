@@ -1,6 +1,7 @@
 import Glibc
 import Pipeline
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct `The event loops under load` {

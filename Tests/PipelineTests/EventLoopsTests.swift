@@ -1,6 +1,7 @@
 import Glibc
 import Pipeline
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite struct `A pool of event loops` {

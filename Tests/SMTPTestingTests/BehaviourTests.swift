@@ -158,3 +158,25 @@ struct HeaderTests {
         #expect(message["C"] == nil)
     }
 }
+
+struct ThrottledTests {
+    @Test func `a client may be slowed down`() async throws {
+        try await withSMTPServer(.throttle(bytesPerSecond: 2_000)) { smtp in
+            let start = ContinuousClock.now
+            await smtp.mail(to: "a@b.example", content: String(repeating: "x", count: 500))
+            // In pieces of 100 octets, the first of which waits for nothing.
+            #expect(start.duration(to: .now) >= .milliseconds(200))
+            #expect(smtp.received.first?.content.count == 502)
+        }
+    }
+
+    @Test func `parameters that nobody knows may be passed over`() async throws {
+        let command = "MAIL FROM:<a@b.example> MT-PRIORITY=4"
+        try await withSMTPServer(.announce("MT-PRIORITY", "MIXER"), .ignoreParameters) { smtp in
+            #expect(await smtp.say("EHLO x", command).last?.prefix(3) == "250")
+        }
+        try await withSMTPServer { smtp in
+            #expect(await smtp.say("EHLO x", command).last?.prefix(3) == "555")
+        }
+    }
+}

@@ -2,6 +2,7 @@ import Foundation
 import Pipeline
 import SMTP
 import TLS
+import TestSupport
 import Testing
 
 /// A server with the made certificate, on ports that the kernel has picked.

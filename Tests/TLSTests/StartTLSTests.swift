@@ -1,6 +1,7 @@
 import Pipeline
 import SMTP
 import TLS
+import TestSupport
 import Testing
 
 @Suite struct `STARTTLS` {

@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 
 /// Says back what it hears.
 struct Echo: ByteHandler, ~Copyable {

@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 
 /// Counts the octets that the layer inside it takes: the example of `ByteHandler`.
 struct OctetCounting<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {

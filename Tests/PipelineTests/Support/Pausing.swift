@@ -1,5 +1,6 @@
 import Pipeline
 import Synchronization
+import TestSupport
 
 /// The wakers of a test's connections, in the order in which they were given away.
 final class Wakers: Sendable {

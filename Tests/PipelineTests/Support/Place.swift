@@ -1,5 +1,6 @@
 import Glibc
 import Pipeline
+import TestSupport
 
 /// A directory of its own for the unix-domain sockets of a test, removed at the end.
 final class TemporaryDirectory: Sendable {

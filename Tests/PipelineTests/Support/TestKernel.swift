@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 
 /// A kernel that plays a ``World``.
 struct TestKernel: Kernel, ~Copyable {

@@ -1,5 +1,6 @@
 import Pipeline
 import SMTP
+import TestSupport
 
 /// Says back what it hears, and notes every event.
 struct Echo: ByteHandler, ~Copyable {

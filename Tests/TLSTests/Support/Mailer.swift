@@ -1,5 +1,6 @@
 import Glibc
 import Pipeline
+import TestSupport
 
 /// A client that sends one message: in clear it asks for STARTTLS, and goes on where it is secured.
 struct Mailer: ByteHandler, ~Copyable {

@@ -1,7 +1,7 @@
 import Pipeline
 import SMTP
-import Synchronization
 import TLS
+import TestSupport
 
 /// An SMTP server behind the ``StartTLS`` layer in a loopback, and a client that talks to it.
 final class Dialogue {
@@ -108,19 +108,4 @@ final class Dialogue {
     }
 
     subscript(counter: Counter) -> UInt64 { loopback.counters[counter] }
-}
-
-/// What was noted, in order.
-final class Journal: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    func note(_ line: String) {
-        lines.withLock { $0.append(line) }
-    }
-
-    var entries: [String] { lines.withLock { $0 } }
-
-    func count(of line: String) -> Int {
-        lines.withLock { $0.count { $0 == line } }
-    }
 }

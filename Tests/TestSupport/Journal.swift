@@ -1,25 +1,26 @@
-import Pipeline
-import Synchronization
+internal import Synchronization
 
 /// What stacks of a test have heard, in order; shared by all of them.
-final class Journal: Sendable {
+package final class Journal: Sendable {
     private let lines = Mutex<[String]>([])
 
-    func note(_ line: String) {
+    package init() {}
+
+    package func note(_ line: String) {
         lines.withLock { $0.append(line) }
     }
 
-    var entries: [String] { lines.withLock { $0 } }
+    package var entries: [String] { lines.withLock { $0 } }
 
-    func count(of line: String) -> Int {
+    package func count(of line: String) -> Int {
         lines.withLock { $0.count { $0 == line } }
     }
 
     /// Notes its own end: held by a stack, it tells when that is deinitialised.
-    final class Token: Sendable {
+    package final class Token: Sendable {
         private let journal: Journal
 
-        init(_ journal: Journal) {
+        package init(_ journal: Journal) {
             self.journal = journal
         }
 

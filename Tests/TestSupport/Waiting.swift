@@ -1,10 +1,10 @@
-import Glibc
-import Synchronization
+internal import Glibc
+internal import Synchronization
 
 /// Waits until something is true, for 20 seconds at the most.
 ///
 /// - Returns: whether it has become true.
-func eventually(_ condition: () -> Bool) -> Bool {
+package func eventually(_ condition: () -> Bool) -> Bool {
     for _ in 0..<20_000 {
         if condition() { return true }
         usleep(1000)
@@ -13,10 +13,10 @@ func eventually(_ condition: () -> Bool) -> Bool {
 }
 
 /// Runs a closure on a thread of its own, so that no test waits for the others' threads.
-final class Background: Sendable {
+package final class Background: Sendable {
     private let thread: Mutex<pthread_t?>
 
-    init(_ body: @escaping @Sendable () -> Void) {
+    package init(_ body: @escaping @Sendable () -> Void) {
         final class Box: Sendable {
             let body: @Sendable () -> Void
             init(_ body: @escaping @Sendable () -> Void) { self.body = body }
@@ -34,16 +34,32 @@ final class Background: Sendable {
         self.thread = Mutex(thread)
     }
 
+    /// Runs a closure on a thread that nobody waits for.
+    package static func detach(_ body: @escaping @Sendable () -> Void) {
+        let background = Background(body)
+        let thread = background.thread.withLock { $0.take() }
+        if let thread { pthread_detach(thread) }
+    }
+
     deinit {
         join()
     }
 
     /// Waits until the closure has returned.
-    func join() {
+    package func join() {
         let thread = thread.withLock { thread in
             defer { thread = nil }
             return thread
         }
         if let thread { pthread_join(thread, nil) }
+    }
+}
+
+/// Runs what blocks on a thread of its own, so that no task waits for the thread of a test.
+package func aside<Result: Sendable>(
+    _ body: @escaping @Sendable () throws -> Result
+) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        Background.detach { continuation.resume(with: Swift.Result { try body() }) }
     }
 }

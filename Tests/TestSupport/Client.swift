@@ -1,23 +1,25 @@
-import Glibc
-import Pipeline
+internal import Glibc
+package import Pipeline
 
 /// A blocking socket of a test; what does not happen within 20 seconds fails.
-final class Client: Sendable {
-    struct Failure: Error, Equatable {
-        let code: Int32
+package final class Client: Sendable {
+    package struct Failure: Error, Equatable {
+        package let code: Int32
+
+        package init(code: Int32) { self.code = code }
     }
 
-    let descriptor: Int32
+    package let descriptor: Int32
 
     /// Connects.
-    init(to address: SocketAddress) throws {
+    package init(to address: SocketAddress) throws {
         descriptor = try Client.open(address)
         let result = withRawAddress(address) { Glibc.connect(descriptor, $0, $1) }
         if result != 0 { throw Failure(code: errno) }
     }
 
     /// Binds, and does not listen: a port that refuses, and a file that nobody serves.
-    init(bindingTo address: SocketAddress) throws {
+    package init(bindingTo address: SocketAddress) throws {
         descriptor = try Client.open(address)
         let result = withRawAddress(address) { Glibc.bind(descriptor, $0, $1) }
         if result != 0 { throw Failure(code: errno) }
@@ -46,7 +48,7 @@ final class Client: Sendable {
     }
 
     /// The port that the kernel has given this end.
-    var port: UInt16 {
+    package var port: UInt16 {
         var form = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         withUnsafeMutablePointer(to: &form) { pointer in
@@ -57,11 +59,11 @@ final class Client: Sendable {
         return UInt16(bigEndian: form.sin_port)
     }
 
-    func send(_ text: String) throws {
+    package func send(_ text: String) throws {
         try send(Array(text.utf8))
     }
 
-    func send(_ octets: [UInt8]) throws {
+    package func send(_ octets: [UInt8]) throws {
         var sent = 0
         while sent < octets.count {
             sent += try octets[sent...].withUnsafeBytes { bytes in
@@ -74,7 +76,7 @@ final class Client: Sendable {
     }
 
     /// Receives up to `count` octets; empty at the end.
-    func receive(atMost count: Int) throws -> [UInt8] {
+    package func receive(atMost count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { room, filled in
             let result = recv(descriptor, room.baseAddress, count, 0)
             if result < 0 { throw Failure(code: errno) }
@@ -83,7 +85,7 @@ final class Client: Sendable {
     }
 
     /// Receives as many octets as `text` has; fewer when the server ends.
-    func receive(asManyAs text: String) throws -> String {
+    package func receive(asManyAs text: String) throws -> String {
         var octets: [UInt8] = []
         while octets.count < text.utf8.count {
             let piece = try receive(atMost: text.utf8.count - octets.count)
@@ -94,7 +96,7 @@ final class Client: Sendable {
     }
 
     /// Receives until the server ends.
-    func receiveToEnd() throws -> String {
+    package func receiveToEnd() throws -> String {
         var octets: [UInt8] = []
         while true {
             let piece = try receive(atMost: 65_536)
@@ -104,12 +106,12 @@ final class Client: Sendable {
     }
 
     /// Says that nothing more will be sent (FIN).
-    func endSending() {
+    package func endSending() {
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
     /// Lets the close be a reset (RST).
-    func resetAtClose() {
+    package func resetAtClose() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         let size = socklen_t(MemoryLayout.size(ofValue: linger))
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, size)

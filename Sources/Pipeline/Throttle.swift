@@ -1,0 +1,72 @@
+/// A layer that takes so many octets a second of its peer, and leaves the rest to wait.
+///
+/// ```swift
+/// Throttle(bytesPerSecond: 10_000) { LineFraming { … } }
+/// ```
+///
+/// The peer is not read meanwhile, so its own sending slows down; nobody else's does. Octets come
+/// in pieces of a twentieth of a second's worth, of one octet at least. What the stack says goes out at
+/// once, as far as it has been asked.
+public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
+    private let bytesPerSecond: Int
+    private var next: Next
+    /// The octets at the start of the input that the stack was offered before, and left.
+    private var offered = 0
+    /// When the octets that were taken will have had their time.
+    private var takenUntil = Instant(nanoseconds: .min)
+    /// Whether the pause under way is this layer's own.
+    private var isHolding = false
+    /// A layer inside was woken during it: its next pause ends at once.
+    private var isNextWoken = false
+    private var nextKeepsInput = false
+
+    /// Wraps a stack.
+    ///
+    /// - Parameter bytesPerSecond: above 0.
+    public init(bytesPerSecond: Int, _ next: () -> Next) {
+        precondition(bytesPerSecond > 0, "a throttle lets something through")
+        self.bytesPerSecond = bytesPerSecond
+        self.next = next()
+    }
+
+    /// Hands on what may be taken now.
+    public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        guard takenUntil <= context.now else { return hold(consumed: 0) }
+        let fresh = min(input.byteCount - offered, max(1, bytesPerSecond / 20))
+        let nanoseconds = Int64(fresh) * 1_000_000_000 / Int64(bytesPerSecond)
+        takenUntil = context.now.advanced(byNanoseconds: nanoseconds)
+        let end = offered + fresh
+        var progress = next.receive(input.extracting(0..<end), &context)
+        offered = end - progress.consumed
+        nextKeepsInput = progress.keepsInput
+        if progress.verdict == .proceed, end < input.byteCount {
+            return hold(consumed: progress.consumed)
+        }
+        progress.verdict = passOn(progress.verdict, context)
+        return progress
+    }
+
+    /// Hands the event on, unless it ends a pause of its own.
+    public mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        guard event == .resumed, isHolding else {
+            return passOn(next.handle(event, &context), context)
+        }
+        guard takenUntil <= context.now else {
+            isNextWoken = true
+            return .pause(until: takenUntil)
+        }
+        isHolding = false
+        return .proceed
+    }
+
+    private mutating func hold(consumed: Int) -> Progress {
+        isHolding = true
+        return Progress(consumed, .pause(until: takenUntil), keepsInput: nextKeepsInput)
+    }
+
+    private mutating func passOn(_ verdict: Verdict, _ context: borrowing Context) -> Verdict {
+        guard case .pause = verdict, isNextWoken else { return verdict }
+        isNextWoken = false
+        return .pause(until: context.now)
+    }
+}
