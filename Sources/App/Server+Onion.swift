@@ -18,17 +18,23 @@ extension Server {
         let serving = serving
         let log = log
         let isImplicit = socket.isImplicitTLS
+        let quota = quota
+        let refusal: StaticString = isImplicit ? "" : Server.tooManyConnections
         switch (tls, isDebugging) {
         case (nil, false):
-            try loops.listen(on: listener) { _ in
+            try loops.listen(on: listener) { peer in
                 let now = serving.value
-                return Server.onion(now, .none, makeResponder(now))
+                return Admission(quota, peer, refusal: refusal) {
+                    Server.onion(now, .none, makeResponder(now))
+                }
             }
         case (let tls?, false):
-            try loops.listen(on: listener) { _ in
+            try loops.listen(on: listener) { peer in
                 let now = serving.value
-                return StartTLS(tls.current, isImplicit: isImplicit) { details in
-                    Server.onion(now, details == nil ? .offered : .active, makeResponder(now))
+                return Admission(quota, peer, refusal: refusal) {
+                    StartTLS(tls.current, isImplicit: isImplicit) { details in
+                        Server.onion(now, details == nil ? .offered : .active, makeResponder(now))
+                    }
                 }
             }
         case (nil, true):
@@ -36,7 +42,9 @@ extension Server {
                 let now = serving.value
                 let record = SessionRecord(of: peer) { log.debug("\($0)") }
                 return ConnectionRecorder(record) {
-                    Server.onion(now, .none, makeResponder(now), record)
+                    Admission(quota, peer, refusal: refusal) {
+                        Server.onion(now, .none, makeResponder(now), record)
+                    }
                 }
             }
         case (let tls?, true):
@@ -44,15 +52,21 @@ extension Server {
                 let now = serving.value
                 let record = SessionRecord(of: peer) { log.debug("\($0)") }
                 return ConnectionRecorder(record) {
-                    StartTLS(tls.current, isImplicit: isImplicit) { details in
-                        if let details { record.secured(by: details.text) }
-                        return Server.onion(
-                            now, details == nil ? .offered : .active, makeResponder(now), record)
+                    Admission(quota, peer, refusal: refusal) {
+                        StartTLS(tls.current, isImplicit: isImplicit) { details in
+                            if let details { record.secured(by: details.text) }
+                            return Server.onion(
+                                now, details == nil ? .offered : .active, makeResponder(now),
+                                record)
+                        }
                     }
                 }
             }
         }
     }
+
+    private static let tooManyConnections: StaticString =
+        "421 4.7.0 Too many connections, try again later\r\n"
 
     private static func onion<Answers: Responder>(
         _ serving: Serving, _ security: Security, _ responder: Answers

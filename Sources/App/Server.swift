@@ -15,6 +15,7 @@ final class Server {
     let serving: Serving.Current
     let tls: TLSSource?
     let isDebugging: Bool
+    let quota: ConnectionQuota
     private let workers: Int
     private let seed: UInt64
     private let sockets: [ServerSocket]
@@ -33,6 +34,7 @@ final class Server {
         workers = configuration.workers ?? EventLoops.processors
         seed = configuration.seed ?? .random(in: .min ... .max)
         tls = configuration.hasTLS ? try TLSSource(configuration, log) : nil
+        quota = ConnectionQuota(configuration.quota) { log.warning("\($0.text)") }
         serving = Serving.Current(Serving(configuration))
         var sockets: [ServerSocket] = []
         for socket in offered {
@@ -95,6 +97,7 @@ final class Server {
             log.warning("\(setting.name) has changed: that takes a restart")
         }
         configuration = configuration.reloaded(from: fresh)
+        quota.limits = configuration.quota
         serving.value = Serving(configuration)
     }
 
@@ -109,6 +112,19 @@ final class Server {
             loops.stop()
         }
         loops.stop(grace: grace)
+    }
+}
+
+extension ConnectionQuota.Refused {
+    /// What the operator should know.
+    fileprivate var text: String {
+        switch self {
+        case .connections(let max):
+            "connections are refused: there are \(max), the connections_limit"
+        case .address(let address, let max):
+            "connections of \(address.host) are refused: there are \(max), the "
+                + "connections_per_address_limit"
+        }
     }
 }
 

@@ -22,10 +22,18 @@ struct SettingOptions: ParsableArguments {
     @Option(.ssl_ca_certs_dir) var sslCaCertsDir: [String]
     @Option(.auth_require_tls) var authRequireTLS: [String]
     @Option(.host_name) var hostName: [String]
+    @Option(.lenient) var lenient: [String]
+    @Option(.connections_limit) var connectionsLimit: [String]
+    @Option(.connections_per_address_limit) var connectionsPerAddressLimit: [String]
     @Option(.message_size_limit) var messageSizeLimit: [String]
     @Option(.recipients_limit) var recipientsLimit: [String]
+    @Option(.messages_limit) var messagesLimit: [String]
+    @Option(.commands_limit) var commandsLimit: [String]
+    @Option(.errors_limit) var errorsLimit: [String]
     @Option(.idle_timeout) var idleTimeout: [String]
-    @Option(.lenient) var lenient: [String]
+    @Option(.content_timeout) var contentTimeout: [String]
+    @Option(.handshake_timeout) var handshakeTimeout: [String]
+    @Option(.session_timeout) var sessionTimeout: [String]
     @Option(.workers) var workers: [String]
     @Option(.grace) var grace: [String]
     @Option(.user) var user: [String]
@@ -58,10 +66,18 @@ struct SettingOptions: ParsableArguments {
         case .ssl_ca_certs_dir: sslCaCertsDir
         case .auth_require_tls: authRequireTLS
         case .host_name: hostName
+        case .lenient: lenient
+        case .connections_limit: connectionsLimit
+        case .connections_per_address_limit: connectionsPerAddressLimit
         case .message_size_limit: messageSizeLimit
         case .recipients_limit: recipientsLimit
+        case .messages_limit: messagesLimit
+        case .commands_limit: commandsLimit
+        case .errors_limit: errorsLimit
         case .idle_timeout: idleTimeout
-        case .lenient: lenient
+        case .content_timeout: contentTimeout
+        case .handshake_timeout: handshakeTimeout
+        case .session_timeout: sessionTimeout
         case .workers: workers
         case .grace: grace
         case .user: user

@@ -79,7 +79,8 @@ final class StatusBoard: Sendable {
         return StatusReport(
             lines: addresses.map { "listening on \($0)" } + [
                 "mode \(mode.rawValue), up for \(begin.duration(to: .now).inDays)",
-                totals.connections.of("connection") + ", \(totals.open) of them open",
+                totals.connections.of("connection") + ", \(totals.open) of them open, "
+                    + "\(totals.connectionsRefused) refused",
                 totals.messages.of("message") + " of " + totals.octets.of("octet") + " to "
                     + totals.recipients.of("recipient") + ", \(totals.refused) refused",
             ], reloads: reloads, reloadFault: fault

@@ -36,6 +36,7 @@ final class TLSSource: Sendable {
         do throws(TLSError) {
             let identity = try identity(configuration, log)
             var options = TLSOptions()
+            options.handshake = configuration.handshake
             options.report = { error in log.debug("TLS: \(error)") }
             if let directory = configuration.trustPath {
                 if !hasHashedNames(directory) {

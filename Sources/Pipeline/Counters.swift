@@ -34,6 +34,8 @@ public struct Counter: Hashable, Sendable, BitwiseCopyable {
     @inlinable public static var expired: Counter { Counter(index: 6) }
     /// Times that no connection could be accepted for want of descriptors or memory.
     @inlinable public static var acceptFailures: Counter { Counter(index: 7) }
+    /// Connections refused for a ``ConnectionQuota``; they are among those accepted and closed.
+    @inlinable public static var connectionsRefused: Counter { Counter(index: 8) }
 }
 
 /// The counters of one loop: written by its thread, readable from any, without a lock.

@@ -38,6 +38,15 @@ extension Reply {
     static var tooManyErrors: Reply {
         Reply(421, EnhancedCode(4, 7, 0), "Too many errors, closing connection")
     }
+    static var tooManyCommands: Reply {
+        Reply(421, EnhancedCode(4, 7, 0), "Too many commands, closing connection")
+    }
+    static var tooManyMessages: Reply {
+        Reply(421, EnhancedCode(4, 7, 0), "Too many messages, closing connection")
+    }
+    static var sessionTooLong: Reply {
+        Reply(421, EnhancedCode(4, 4, 2), "Session has lasted too long, closing connection")
+    }
     static var tooManyRecipients: Reply { Reply(452, EnhancedCode(4, 5, 3), "Too many recipients") }
 
     static var overlongLine: Reply { Reply(500, EnhancedCode(5, 5, 2), "Line too long") }

@@ -18,8 +18,18 @@ public struct SMTPLimits: Sendable {
     }
     /// Commands refused in a row before the session is closed: many, for a sink forgives.
     public var errorsInRowMax = 1_000
-    /// How long the next command, or the next piece of content, may take (RFC 5321 §4.5.3.2.7).
+    /// Commands of a session, AUTH's responses among them; 0 for no limit. The next gets 421.
+    public var commandsMax = 0
+    /// Messages of a session; 0 for no limit. The next MAIL gets 421.
+    public var messagesMax = 0
+    /// How long the next command may take (RFC 5321 §4.5.3.2.7).
     public var idle = Duration.seconds(300)
+    /// How long the next piece of content may take; nil for as long as a command.
+    public var contentIdle: Duration?
+    /// How long a session may last, whatever it does; nil for no limit.
+    ///
+    /// A secured session has its time anew. A delayed answer is not cut short.
+    public var session: Duration?
 
     /// The defaults.
     public init() {}

@@ -82,7 +82,7 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
     /// Gives the peer time for the next piece.
     @inlinable
     public mutating func contentArrived(_ context: inout Context) {
-        machine.renewDeadline(&context)
+        machine.awaitContent(&context)
     }
 
     /// Answers the message.
@@ -105,6 +105,7 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
     public mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
         switch event {
         case .opened:
+            machine.begin(context)
             return settle(.connect, responder.connect(&context), &context)
         case .closed:
             responder.closed(&context)

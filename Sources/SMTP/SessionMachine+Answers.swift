@@ -66,7 +66,7 @@ extension SessionMachine {
         if stage == .data, answer.reply.map({ $0.code == 354 }) ?? true {
             content = .data
             transaction.beginContent()
-            renewDeadline(&context)
+            awaitContent(&context)
             return .data
         }
         return awaitCommand(&context)
@@ -149,6 +149,7 @@ extension SessionMachine {
             // LMTP must have 503 where no recipient was taken (RFC 2033 §4.2), not 554.
             transaction.hasRefusedRecipient = settings.protocol == .smtp
         case (.message, _):
+            messages += 1
             count(isPositive ? message : nil, &context)
             transaction.reset()
         case (.delivery, _): advanceDelivery(isPositive: isPositive, &context)

@@ -27,6 +27,7 @@ extension SessionMachine {
                 content = .chunk(isLast: chunk.isLast)
                 transaction.phase = .chunks
             }
+            awaitContent(&context)
             return .chunk(octets: chunk.octets)
         } catch {
             let verdict = refusal(Reply(to: error, of: .bdat), &context)

@@ -43,6 +43,7 @@ extension SessionMachine {
             hasDelivered = true
         }
         guard unanswered == 0 else { return }
+        messages += 1
         if !hasDelivered { context.counters.add(1, to: .messagesRefused) }
         transaction.reset()
     }

@@ -10,7 +10,7 @@ extension SessionMachine {
             pending = nil
             return conclude(due.stage, due.answer, &context)
         case .expired:
-            return sayLast(.timeout, &context)
+            return sayLast(context.now < end ? .timeout : .sessionTooLong, &context)
         case .stopping:
             // Nothing that a silent session does will ever be done.
             let isDone = isSilent || transaction.isIdle && pending == nil
@@ -20,6 +20,7 @@ extension SessionMachine {
         case .ended:
             return .pass(.close)
         case .secured:
+            begin(context)
             renewDeadline(&context)
             return .pass(.proceed)
         case .opened, .closed:

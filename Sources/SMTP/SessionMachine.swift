@@ -61,6 +61,10 @@ struct SessionMachine {
     /// What everything but QUIT gets once the connection is refused.
     var refusedService = Reply.noService
     var errorsInRow = 0
+    var commands = 0
+    var messages = 0
+    /// When the session has lasted long enough.
+    var end = Instant.never
     /// Recipients that are still owed a reply to the message that has ended (LMTP).
     var unanswered = 0
     var isSilent = false
@@ -91,6 +95,7 @@ extension SessionMachine {
     @usableFromInline
     mutating func prepare(_ line: RawSpan, _ context: inout Context) -> Question {
         if isSilent { return .settled(.pass(.proceed)) }
+        guard countCommand() else { return end(.tooManyCommands, &context) }
         if let exchange { return proceed(with: exchange, line, &context) }
         let command = Command(line)
         // Lines are framed with the larger limit where AUTH is offered.
@@ -107,6 +112,12 @@ extension SessionMachine {
         } catch {
             return refuse(Reply(to: error, of: command.verb), &context)
         }
+    }
+
+    /// Whether one more command may come.
+    private mutating func countCommand() -> Bool {
+        commands += 1
+        return commands <= settings.commandsMax
     }
 
     /// Why the verb may not come now; nil if it may.
@@ -160,6 +171,7 @@ extension SessionMachine {
     }
 
     private mutating func check(_ mail: MailCommand, _ context: inout Context) -> Question {
+        guard messages < settings.messagesMax else { return end(.tooManyMessages, &context) }
         let limit = settings.limits.messageOctetsMax
         if limit > 0, let size = mail.size, size > limit { return refuse(.messageTooBig, &context) }
         // The parameter comes with the extension (RFC 4954 §5).
@@ -200,6 +212,7 @@ extension SessionMachine {
     @usableFromInline
     mutating func refuseOverlongLine(_ context: inout Context) -> CommandVerdict {
         if isSilent { return .pass(.proceed) }
+        guard countCommand() else { return sayLast(.tooManyCommands, &context) }
         return refusal(exchange.take() == nil ? .overlongLine : .overlongResponse, &context)
     }
 
@@ -215,6 +228,11 @@ extension SessionMachine {
 
     mutating func refuse(_ reply: Reply, _ context: inout Context) -> Question {
         .settled(refusal(reply, &context))
+    }
+
+    /// Ends the session at one of its limits.
+    private func end(_ reply: Reply, _ context: inout Context) -> Question {
+        .settled(sayLast(reply, &context))
     }
 }
 
@@ -256,9 +274,22 @@ extension SessionMachine {
         return .pass(.proceed)
     }
 
-    /// Gives the peer its time for the next command, or the next piece of content.
+    /// Gives the peer its time for the next command.
     @usableFromInline
     func renewDeadline(_ context: inout Context) {
-        context.deadline = context.now.advanced(byNanoseconds: settings.idleNanoseconds)
+        context.deadline = min(end, context.now.advanced(byNanoseconds: settings.idleNanoseconds))
+    }
+
+    /// Gives the peer its time for the next piece of content.
+    @usableFromInline
+    func awaitContent(_ context: inout Context) {
+        let idle = settings.contentIdleNanoseconds
+        context.deadline = min(end, context.now.advanced(byNanoseconds: idle))
+    }
+
+    /// Begins the time that the session may last.
+    @usableFromInline
+    mutating func begin(_ context: borrowing Context) {
+        end = context.now.advanced(byNanoseconds: settings.sessionNanoseconds)
     }
 }

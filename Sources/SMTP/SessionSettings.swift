@@ -16,6 +16,10 @@ public final class SessionSettings: Sendable {
     public let ignoresUnknownParameters: Bool
 
     let idleNanoseconds: Int64
+    let contentIdleNanoseconds: Int64
+    let sessionNanoseconds: Int64
+    let commandsMax: Int
+    let messagesMax: Int
     /// The host's name as replies may hold it.
     let name: [UInt8]
     let greeting: [UInt8]
@@ -48,6 +52,10 @@ public final class SessionSettings: Sendable {
         self.protocol = `protocol`
         self.ignoresUnknownParameters = ignoresUnknownParameters
         idleNanoseconds = limits.idle.nanosecondsClamped
+        contentIdleNanoseconds = (limits.contentIdle ?? limits.idle).nanosecondsClamped
+        sessionNanoseconds = limits.session?.nanosecondsClamped ?? .max
+        commandsMax = limits.commandsMax > 0 ? limits.commandsMax : .max
+        messagesMax = limits.messagesMax > 0 ? limits.messagesMax : .max
         name = hostName.utf8.prefix(255).map { $0 == 0x20 ? 0x3F : Reply.printable($0) }
         greeting =
             Array("\(ReplyCode.ready.rawValue) ".utf8) + name

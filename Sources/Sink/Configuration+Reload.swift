@@ -27,6 +27,8 @@ extension Configuration {
         var new = self
         new.hostName = fresh.hostName
         new.limits = fresh.limits
+        new.quota = fresh.quota
+        new.handshake = fresh.handshake
         new.isLenient = fresh.isLenient
         new.isAuthAfterTLS = fresh.isAuthAfterTLS
         new.certificatePath = fresh.certificatePath

@@ -1,3 +1,4 @@
+internal import Pipeline
 internal import SMTP
 
 extension Configuration {
@@ -29,9 +30,20 @@ extension Configuration {
         case .ssl_ca_certs_dir: trustPath = try .path(text)
         case .auth_require_tls: isAuthAfterTLS = try Bool(setting: text)
         case .host_name: hostName = try .hostName(text)
+        case .connections_limit: quota.connectionsMax = try .number(text, in: 0...1_000_000_000)
+        case .connections_per_address_limit:
+            quota.perAddressMax = try .number(text, in: 0...1_000_000_000)
         case .message_size_limit: limits.messageOctetsMax = try .number(text, in: 0...Int.max)
         case .recipients_limit: limits.recipientsMax = try .number(text, in: 100...1_000_000_000)
+        case .messages_limit: limits.messagesMax = try .number(text, in: 0...Int.max)
+        case .commands_limit: limits.commandsMax = try .number(text, in: 0...Int.max)
+        case .errors_limit: limits.errorsInRowMax = try .number(text, in: 1...1_000_000_000)
         case .idle_timeout: limits.idle = .seconds(try Int.number(text, in: 1...86_400))
+        case .content_timeout: limits.contentIdle = .seconds(try Int.number(text, in: 1...86_400))
+        case .handshake_timeout: handshake = .seconds(try Int.number(text, in: 1...86_400))
+        case .session_timeout:
+            let seconds = try Int.number(text, in: 0...31_536_000)
+            limits.session = seconds > 0 ? .seconds(seconds) : nil
         case .lenient: isLenient = try Bool(setting: text)
         case .workers: workers = try .number(text, in: 1...1024)
         case .grace: grace = .seconds(try Int.number(text, in: 0...3_600))

@@ -1,3 +1,4 @@
+package import Pipeline
 package import SMTP
 
 /// All settings, resolved: the defaults, and over them what the sources say.
@@ -22,6 +23,8 @@ package struct Configuration: Sendable {
 
     package var hostName: String?
     package var limits = SMTPLimits()
+    package var quota = ConnectionQuota.Limits()
+    package var handshake = Duration.seconds(30)
     package var isLenient = false
 
     package var workers: Int?

@@ -30,6 +30,7 @@ package enum ExampleFile {
         case .ssl_ca_certs_dir: "#ssl_ca_certs_dir=/etc/ssl/certs"
         case .host_name: "#host_name=mail.example.org"
         case .workers: "#workers=1"
+        case .content_timeout: "#content_timeout=300"
         case .stage: "#stage=\(setting.defaultText)"
         default: "#\(setting.name)=\(setting.defaultText)"
         }

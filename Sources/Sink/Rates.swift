@@ -5,6 +5,7 @@ internal import SMTP
 package struct Totals: Sendable, Equatable {
     package var connections: UInt64 = 0
     package var open: UInt64 = 0
+    package var connectionsRefused: UInt64 = 0
     package var messages: UInt64 = 0
     package var refused: UInt64 = 0
     package var recipients: UInt64 = 0
@@ -18,6 +19,7 @@ package struct Totals: Sendable, Equatable {
         connections = loops[.accepted]
         // Read one after the other while the loops run: a little off, but never below zero.
         open = connections > closed ? connections - closed : 0
+        connectionsRefused = loops[.connectionsRefused]
         messages = loops[.messages]
         refused = loops[.messagesRefused]
         recipients = loops[.recipients]

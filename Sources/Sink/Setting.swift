@@ -1,3 +1,4 @@
+internal import Pipeline
 internal import SMTP
 
 /// Everything that can be set: the one table behind the command line, the environment, the
@@ -6,7 +7,10 @@ package enum Setting: String, CaseIterable, Sendable {
     case host, port, listen, tls_listen
     case mode, stage, accept_codes, bounce_codes, accept_ratio, delay, dynamic_switch, seed
     case ssl, ssl_port, ssl_cert, ssl_key, ssl_ca_certs_dir, auth_require_tls
-    case host_name, message_size_limit, recipients_limit, idle_timeout, lenient
+    case host_name, lenient
+    case connections_limit, connections_per_address_limit
+    case message_size_limit, recipients_limit, messages_limit, commands_limit, errors_limit
+    case idle_timeout, content_timeout, handshake_timeout, session_timeout
     case workers, grace, user, group, pid, log, rates, debug
     case conf
 
@@ -68,8 +72,11 @@ package enum Setting: String, CaseIterable, Sendable {
         case .ssl_cert, .ssl_key, .ssl_ca_certs_dir: "path"
         case .host_name: "name"
         case .message_size_limit: "octets"
-        case .recipients_limit, .workers: "count"
-        case .idle_timeout, .grace, .rates: "seconds"
+        case .connections_limit, .connections_per_address_limit, .recipients_limit,
+            .messages_limit, .commands_limit, .errors_limit, .workers:
+            "count"
+        case .idle_timeout, .content_timeout, .handshake_timeout, .session_timeout, .grace, .rates:
+            "seconds"
         case .user: "user"
         case .group: "group"
         case .pid, .log, .conf: "file"
@@ -113,9 +120,22 @@ package enum Setting: String, CaseIterable, Sendable {
                 + "believed if one of these has signed it."
         case .auth_require_tls: "Whether AUTH is offered under TLS only."
         case .host_name: "The name that the server greets with."
+        case .connections_limit:
+            "How many connections there may be at once; the next gets 421. 0 for as many as there "
+                + "are descriptors: then the next wait."
+        case .connections_per_address_limit:
+            "How many of them may come from one address, or from one /64 of IPv6; 0 for no limit."
         case .message_size_limit: "The largest message; 0 for no limit."
         case .recipients_limit: "How many recipients a message may have, at least 100."
+        case .messages_limit: "How many messages a connection may bring; 0 for no limit."
+        case .commands_limit: "How many commands a connection may bring; 0 for no limit."
+        case .errors_limit:
+            "How many commands in a row may be refused before the connection is closed."
         case .idle_timeout: "How long a client may stay silent."
+        case .content_timeout:
+            "How long a client may stay silent within a message, if not as long as elsewhere."
+        case .handshake_timeout: "How long a TLS handshake may take."
+        case .session_timeout: "How long a session may last, whatever it does; 0 for no limit."
         case .lenient: "Whether commands are taken in any order, as some old senders need."
         case .workers: "Event loops, each a thread."
         case .grace: "What messages in flight get to finish when the server stops."
@@ -151,9 +171,17 @@ package enum Setting: String, CaseIterable, Sendable {
         case .ssl_ca_certs_dir: "/etc/ssl/certs, asking nobody"
         case .auth_require_tls: configuration.isAuthAfterTLS.written
         case .host_name: "this machine's"
+        case .connections_limit: "\(configuration.quota.connectionsMax)"
+        case .connections_per_address_limit: "\(configuration.quota.perAddressMax)"
         case .message_size_limit: "\(configuration.limits.messageOctetsMax)"
         case .recipients_limit: "\(configuration.limits.recipientsMax)"
+        case .messages_limit: "\(configuration.limits.messagesMax)"
+        case .commands_limit: "\(configuration.limits.commandsMax)"
+        case .errors_limit: "\(configuration.limits.errorsInRowMax)"
         case .idle_timeout: "\(configuration.limits.idle.components.seconds)"
+        case .content_timeout: "that of idle_timeout"
+        case .handshake_timeout: "\(configuration.handshake.components.seconds)"
+        case .session_timeout: "0"
         case .lenient: configuration.isLenient.written
         case .workers: "one a processor"
         case .grace: "\(configuration.grace.components.seconds)"

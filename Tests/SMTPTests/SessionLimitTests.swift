@@ -226,4 +226,92 @@ import Testing
             #expect(loopback.takeOutput() == "421 4.4.2 Timeout, closing connection\r\n")
         }
     }
+
+    static let tooManyCommands = "S: 421 4.7.0 Too many commands, closing connection\nX:"
+
+    @Test func `takes so many commands`() {
+        let settings = SessionSettings.test(authentication: .offered) { $0.commandsMax = 3 }
+        let noop = "C: NOOP\nS: 250 2.0.0 OK, done\n"
+        expect(
+            Opening.helo + noop + noop + "C: NOOP\nC: NOOP\n" + Self.tooManyCommands, settings)
+        expect(
+            Opening.helo + "C: AUTH LOGIN\nS: 334 *\nC: dQ==\nS: 334 *\nC: cA==\n"
+                + Self.tooManyCommands, settings)
+        expect(
+            Opening.helo + noop + "C: ?\n" + Self.unknown + "C: \(String(3000, "x"))\n"
+                + Self.tooManyCommands, .test { $0.commandsMax = 3 })
+    }
+
+    @Test(arguments: [
+        "C: DATA\nS: 354 *\nC: .\n" + Opening.queued, "C: BDAT 0 LAST\n" + Opening.queued,
+        "C: DATA\nS: 354 *\nC: xx\nC: .\nS: 552 5.3.4 *\n",
+        "C: BDAT 2 LAST\nC< xx\nS: 552 5.3.4 *\n",
+    ])
+    func `takes so many messages`(content: String) {
+        let settings = SessionSettings.test {
+            $0.messagesMax = 2
+            $0.messageOctetsMax = 1
+        }
+        let mail = "C: MAIL FROM:<a@a>\nS: 250 2.1.0 OK, done\n"
+        let recipient = "C: RCPT TO:<b@b>\nS: 250 2.1.5 OK, done\n"
+        // What is given up is no message.
+        expect(
+            Opening.helo + mail + "C: RSET\nS: 250 2.0.0 OK, done\n" + mail + recipient + content
+                + mail + recipient + content
+                + "C: MAIL FROM:<a@a>\nS: 421 4.7.0 Too many messages, closing connection\nX:",
+            settings)
+    }
+
+    @Test func `takes so many messages, be they refused`() {
+        let settings = SessionSettings.test(protocol: .lmtp) { $0.messagesMax = 1 }
+        var responder = Scripted()
+        responder.deliveries = [.reply(452, "Full"), .reply(452, "Full")]
+        var loopback = Loopback.session(settings, responder)
+        loopback.send("LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\n.\r\n")
+        _ = loopback.takeOutput()
+        loopback.send("MAIL FROM:<>\r\n")
+        #expect(loopback.takeOutput() == "421 4.7.0 Too many messages, closing connection\r\n")
+    }
+
+    @Test func `waits within a message as long as it is told to`() {
+        let settings = SessionSettings.test { $0.contentIdle = .seconds(20) }
+        for content in ["C: DATA\nS: 354 *\n", "C: BDAT 10\n"] {
+            expect(
+                Opening.recipient + content
+                    + "W: 19s\nC: x\nW: 19s\nC: y\nW: 20s\n"
+                    + "S: 421 4.4.2 Timeout, closing connection\nX:", settings)
+        }
+        expect(
+            Opening.recipient + "W: 299s\nC: DATA\nS: 354 *\nC: x\nC: .\n" + Opening.queued
+                + "W: 299s\nW: 1s\nS: 421 4.4.2 Timeout, closing connection\nX:", settings)
+    }
+
+    @Test func `lasts no longer than it may`() {
+        let settings = SessionSettings.test {
+            $0.session = .seconds(10)
+            $0.idle = .seconds(6)
+        }
+        let end = "S: 421 4.4.2 Session has lasted too long, closing connection\nX:"
+        let noop = "C: NOOP\nS: 250 2.0.0 OK, done\n"
+        expect(Opening.helo + "W: 5s\n" + noop + "W: 5s\n" + end, settings)
+        expect(Opening.recipient + "C: DATA\nS: 354 *\nW: 5s\nC: x\nW: 5s\n" + end, settings)
+        expect(
+            Opening.helo + "W: 3s\n" + noop + "W: 6s\nS: 421 4.4.2 Timeout, closing connection\nX:",
+            settings)
+    }
+
+    @Test func `has no limits of its own unless it is told some`() {
+        let limits = SMTPLimits()
+        #expect(limits.commandsMax == 0 && limits.messagesMax == 0 && limits.session == nil)
+        var loopback = Loopback.session()
+        for _ in 0..<5_000 {
+            loopback.send("HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nBDAT 0 LAST\r\n")
+        }
+        #expect(loopback.messages[0] == 5_000)
+        for _ in 0..<1_000 {
+            loopback.advance(by: .seconds(299))
+            loopback.send("NOOP\r\n")
+        }
+        #expect(loopback.closing == nil)
+    }
 }
