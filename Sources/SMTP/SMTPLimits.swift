@@ -18,9 +18,13 @@ public struct SMTPLimits: Sendable {
     }
     /// Commands refused in a row before the session is closed: many, for a sink forgives.
     public var errorsInRowMax = 1_000
-    /// Commands of a session, AUTH's responses among them; 0 for no limit. The next gets 421.
+    /// Commands of a session, AUTH's responses among them; 0 for no limit.
+    ///
+    /// The next gets 421.
     public var commandsMax = 0
-    /// Messages of a session; 0 for no limit. The next MAIL gets 421.
+    /// Messages of a session, refused ones among them; 0 for no limit.
+    ///
+    /// The next MAIL gets 421.
     public var messagesMax = 0
     /// How long the next command may take (RFC 5321 §4.5.3.2.7).
     public var idle = Duration.seconds(300)
