@@ -33,6 +33,10 @@ test: ## Install what the tests need and run all of them; choose with ARGS='--fi
 	@scripts/setup.sh build test
 	swift test -c release --disable-testable-imports $(ARGS)
 
+test-downstream: ## Test the package as other packages use it, and the README's example.
+	@scripts/setup.sh build test
+	Tests/Downstream/run.sh
+
 examples: ## Build all examples and try each with a real client.
 	@scripts/setup.sh build test
 	Examples/Trials/run.py $(ARGS)

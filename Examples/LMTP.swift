@@ -1,4 +1,4 @@
-// LMTP (RFC 2033): a message has a reply for each of its recipients; some get it, and others do not.
+// LMTP (RFC 2033): a message has a reply for each recipient; some get it, and others do not.
 // All are welcome at RCPT; at the end of the message those at full.example are refused for now,
 // those at gone.example for good.
 //

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Tests this package as a stranger's packages use it: the one in this folder, and a fresh one whose
+# only test is the README's, word for word.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+scratch=$root/.build-nested # Examples', too, so that the libraries are built once for both.
+fresh=$(mktemp -d)
+trap 'rm -rf "$fresh"' EXIT
+
+fail() {
+    echo "downstream: $*" >&2
+    exit 1
+}
+
+# A package without a test passes, too: so what is said of their number is read.
+run_tests() {
+    # The package manager looks for new files in its own package only, unless that was touched.
+    touch "$1/Package.swift"
+    timeout --kill-after=20 1200 swift test --package-path "$1" --scratch-path "$scratch" \
+        2>&1 | tee "$fresh/log" || fail "the tests of $1 have failed"
+    grep --quiet 'Test run with [1-9].* passed' "$fresh/log" || fail "$1 has no tests"
+}
+
+readme_test() {
+    awk '
+        /^## / { inSection = $0 == "## The library" }
+        inSection && /^```swift$/ { inBlock = 1; block = ""; next }
+        /^```$/ { if (inBlock && block ~ /@Test/) { printf "%s", block; exit } inBlock = 0 }
+        inBlock { block = block $0 "\n" }
+    ' "$root/README.md"
+}
+
+run_tests "$root/Tests/Downstream"
+
+mkdir -p "$fresh/Readme/Tests/ReadmeTests"
+readme_test >"$fresh/Readme/Tests/ReadmeTests/ReadmeTests.swift"
+[[ -s $fresh/Readme/Tests/ReadmeTests/ReadmeTests.swift ]] || fail "README.md has no test"
+cat >"$fresh/Readme/Package.swift" <<EOF
+// swift-tools-version: 6.3
+import PackageDescription
+
+let package = Package(
+    name: "Readme",
+    dependencies: [.package(name: "blackhole", path: "$root")],
+    targets: [
+        .testTarget(
+            name: "ReadmeTests",
+            dependencies: [.product(name: "SMTPTesting", package: "blackhole")])
+    ]
+)
+EOF
+run_tests "$fresh/Readme"
