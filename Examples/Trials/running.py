@@ -12,7 +12,7 @@ import subprocess
 import time
 
 EXAMPLES = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# Tests/Downstream has the same, so that the libraries are built once for both.
+# Tests/Downstream builds there, too, so that the libraries are built once for both.
 SCRATCH = os.path.join(os.path.dirname(EXAMPLES), ".build-nested")
 SECONDS = 20  # for anything that takes a blink
 BUILD_SECONDS = 1200
@@ -103,9 +103,11 @@ def curl(server, recipient, code=0):
 
 
 def swift(action, *options):
-    # The package manager looks for new files in its own package only, unless that was touched.
-    os.utime(os.path.join(EXAMPLES, "Package.swift"))
-    command = ["swift", action, "--package-path", EXAMPLES, "--scratch-path", SCRATCH, *options]
+    # Without its last option the package manager takes the plan of another package that was built
+    # there for this one's, and does not see new files of the libraries.
+    command = [
+        "swift", action, "--package-path", EXAMPLES, "--scratch-path", SCRATCH, *options,
+        "--disable-build-manifest-caching"]
     process = subprocess.Popen(command)
     try:
         require(process.wait(BUILD_SECONDS) == 0, " ".join(command) + " has failed")

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-scratch=$root/.build-nested # Examples', too, so that the libraries are built once for both.
+scratch=$root/.build-nested # that of Examples, too, so that the libraries are built once for both.
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 
@@ -15,10 +15,12 @@ fail() {
 
 # A package without a test passes, too: so what is said of their number is read.
 run_tests() {
-    # The package manager looks for new files in its own package only, unless that was touched.
-    touch "$1/Package.swift"
-    timeout --kill-after=20 1200 swift test --package-path "$1" --scratch-path "$scratch" \
-        2>&1 | tee "$fresh/log" || fail "the tests of $1 have failed"
+    # Without the last option the package manager takes the plan of another package that was built
+    # there for this one's, and does not see new files of the libraries.
+    timeout --foreground --kill-after=20 1200 \
+        swift test --package-path "$1" --scratch-path "$scratch" \
+        --disable-build-manifest-caching 2>&1 | tee "$fresh/log" ||
+        fail "the tests of $1 have failed"
     grep --quiet 'Test run with [1-9].* passed' "$fresh/log" || fail "$1 has no tests"
 }
 
