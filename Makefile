@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help build run test fuzz fuzz-smoke bench bench-tls stage man install uninstall deb
-.PHONY: test-packaging format lint clean
+.PHONY: test-packaging test-downstream examples format lint clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources)
@@ -32,6 +32,14 @@ run: build ## Build and serve on 127.0.0.1:2525, and for TLS on 2465; more optio
 test: ## Install what the tests need and run all of them; choose with ARGS='--filter AppTests'.
 	@scripts/setup.sh build test
 	swift test -c release --disable-testable-imports $(ARGS)
+
+test-downstream: ## Test the package as other packages use it, and the README's example.
+	@scripts/setup.sh build test
+	Tests/Downstream/run.sh
+
+examples: ## Build all examples and try each with a real client.
+	@scripts/setup.sh build test
+	Examples/Trials/run.py $(ARGS)
 
 fuzz: ## Fuzz one layer: make fuzz TARGET=FuzzSession ARGS='-max_total_time=60'.
 	@test -n "$(TARGET)" || { echo "Name a target: make fuzz TARGET=FuzzSession" >&2; exit 64; }
