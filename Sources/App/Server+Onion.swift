@@ -10,30 +10,32 @@ extension Server {
     ///
     /// What a connection is served with is looked up once, at its beginning.
     ///
-    /// - Parameter makeResponder: makes a session's responder, on the connection's loop.
-    func listen<Answers: Responder>(
+    /// - Parameter makeSession: makes a session, on the connection's loop; of a connection that is
+    ///   secured on its way, a second one.
+    func listen<Answering: CommandHandler & ~Copyable>(
         _ loops: EventLoops, on listener: consuming BoundListener, _ socket: ServerSocket,
-        _ makeResponder: @escaping @Sendable (Serving) -> Answers
+        _ makeSession: @escaping @Sendable (Serving, Security, borrowing Peer) -> Answering
     ) throws(SystemError) {
         let serving = serving
         let log = log
-        let isImplicit = socket.isImplicitTLS
         let quota = quota
+        let isImplicit = socket.isImplicitTLS
         let refusal: StaticString = isImplicit ? "" : Server.tooManyConnections
         switch (tls, isDebugging) {
         case (nil, false):
             try loops.listen(on: listener) { peer in
                 let now = serving.value
                 return Admission(quota, peer, refusal: refusal) {
-                    Server.onion(now, .none, makeResponder(now))
+                    Server.onion(now) { makeSession(now, .none, peer) }
                 }
             }
         case (let tls?, false):
             try loops.listen(on: listener) { peer in
                 let now = serving.value
+                let peer = copy peer
                 return Admission(quota, peer, refusal: refusal) {
                     StartTLS(tls.current, isImplicit: isImplicit) { details in
-                        Server.onion(now, details == nil ? .offered : .active, makeResponder(now))
+                        Server.onion(now) { makeSession(now, Security(details), peer) }
                     }
                 }
             }
@@ -43,21 +45,26 @@ extension Server {
                 let record = SessionRecord(of: peer) { log.debug("\($0)") }
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
-                        Server.onion(now, .none, makeResponder(now), record)
+                        Server.onion(now) {
+                            ObservedSession(record) { makeSession(now, .none, peer) }
+                        }
                     }
                 }
             }
         case (let tls?, true):
             try loops.listen(on: listener) { peer in
                 let now = serving.value
+                let peer = copy peer
                 let record = SessionRecord(of: peer) { log.debug("\($0)") }
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
                         StartTLS(tls.current, isImplicit: isImplicit) { details in
                             if let details { record.secured(by: details.text) }
-                            return Server.onion(
-                                now, details == nil ? .offered : .active, makeResponder(now),
-                                record)
+                            return Server.onion(now) {
+                                ObservedSession(record) {
+                                    makeSession(now, Security(details), peer)
+                                }
+                            }
                         }
                     }
                 }
@@ -68,25 +75,18 @@ extension Server {
     private static let tooManyConnections: StaticString =
         "421 4.7.0 Too many connections, try again later\r\n"
 
-    private static func onion<Answers: Responder>(
-        _ serving: Serving, _ security: Security, _ responder: Answers
-    ) -> LineFraming<DataDiscard<Session<Answers>>> {
+    private static func onion<Answering: CommandHandler & ~Copyable>(
+        _ serving: Serving, _ makeSession: () -> Answering
+    ) -> LineFraming<DataDiscard<Answering>> {
         LineFraming(lineOctetsMax: serving.settings.framedLineOctetsMax) {
-            DataDiscard { Session(serving.settings, security: security, responder) }
+            DataDiscard { makeSession() }
         }
     }
+}
 
-    private static func onion<Answers: Responder>(
-        _ serving: Serving, _ security: Security, _ responder: Answers, _ record: SessionRecord
-    ) -> LineFraming<DataDiscard<ObservedSession<SessionRecord, Session<Answers>>>> {
-        LineFraming(lineOctetsMax: serving.settings.framedLineOctetsMax) {
-            DataDiscard {
-                ObservedSession(record) {
-                    Session(serving.settings, security: security, responder)
-                }
-            }
-        }
-    }
+extension Security {
+    /// How a session stands whose connection has been secured, or may be.
+    fileprivate init(_ details: TLSDetails?) { self = details == nil ? .offered : .active }
 }
 
 extension TLSDetails {

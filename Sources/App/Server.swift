@@ -16,6 +16,8 @@ final class Server {
     let tls: TLSSource?
     let isDebugging: Bool
     let quota: ConnectionQuota
+    /// Has replies go wrong, where that is what it is for.
+    private let fuzzing: ReplyFuzzing?
     private let workers: Int
     private let seed: UInt64
     private let sockets: [ServerSocket]
@@ -25,14 +27,19 @@ final class Server {
     let addresses: [String]
 
     /// Reads the keys, and binds every address or takes over the sockets of a service manager.
+    ///
+    /// - Parameter firstFuzzed: has a reply of every session go wrong, and is the first one's number.
     init(
-        _ configuration: Configuration, adopting offered: [ServiceManager.Socket], _ log: Logger
+        _ configuration: Configuration, adopting offered: [ServiceManager.Socket],
+        firstFuzzed: Int? = nil, _ log: Logger
     ) throws(StartError) {
         self.configuration = configuration
         self.log = log
         isDebugging = configuration.isDebugging
         workers = configuration.workers ?? EventLoops.processors
-        seed = configuration.seed ?? .random(in: .min ... .max)
+        let seed = configuration.seed ?? .random(in: .min ... .max)
+        self.seed = seed
+        fuzzing = firstFuzzed.map { ReplyFuzzing(seed: seed, first: $0, log) }
         tls = configuration.hasTLS ? try TLSSource(configuration, log) : nil
         quota = ConnectionQuota(configuration.quota) { log.warning("\($0.text)") }
         serving = Serving.Current(Serving(configuration))
@@ -80,10 +87,21 @@ final class Server {
         _ loops: EventLoops, on listener: consuming BoundListener, _ socket: ServerSocket
     ) throws(SystemError) {
         let index = socket.index
-        if serving.value.policies[index].hasHeaderSwitches {
-            try listen(loops, on: listener, socket) { SwitchedResponder($0.policies[index]) }
+        if let fuzzing {
+            try listen(loops, on: listener, socket) { now, security, peer in
+                fuzzing.session(of: peer) {
+                    Session(
+                        now.settings, security: security, SwitchedResponder(now.policies[index]))
+                }
+            }
+        } else if serving.value.policies[index].hasHeaderSwitches {
+            try listen(loops, on: listener, socket) { now, security, _ in
+                Session(now.settings, security: security, SwitchedResponder(now.policies[index]))
+            }
         } else {
-            try listen(loops, on: listener, socket) { ModeResponder($0.policies[index]) }
+            try listen(loops, on: listener, socket) { now, security, _ in
+                Session(now.settings, security: security, ModeResponder(now.policies[index]))
+            }
         }
     }
 

@@ -11,6 +11,7 @@ final class Service {
     private let configuration: Configuration
     private let source: ConfigurationSource
     private let isDaemon: Bool
+    private let firstFuzzed: Int?
     private let logFile: LogFile
     private let log: Logger
     private let account: Account
@@ -22,13 +23,17 @@ final class Service {
 
     /// Opens the log, and finds out who will serve.
     ///
-    /// - Parameter isDaemon: whether it logs to the log file, and has a pid file in any case.
+    /// - Parameters:
+    ///   - isDaemon: whether it logs to the log file, and has a pid file in any case.
+    ///   - firstFuzzed: has a reply of every session go wrong, and is the first one's number.
     init(
-        _ configuration: Configuration, _ source: ConfigurationSource, isDaemon: Bool
+        _ configuration: Configuration, _ source: ConfigurationSource, isDaemon: Bool,
+        firstFuzzed: Int? = nil
     ) throws(StartError) {
         self.configuration = configuration
         self.source = source
         self.isDaemon = isDaemon
+        self.firstFuzzed = firstFuzzed
         Signals.block()
         offered = try ServiceManager.sockets()
         let warnings: [String]
@@ -61,7 +66,8 @@ final class Service {
                 pidFile = consume file
             }
             OpenFiles.raiseLimit()
-            let server = try Server(configuration, adopting: offered, log)
+            let server = try Server(
+                configuration, adopting: offered, firstFuzzed: firstFuzzed, log)
             self.server = server
             try logFile.give(to: account)
             try account.assume()

@@ -25,11 +25,12 @@ final class RunningServer {
     /// - Parameter tool: a command before the program's own, such as strace's.
     /// - Parameter announced: what may be part of a warning or an error in the log.
     static func run(
-        _ options: [String] = ["--workers", "1"], tool: [String] = [],
+        _ options: [String] = ["--workers", "1"], command: String = "run", tool: [String] = [],
         environment: [String: String] = [:], announced: [String] = [],
         _ body: (RunningServer) throws -> Void
     ) throws {
-        let server = try RunningServer(options, tool, environment, announced)
+        let server = try RunningServer(
+            tool + [Paths.program, command], options, environment, announced)
         do {
             try body(server)
         } catch {
@@ -40,14 +41,14 @@ final class RunningServer {
     }
 
     private init(
-        _ options: [String], _ tool: [String], _ environment: [String: String],
+        _ command: [String], _ options: [String], _ environment: [String: String],
         _ announced: [String]
     ) throws {
         folder = try TemporaryFolder()
         self.announced = announced
         let hosts = max(1, options.count { $0 == "--host" })
         process = try ChildProcess(
-            tool + [Paths.program, "run"] + options, environment: environment,
+            command + options, environment: environment,
             output: folder.file("output"), errors: folder.file("log"))
         let isUp = eventually {
             addresses = log.matches(of: /listening on (.+), \d+ worker/).map { String($0.1) }
