@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help build run test fuzz fuzz-smoke bench bench-tls stage man install uninstall deb
-.PHONY: test-packaging test-downstream examples format lint clean
+.PHONY: test-packaging test-downstream examples format lint docs clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources)
@@ -87,6 +87,10 @@ test-packaging: deb ## Install, use and remove what is packaged; as root, on a t
 
 format: ## Format our Swift in place.
 	swift format --in-place --recursive --parallel $(SWIFT_SOURCES)
+
+docs: ## Build the documentation of the products, any warning an error: .build-docs/site.
+	@scripts/setup.sh build docs
+	@scripts/docs.sh $(ARGS)
 
 lint: ## Check the format of our Swift.
 	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)

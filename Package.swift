@@ -59,6 +59,9 @@ let package = Package(
         .testTarget(
             name: "SMTPTestingTests", dependencies: ["SMTPTesting", "Pipeline", "SMTP"],
             swiftSettings: strict),
+        .testTarget(
+            name: "DocumentationTests", dependencies: ["Pipeline", "TLS", "SMTP", "SMTPTesting"],
+            swiftSettings: strict),
         .testTarget(name: "DaemonTests", dependencies: ["Daemon"], swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzBodies"], swiftSettings: strict),
         .testTarget(

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing from the groups named: build, test, package, install.
+# Installs the Debian packages that are missing from the groups named: build, test, docs, package, install.
 # Asks apt nothing when nothing is missing.
 set -euo pipefail
 
@@ -7,6 +7,7 @@ declare -A groups=(
     [build]="libssl-dev"
     [test]="swaks msmtp postfix curl strace python3 gcc libc6-dev openssl \
         gnutls-bin libnet-ssleay-perl passwd util-linux mount procps"
+    [docs]="python3"
     [package]="binutils dpkg-dev python3"
     [install]="adduser logrotate man-db procps"
 )

@@ -24,6 +24,7 @@ public struct BoundListener: ~Copyable, Sendable {
     /// Binds an address and listens.
     ///
     /// - Parameters:
+    ///   - address: where; port 0 leaves the choice to the kernel.
     ///   - loops: how many loops there will be, at least 1.
     ///   - backlogMax: connections that the kernel keeps waiting for each of them.
     public init(

@@ -30,8 +30,9 @@
 public protocol ByteHandler: ~Copyable, SendableMetatype {
     /// Takes octets from the peer.
     ///
-    /// `input` is valid during the call only. What is not consumed is offered again, with what
-    /// arrived since behind it: a layer that needs a whole line keeps no octets of its own.
+    /// `input` is valid during the call only. It may be empty: a layer outside that decrypts calls
+    /// before it has anything. What is not consumed is offered again, with what arrived since behind
+    /// it: a layer that needs a whole line keeps no octets of its own.
     ///
     /// - Returns: how many octets were taken, and what must happen next.
     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress

@@ -2,7 +2,8 @@ public import Synchronization
 
 /// What a loop counts.
 ///
-/// Modules above add their own with `extension Counter`, from ``firstFree`` on.
+/// Modules above add their own with `extension Counter`, from ``firstFree`` on. Those of this package
+/// keep below 32 and, the last eight, above 55; what is between is for anybody's own.
 public struct Counter: Hashable, Sendable, BitwiseCopyable {
     @usableFromInline let index: Int
 

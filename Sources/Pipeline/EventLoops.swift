@@ -43,6 +43,7 @@ public final class EventLoops: Sendable {
     ///
     /// - Parameters:
     ///   - count: how many loops, at least 1; by default one for each processor.
+    ///   - limits: the limits of each loop.
     ///   - seed: the seed of the loops' random sources, which differ from each other.
     ///   - report: hears, on a loop's thread, of trouble that does not end the loop.
     public init(
@@ -110,7 +111,9 @@ public final class EventLoops: Sendable {
     /// await loops.close(listening)
     /// ```
     ///
-    /// - Parameter make: makes a connection's stack; called on the connection's loop.
+    /// - Parameters:
+    ///   - address: where; port 0 leaves the choice to the kernel.
+    ///   - make: makes a connection's stack; called on the connection's loop.
     /// - Returns: what the listener is closed by, if that is to be before the pool stops.
     @inlinable
     public func open<Handler: ByteHandler & ~Copyable>(
@@ -142,9 +145,12 @@ public final class EventLoops: Sendable {
     /// It may be called again, to shorten the time of grace, and after the listener or the pool is
     /// gone. The file of a unix-domain socket is removed when this returns.
     ///
-    /// - Parameter whenDone: called once, when the listener's sockets and connections are closed on
-    ///   every loop: on a loop's thread, or before this returns. It must neither wait for anything
-    ///   nor keep the pool.
+    /// - Parameters:
+    ///   - listening: a listener of this pool.
+    ///   - grace: how long its connections may take to finish.
+    ///   - whenDone: called once, when the listener's sockets and connections are closed on every
+    ///     loop: on a loop's thread, or before this returns. It must neither wait for anything nor
+    ///     keep the pool.
     public func close(
         _ listening: Listening, grace: Duration = .zero,
         whenDone: @escaping @Sendable () -> Void

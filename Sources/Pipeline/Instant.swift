@@ -38,7 +38,7 @@ public struct Instant: BitwiseCopyable, Sendable, Comparable, Hashable {
 extension Duration {
     /// The duration in nanoseconds, clamped to what 64 bits hold.
     @inlinable
-    public var nanosecondsClamped: Int64 {
+    package var nanosecondsClamped: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)

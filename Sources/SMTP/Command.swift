@@ -21,7 +21,7 @@ public struct Command: Equatable, BitwiseCopyable, Sendable {
     private let argumentExtent: Extent
 
     /// What makes a line unfit to be a command.
-    public enum Flaw: UInt8, BitwiseCopyable, Sendable {
+    public enum Flaw: BitwiseCopyable, Sendable {
         /// Nothing on the line, or blanks only.
         case empty
         /// A control octet: 0 to 31 but for the tabulator (so a bare CR or LF, or NUL), or 127.

@@ -1,5 +1,5 @@
 /// A way for a client to say who it is (SASL, RFC 4422).
-public enum SASLMechanism: UInt8, BitwiseCopyable, Sendable, CaseIterable {
+public enum SASLMechanism: BitwiseCopyable, Sendable, CaseIterable {
     /// RFC 4616.
     case plain
     /// Never a standard, and sent by many clients all the same.

@@ -7,8 +7,10 @@ public struct LineFraming<Next: LineHandler & ~Copyable>: ByteHandler, ~Copyable
 
     /// Wraps a layer.
     ///
-    /// - Parameter lineOctetsMax: the octets that a line may have, with its CRLF; around a
-    ///   ``Session``, what its settings have for ``SessionSettings/framedLineOctetsMax``.
+    /// - Parameters:
+    ///   - lineOctetsMax: the octets that a line may have, with its CRLF; around a ``Session``,
+    ///     what its settings have for ``SessionSettings/framedLineOctetsMax``.
+    ///   - next: makes the layer inside.
     @inlinable
     public init(
         lineOctetsMax: Int = SMTPLimits().lineOctetsMax, _ next: () -> Next

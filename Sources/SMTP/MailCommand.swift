@@ -1,11 +1,19 @@
 /// The kind of content that a sender announced by BODY (RFC 6152, section 2; RFC 3030, section 3).
-public enum Body: UInt8, BitwiseCopyable, Sendable {
-    case sevenBit, eightBitMIME, binaryMIME
+public enum Body: BitwiseCopyable, Sendable {
+    /// 7BIT: lines of ASCII.
+    case sevenBit
+    /// 8BITMIME: lines of any octets.
+    case eightBitMIME
+    /// BINARYMIME: any octets, in no lines; such content comes by BDAT alone.
+    case binaryMIME
 }
 
 /// How much of a message a failure report shall return: RET (RFC 3461, section 4.3).
-public enum Returns: UInt8, BitwiseCopyable, Sendable {
-    case full, headers
+public enum Returns: BitwiseCopyable, Sendable {
+    /// FULL: all of it.
+    case full
+    /// HDRS: its header section.
+    case headers
 }
 
 /// The argument of a MAIL command (RFC 5321, section 4.1.1.2).

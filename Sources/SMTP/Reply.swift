@@ -68,7 +68,7 @@ public struct Reply: Sendable {
     }
 
     /// The longest line, with its CRLF (RFC 5321 §4.5.3.1.5).
-    public static let lineOctetsMax = 512
+    static let lineOctetsMax = 512
 
     /// Appends the reply's octets to `output`.
     public func write(to output: inout ByteBuffer) {

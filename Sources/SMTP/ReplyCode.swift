@@ -3,36 +3,67 @@
 /// The one table from which modes answer, and from which the documentation and its test are made.
 /// The texts are those that the original program published; its table forgot the one of 431.
 public enum ReplyCode: UInt16, CaseIterable, BitwiseCopyable, Sendable {
+    /// The greeting, and the go-ahead to STARTTLS.
     case ready = 220
+    /// The answer to QUIT.
     case closing = 221
+    /// Done.
     case ok = 250
+    /// The recipient is elsewhere, and the message will be forwarded.
     case userNotLocal = 251
+    /// The answer to VRFY and EXPN of a server that tells nobody.
     case cannotVerify = 252
+    /// An answer to ETRN: messages are waiting (RFC 1985 §5.3).
     case messagesPending = 253
+    /// The go-ahead to DATA.
     case startData = 354
+    /// The go-ahead to a message that is resumed (RFC 1845 §3).
     case octetOffset = 355
+    /// The server closes the connection; the client may try again later.
     case serviceNotAvailable = 421
+    /// There is no room for mail, in no standard and in use.
     case mailSystemFull = 431
+    /// The mailbox cannot be had for now: it is locked, or blocked for a while.
     case mailboxUnavailableForNow = 450
+    /// The server has failed; the client may try again.
     case localError = 451
+    /// There is no room for now, or there are too many recipients.
     case insufficientStorage = 452
+    /// TLS cannot be had for now (RFC 3207 §4).
     case noTLSForNow = 454
+    /// An answer to ETRN: the domain's messages cannot be queued (RFC 1985 §5.3).
     case unableToQueue = 458
+    /// An answer to ETRN: the domain is not allowed (RFC 1985 §5.3).
     case notAllowed = 459
+    /// There is no such command, or its line is too long.
     case notRecognized = 500
+    /// The argument is malformed.
     case syntaxError = 501
+    /// The command is known, and not done here.
     case notImplemented = 502
+    /// The command may not come now.
     case badSequence = 503
+    /// A parameter is known, and its value is not done here.
     case parameterNotImplemented = 504
+    /// The host takes no mail at all (RFC 7504).
     case acceptsNoMail = 521
+    /// STARTTLS has to come first (RFC 3207 §4).
     case startTLSFirst = 530
+    /// The AUTH mechanism is too weak for this user (RFC 4954 §6).
     case mechanismTooWeak = 534
+    /// The AUTH mechanism needs TLS (RFC 2554 §6, gone from RFC 4954).
     case encryptionRequired = 538
+    /// There is no such mailbox, or nobody may mail to it.
     case mailboxUnavailable = 550
+    /// The recipient is elsewhere, and the message is not forwarded.
     case userElsewhere = 551
+    /// The message is too large, or the mailbox full.
     case exceededStorage = 552
+    /// No mailbox can have this name.
     case mailboxNameNotAllowed = 553
+    /// The message is refused; as a greeting, the client is.
     case transactionFailed = 554
+    /// The client is blocked, in no standard and in use.
     case blocked = 571
 
     /// What the reply says behind its codes.

@@ -1,7 +1,45 @@
 /// The verb of a command: the ones of RFC 5321 and of its extensions, matched whole.
-public enum Verb: UInt8, BitwiseCopyable, Sendable, CaseIterable {
-    case helo, ehlo, mail, rcpt, data, bdat, rset, noop, vrfy, expn, help, quit
-    case startTLS, auth, etrn, turn, send, soml, saml, lhlo
+public enum Verb: BitwiseCopyable, Sendable, CaseIterable {
+    /// HELO: the client's name (RFC 5321 §4.1.1.1).
+    case helo
+    /// EHLO: the client's name, and which extensions there are (RFC 5321 §4.1.1.1).
+    case ehlo
+    /// MAIL: a message begins (RFC 5321 §4.1.1.2).
+    case mail
+    /// RCPT: one of its recipients (RFC 5321 §4.1.1.3).
+    case rcpt
+    /// DATA: its content follows, up to a line of one dot (RFC 5321 §4.1.1.4).
+    case data
+    /// BDAT: a chunk of its content follows, of so many octets (RFC 3030).
+    case bdat
+    /// RSET: the message under way is given up (RFC 5321 §4.1.1.5).
+    case rset
+    /// NOOP: nothing (RFC 5321 §4.1.1.9).
+    case noop
+    /// VRFY: is there such a mailbox (RFC 5321 §4.1.1.6).
+    case vrfy
+    /// EXPN: who is on a mailing list (RFC 5321 §4.1.1.7).
+    case expn
+    /// HELP (RFC 5321 §4.1.1.8).
+    case help
+    /// QUIT: the end of the session (RFC 5321 §4.1.1.10).
+    case quit
+    /// STARTTLS: a TLS handshake follows (RFC 3207).
+    case startTLS
+    /// AUTH: who the client is (RFC 4954).
+    case auth
+    /// ETRN: send what is queued for a domain (RFC 1985).
+    case etrn
+    /// TURN: change sides, an early command that is obsolete (RFC 821; RFC 5321 appendix F.1).
+    case turn
+    /// SEND: mail to a terminal, obsolete (RFC 821; RFC 5321 appendix F.6).
+    case send
+    /// SOML: mail to a terminal or a mailbox, obsolete (RFC 821; RFC 5321 appendix F.6).
+    case soml
+    /// SAML: mail to a terminal and a mailbox, obsolete (RFC 821; RFC 5321 appendix F.6).
+    case saml
+    /// LHLO: EHLO's place in LMTP (RFC 2033 §4.1).
+    case lhlo
     /// Any other word, and the verb of a line that is no command at all.
     case unknown
 

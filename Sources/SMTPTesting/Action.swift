@@ -24,7 +24,9 @@ public struct Action: Sendable {
 
     /// Replies with octets as they are, be they a reply or not: for clients that must bear it.
     ///
-    /// - Parameter code: what the session takes it for: under 400, the client has succeeded.
+    /// - Parameters:
+    ///   - code: what the session takes it for: under 400, the client has succeeded.
+    ///   - octets: all that goes out; no CRLF is put behind them.
     public static func raw(_ code: UInt16 = 250, _ octets: some Sequence<UInt8>) -> Action {
         Action(answer: .raw(code, octets))
     }

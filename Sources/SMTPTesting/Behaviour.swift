@@ -23,6 +23,7 @@ public struct Behaviour: Sendable {
     ///   - sender: only for mail of these senders.
     ///   - first: only so many times, counted over all connections.
     ///   - chance: how often, from 0 to 1; what is drawn depends on ``seed(_:)``.
+    ///   - action: what it does there.
     public static func at(
         _ stage: Stage, matching pattern: Pattern? = nil, from sender: Pattern? = nil,
         first: Int? = nil, chance: Double = 1, _ action: Action

@@ -7,7 +7,10 @@ extension SMTPServer {
     /// What comes back is one reply for the greeting and each of EHLO, MAIL, every RCPT, DATA, the
     /// message and QUIT, up to the first that is negative or the end of the connection.
     ///
-    /// - Parameter content: lines that end with a line feed or CRLF; dots are stuffed.
+    /// - Parameters:
+    ///   - sender: the reverse-path, without brackets.
+    ///   - recipients: the forward-paths, without brackets.
+    ///   - content: lines that end with a line feed or CRLF; dots are stuffed.
     @discardableResult
     public func mail(
         from sender: String = "me@example.org", to recipients: String..., content: String = ""

@@ -13,7 +13,7 @@ internal import TLS
 /// ```
 ///
 /// It listens when it is made, on a port that the kernel has chosen, and may be used from anywhere.
-/// ``withSMTPServer(_:_:)`` stops it by itself.
+/// ``withSMTPServer(_:isolation:_:)`` stops it by itself.
 public final class SMTPServer: Sendable {
     /// Where it listens: `127.0.0.1` and a port.
     public let address: SocketAddress

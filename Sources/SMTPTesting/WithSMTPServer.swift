@@ -11,7 +11,10 @@
 /// It listens before the body begins, on a port of its own, and is stopped when the body returns or
 /// throws. Hundreds may run at once: they share a small pool of event loops.
 ///
-/// - Parameter behaviours: how it differs from a black hole that takes everything.
+/// - Parameters:
+///   - behaviours: how it differs from a black hole that takes everything.
+///   - isolation: the actor that the body runs on: the caller's.
+///   - body: what the server runs for.
 public func withSMTPServer<Result>(
     _ behaviours: Behaviour..., isolation: isolated (any Actor)? = #isolation,
     _ body: (SMTPServer) async throws -> Result

@@ -1,7 +1,7 @@
 public import Pipeline
 
 /// The layer that secures a connection: from its first octet, or from the moment that the layer
-/// inside says ``Verdict/upgrade`` (STARTTLS, RFC 3207).
+/// inside says ``/Pipeline/Verdict/upgrade`` (STARTTLS, RFC 3207).
 ///
 /// ```swift
 /// StartTLS(context) { tls in LineFraming { DataDiscard { Session(settings, Accept()) } } }

@@ -2,26 +2,6 @@ internal import COpenSSL
 internal import Glibc
 internal import Pipeline
 
-/// A version of the protocol.
-public enum TLSVersion: Int32, Sendable, Comparable, CaseIterable, CustomStringConvertible {
-    /// TLS 1.0, which RFC 8996 forbids: for tests of old clients only.
-    case tls10 = 0x0301
-    /// TLS 1.1, which RFC 8996 forbids: for tests of old clients only.
-    case tls11 = 0x0302
-    /// TLS 1.2 (RFC 5246).
-    case tls12 = 0x0303
-    /// TLS 1.3 (RFC 8446).
-    case tls13 = 0x0304
-
-    /// As OpenSSL writes it: `TLSv1.3`.
-    public var description: String { self == .tls10 ? "TLSv1" : "TLSv1.\(rawValue - 0x0301)" }
-
-    /// Older is less.
-    public static func < (left: TLSVersion, right: TLSVersion) -> Bool {
-        left.rawValue < right.rawValue
-    }
-}
-
 /// Whose certificates are believed.
 public enum TLSTrust: Sendable {
     /// A file of certificates in PEM.
@@ -45,9 +25,9 @@ public struct TLSOptions: Sendable {
     }
 
     /// The oldest version spoken.
-    public var versionMin = TLSVersion.tls12
+    public var versionMin = TLSProtocolVersion.tls12
     /// The newest version spoken.
-    public var versionMax = TLSVersion.tls13
+    public var versionMax = TLSProtocolVersion.tls13
     /// Ciphers up to TLS 1.2, in OpenSSL's list form; nil for those with forward secrecy and AEAD,
     /// or for OpenSSL's own choice if ``versionMin`` is older than TLS 1.2, which has none of them.
     public var ciphers: String?
@@ -66,25 +46,29 @@ public struct TLSOptions: Sendable {
 
 /// What the TLS sessions of a server, or of a client, have in common.
 ///
-/// OpenSSL's context is counted atomically and not changed after the initialiser: therefore it may
-/// go from thread to thread.
-public final class TLSContext: @unchecked Sendable {
+/// It may go from thread to thread.
+public final class TLSContext: Sendable {
     /// Which side of a handshake a session is.
     public enum Role: Sendable {
-        case server, client
+        /// It waits for a handshake, and shows a certificate.
+        case server
+        /// It begins the handshake, and judges the server's certificate.
+        case client
     }
 
-    let pointer: OpaquePointer
+    // OpenSSL's context is counted atomically, and not changed once it is made.
+    nonisolated(unsafe) let pointer: OpaquePointer
     /// Which side its sessions are.
     public let role: Role
     @usableFromInline let handshakeNanoseconds: Int64
     @usableFromInline let report: @Sendable (TLSError) -> Void
     /// Contexts for the other identities of a server, chosen by SNI.
-    private var others: [(identity: TLSIdentity, context: TLSContext)] = []
+    private let others: [(identity: TLSIdentity, context: TLSContext)]
     private let identity: TLSIdentity?
 
     private init(
-        _ role: Role, _ identity: TLSIdentity?, _ options: TLSOptions
+        _ role: Role, _ identity: TLSIdentity?, _ options: TLSOptions,
+        others: [(identity: TLSIdentity, context: TLSContext)] = []
     ) throws(TLSError) {
         ERR_clear_error()
         guard let pointer = SSL_CTX_new(TLS_method()) else {
@@ -93,6 +77,7 @@ public final class TLSContext: @unchecked Sendable {
         self.pointer = pointer
         self.role = role
         self.identity = identity
+        self.others = others
         handshakeNanoseconds = options.handshake.nanosecondsClamped
         report = options.report
         copenssl_set_modes(pointer)
@@ -107,28 +92,34 @@ public final class TLSContext: @unchecked Sendable {
 
     /// Makes a server's context.
     ///
-    /// - Parameter identities: at least one; a client that names its host (SNI) gets the first
-    ///   that is for that host, any other the first of all.
+    /// - Parameters:
+    ///   - identities: at least one; a client that names its host (SNI) gets the first that is for
+    ///     that host, any other the first of all.
+    ///   - options: what else is asked of its TLS.
     public static func server(
         _ identities: [TLSIdentity], _ options: TLSOptions = TLSOptions()
     ) throws(TLSError) -> TLSContext {
         guard let first = identities.first else {
             throw TLSError(.certificate, reason: "a TLS server needs a certificate")
         }
-        let context = try TLSContext(.server, first, options)
-        try context.prepareServer(options)
+        var others: [(identity: TLSIdentity, context: TLSContext)] = []
         for identity in identities.dropFirst() {
             let other = try TLSContext(.server, identity, options)
             try other.prepareServer(options)
-            context.others.append((identity, other))
+            others.append((identity, other))
         }
-        if !context.others.isEmpty { context.chooseByName() }
+        let context = try TLSContext(.server, first, options, others: others)
+        try context.prepareServer(options)
+        if !others.isEmpty { context.chooseByName() }
         return context
     }
 
     /// Makes a client's context.
     ///
-    /// - Parameter trust: whose certificates are believed; nil to believe any, for tests.
+    /// - Parameters:
+    ///   - trust: whose certificates are believed; nil to believe any, for tests.
+    ///   - identity: what is shown to a server that asks for a certificate.
+    ///   - options: what else is asked of its TLS.
     public static func client(
         trusting trust: TLSTrust?, showing identity: TLSIdentity? = nil,
         _ options: TLSOptions = TLSOptions()

@@ -3,7 +3,7 @@ internal import COpenSSL
 /// What the two sides of a TLS connection have agreed on.
 public struct TLSDetails: Sendable, Equatable {
     /// The protocol's version.
-    public let version: TLSVersion
+    public let version: TLSProtocolVersion
     /// The cipher suite, by OpenSSL's name.
     public let cipher: String
     /// The host that the client named (SNI).
@@ -22,7 +22,7 @@ extension TLSSession {
         let cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(session))
         let name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name)
         return TLSDetails(
-            version: TLSVersion(rawValue: SSL_version(session)) ?? .tls12,
+            version: TLSProtocolVersion(rawValue: SSL_version(session)) ?? .tls12,
             cipher: cipher.map { String(cString: $0) } ?? "",
             serverName: name.map { String(cString: $0) },
             peerSubject: subjectOfPeer,

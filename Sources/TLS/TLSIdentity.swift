@@ -2,12 +2,12 @@ internal import COpenSSL
 
 /// A certificate with its chain and private key.
 ///
-/// OpenSSL's objects behind it are counted atomically and never changed after the initialiser:
-/// therefore it may go from thread to thread.
-public final class TLSIdentity: @unchecked Sendable {
-    let certificate: OpaquePointer
-    let key: OpaquePointer
-    let chain: [OpaquePointer]
+/// It may go from thread to thread.
+public final class TLSIdentity: Sendable {
+    // OpenSSL's objects behind these are counted atomically, and never changed once it is made.
+    nonisolated(unsafe) let certificate: OpaquePointer
+    nonisolated(unsafe) let key: OpaquePointer
+    nonisolated(unsafe) let chain: [OpaquePointer]
     /// Where the certificate is from, if it is from a file.
     let file: String?
 
@@ -29,7 +29,9 @@ public final class TLSIdentity: @unchecked Sendable {
 
     /// Reads a certificate, the chain behind it, and its private key from PEM files.
     ///
-    /// - Parameter keyFile: nil if the key is in the certificate's file.
+    /// - Parameters:
+    ///   - certificateFile: the certificate, then its chain up to the root, which may be left out.
+    ///   - keyFile: nil if the key is in the certificate's file.
     public convenience init(certificateFile: String, keyFile: String? = nil) throws(TLSError) {
         let certificates = try PEMFile.certificates(in: certificateFile)
         let key: OpaquePointer

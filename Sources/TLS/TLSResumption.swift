@@ -2,10 +2,10 @@ internal import COpenSSL
 
 /// What a session leaves for the next one with the same server: no handshake in full is needed.
 ///
-/// OpenSSL's object behind it is counted atomically and not changed: it may go from thread to
-/// thread.
-public final class TLSResumption: @unchecked Sendable {
-    private let pointer: OpaquePointer
+/// It may go from thread to thread.
+public final class TLSResumption: Sendable {
+    // OpenSSL's object behind it is counted atomically and not changed.
+    nonisolated(unsafe) private let pointer: OpaquePointer
 
     init(adopting pointer: OpaquePointer) {
         self.pointer = pointer

@@ -32,6 +32,7 @@ public struct TLSSession: ~Copyable {
     /// be it with nothing.
     ///
     /// - Parameters:
+    ///   - context: the server's, or the client's.
     ///   - serverName: the host that a client names (SNI), and whose name the certificate must have
     ///     if the context trusts anybody.
     ///   - resumption: what an earlier session of a client left, see ``resumption``.

@@ -5,13 +5,13 @@ import Testing
 
 @Suite struct `What TLS peers agree on` {
     struct Ranges: Sendable, CustomTestStringConvertible {
-        let server: ClosedRange<TLSVersion>
-        let client: ClosedRange<TLSVersion>
-        let version: TLSVersion
+        let server: ClosedRange<TLSProtocolVersion>
+        let client: ClosedRange<TLSProtocolVersion>
+        let version: TLSProtocolVersion
 
         init(
-            _ server: ClosedRange<TLSVersion>, _ client: ClosedRange<TLSVersion>,
-            _ version: TLSVersion
+            _ server: ClosedRange<TLSProtocolVersion>, _ client: ClosedRange<TLSProtocolVersion>,
+            _ version: TLSProtocolVersion
         ) {
             self.server = server
             self.client = client
@@ -40,13 +40,13 @@ import Testing
     }
 
     @Test(arguments: [
-        (TLSVersion.tls13 ... .tls13, TLSVersion.tls12 ... .tls12),
+        (TLSProtocolVersion.tls13 ... .tls13, TLSProtocolVersion.tls12 ... .tls12),
         (.tls12 ... .tls12, .tls13 ... .tls13),
         (.tls12 ... .tls13, .tls10 ... .tls10),
         (.tls12 ... .tls13, .tls11 ... .tls11),
     ])
     func `is nothing where they share no version`(
-        theirs: (ClosedRange<TLSVersion>, ClosedRange<TLSVersion>)
+        theirs: (ClosedRange<TLSProtocolVersion>, ClosedRange<TLSProtocolVersion>)
     ) throws {
         let pair = try Pair(
             .versions(theirs.0.lowerBound, theirs.0.upperBound),
@@ -58,8 +58,8 @@ import Testing
         #expect(client.reason == "tlsv1 alert protocol version")
     }
 
-    @Test(arguments: [TLSVersion.tls10, .tls11])
-    func `is no version that RFC 8996 forbids, by default`(version: TLSVersion) throws {
+    @Test(arguments: [TLSProtocolVersion.tls10, .tls11])
+    func `is no version that RFC 8996 forbids, by default`(version: TLSProtocolVersion) throws {
         let (client, server) = try Pair(TLSOptions(), .versions(.tls10, version)).connected()
         #expect(server.reason == "unsupported protocol")
         #expect(client.phase == .failed)
@@ -129,7 +129,7 @@ import Testing
             ("www.c.example", "CN=*.c.example"),
         ], `A TLS handshake`.versions)
     func `shows the certificate that is for the name`(
-        row: (name: String, subject: String), version: TLSVersion
+        row: (name: String, subject: String), version: TLSProtocolVersion
     ) throws {
         let (context, trust) = try Self.server(.only(version))
         let client = try End(.client(trusting: .pem(trust)), serverName: row.name)
@@ -180,7 +180,7 @@ import Testing
             ("127.0.0.2", "IP address mismatch"), ("::2", "IP address mismatch"),
         ], `A TLS handshake`.versions)
     func `refuses it for another name`(
-        row: (name: String, reason: String), version: TLSVersion
+        row: (name: String, reason: String), version: TLSProtocolVersion
     ) throws {
         let (client, server) = try Pair(version).connected(serverName: row.name)
         #expect(client.phase == .failed)
@@ -190,7 +190,7 @@ import Testing
     }
 
     @Test(arguments: `A TLS handshake`.versions)
-    func `refuses another certificate`(version: TLSVersion) throws {
+    func `refuses another certificate`(version: TLSProtocolVersion) throws {
         let pair = try Pair(version)
         let other = try Pair(version)
         let client = try End(other.client, serverName: "localhost")
@@ -233,7 +233,7 @@ import Testing
         }
     }
 
-    private func check(_ asked: Asked, _ shown: Shown, _ version: TLSVersion) throws {
+    private func check(_ asked: Asked, _ shown: Shown, _ version: TLSProtocolVersion) throws {
         let good = try TLSIdentity.selfSigned(names: ["client.example"])
         let trust = TLSTrust.pem(good.certificatePEM)
         let options: TLSOptions =
@@ -273,7 +273,7 @@ import Testing
 extension `A client's certificate` {
     /// Certificates to trust in a directory, by the hash of their subject; one is broken.
     @Test(arguments: `A TLS handshake`.versions, [Int.max, 1])
-    func `is looked for in a directory`(version: TLSVersion, pieceSize: Int) throws {
+    func `is looked for in a directory`(version: TLSProtocolVersion, pieceSize: Int) throws {
         let good = try TLSIdentity.selfSigned(names: ["client.example"])
         let certificates = try Certificates.files()
         let name = "trust-\(UInt64.random(in: .min ... .max))"
@@ -299,7 +299,7 @@ extension `A client's certificate` {
 
 @Suite struct `A TLS session's resumption` {
     @Test(arguments: `A TLS handshake`.versions)
-    func `spares the next one the handshake in full`(version: TLSVersion) throws {
+    func `spares the next one the handshake in full`(version: TLSProtocolVersion) throws {
         let pair = try Pair(version)
         var resumption: TLSResumption?
         for round in 0..<4 {
@@ -315,7 +315,7 @@ extension `A client's certificate` {
     }
 
     @Test(arguments: `A TLS handshake`.versions)
-    func `is not to be had before the handshake`(version: TLSVersion) throws {
+    func `is not to be had before the handshake`(version: TLSProtocolVersion) throws {
         let (client, server) = try Pair(version).ends()
         #expect(client.resumption == nil)
         client.take()
@@ -324,7 +324,7 @@ extension `A client's certificate` {
     }
 
     @Test(arguments: `A TLS handshake`.versions)
-    func `serves many at once`(version: TLSVersion) throws {
+    func `serves many at once`(version: TLSProtocolVersion) throws {
         let pair = try Pair(version)
         let first = try pair.connected()
         let resumption = try #require(first.client.resumption)
@@ -336,7 +336,7 @@ extension `A client's certificate` {
     }
 
     @Test(arguments: `A TLS handshake`.versions)
-    func `with another server is a handshake in full`(version: TLSVersion) throws {
+    func `with another server is a handshake in full`(version: TLSProtocolVersion) throws {
         let identity = try TLSIdentity.selfSigned()
         let first = try Pair(.only(version), identity: identity)
         let second = try Pair(.only(version), identity: identity)
@@ -350,7 +350,7 @@ extension `A client's certificate` {
     }
 
     @Test(arguments: `A TLS handshake`.versions)
-    func `keeps who the client is`(version: TLSVersion) throws {
+    func `keeps who the client is`(version: TLSProtocolVersion) throws {
         let identity = try TLSIdentity.selfSigned(names: ["client.example"])
         let pair = try Pair(
             .asking(.required(.pem(identity.certificatePEM)), version), showing: identity)

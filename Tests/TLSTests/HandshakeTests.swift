@@ -3,7 +3,7 @@ import TLS
 import Testing
 
 @Suite struct `A TLS handshake` {
-    static let versions: [TLSVersion] = [.tls12, .tls13]
+    static let versions: [TLSProtocolVersion] = [.tls12, .tls13]
 
     /// Both are secured, and what each says reaches the other.
     static func check(_ client: End, _ server: End) {
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test(arguments: versions, [Int.max, 1, 2, 7, 100])
-    func `is the same in one piece and in many`(version: TLSVersion, size: Int) throws {
+    func `is the same in one piece and in many`(version: TLSProtocolVersion, size: Int) throws {
         let (client, server) = try Pair(version).ends()
         converse(client, server, inPiecesOf: size)
         Self.check(client, server)
@@ -31,7 +31,9 @@ import Testing
     }
 
     @Test(arguments: versions, 0..<4)
-    func `is the same wherever a flight is cut`(version: TLSVersion, cutFlight: Int) throws {
+    func `is the same wherever a flight is cut`(
+        version: TLSProtocolVersion, cutFlight: Int
+    ) throws {
         let pair = try Pair(version)
         var position = 1
         var flightCount = Int.max
@@ -53,7 +55,9 @@ import Testing
     enum Tail: CaseIterable { case end, garbage, zeros, repetition }
 
     @Test(arguments: versions, 0..<3)
-    func `is never done when a flight is cut short`(version: TLSVersion, cutFlight: Int) throws {
+    func `is never done when a flight is cut short`(
+        version: TLSProtocolVersion, cutFlight: Int
+    ) throws {
         let pair = try Pair(version)
         var random = RandomSource(seed: UInt64(cutFlight))
         var position = 0
@@ -92,7 +96,7 @@ import Testing
 
     @Test(arguments: versions, 0..<400 as Range<UInt64>)
     func `believes no octet that was changed on the way`(
-        version: TLSVersion, seed: UInt64
+        version: TLSProtocolVersion, seed: UInt64
     ) throws {
         let pair = try Self.pairs[version] ?? Pair(version)
         var random = RandomSource(seed: seed)
@@ -114,7 +118,7 @@ import Testing
     }
 
     /// Made once: a pair is dearer than a handshake.
-    static let pairs: [TLSVersion: Pair] = [
+    static let pairs: [TLSProtocolVersion: Pair] = [
         .tls12: try? Pair(.tls12), .tls13: try? Pair(.tls13),
     ].compactMapValues { $0 }
 

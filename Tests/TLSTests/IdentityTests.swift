@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test(arguments: `A TLS handshake`.versions)
-    func `may be of RSA`(version: TLSVersion) throws {
+    func `may be of RSA`(version: TLSProtocolVersion) throws {
         let certificates = try Certificates.files()
         let identity = try TLSIdentity(
             certificateFile: certificates.path("rsa.pem"), keyFile: certificates.path("rsa.key"))

@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: versions)
-    func `carries much, both ways`(version: TLSVersion) throws {
+    func `carries much, both ways`(version: TLSProtocolVersion) throws {
         let (client, server) = try Pair(version).connected()
         let up = Self.octets(3 << 20, seed: 1)
         let down = Self.octets(2 << 20, seed: 2)
@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: versions, [1, 16_383, 16_384, 16_385, 40_000])
-    func `decrypts no more than it is asked to`(version: TLSVersion, limit: Int) throws {
+    func `decrypts no more than it is asked to`(version: TLSProtocolVersion, limit: Int) throws {
         let (client, server) = try Pair(version).connected()
         let sent = Self.octets(200_000, seed: 3)
         client.send(sent)
@@ -43,7 +43,7 @@ import Testing
     }
 
     @Test(arguments: versions)
-    func `says nothing for nothing`(version: TLSVersion) throws {
+    func `says nothing for nothing`(version: TLSProtocolVersion) throws {
         let (client, server) = try Pair(version).connected()
         client.send([])
         #expect(client.takeOutput().isEmpty)
@@ -53,7 +53,7 @@ import Testing
     }
 
     @Test(arguments: versions)
-    func `says nothing of its own before the handshake`(version: TLSVersion) throws {
+    func `says nothing of its own before the handshake`(version: TLSProtocolVersion) throws {
         let (client, server) = try Pair(version).ends()
         for end in [client, server] {
             end.send("in clear")
@@ -67,7 +67,7 @@ import Testing
 
     @Test(arguments: versions, [true, false])
     func `is closed by close_notify, whoever is first`(
-        version: TLSVersion, isClientFirst: Bool
+        version: TLSProtocolVersion, isClientFirst: Bool
     ) throws {
         let (client, server) = try Pair(version).connected()
         let (first, second) = isClientFirst ? (client, server) : (server, client)
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: versions, ["in clear", "\u{17}\u{3}\u{3}\u{0}\u{5}abcde"])
-    func `looks at nothing behind close_notify`(version: TLSVersion, text: String) throws {
+    func `looks at nothing behind close_notify`(version: TLSProtocolVersion, text: String) throws {
         let (client, server) = try Pair(version).connected()
         client.close()
         server.take(client.takeOutput() + text.utf8)
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: versions)
-    func `hands nothing on of a record that was changed`(version: TLSVersion) throws {
+    func `hands nothing on of a record that was changed`(version: TLSProtocolVersion) throws {
         let pair = try Pair(version)
         var recordCount = Int.max
         var index = 0
@@ -136,7 +136,7 @@ import Testing
     }
 
     @Test(arguments: versions)
-    func `does not take a record twice`(version: TLSVersion) throws {
+    func `does not take a record twice`(version: TLSProtocolVersion) throws {
         let (client, server) = try Pair(version).connected()
         client.send("once")
         let octets = client.takeOutput()
@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test(arguments: versions)
-    func `ends by an alert`(version: TLSVersion) throws {
+    func `ends by an alert`(version: TLSProtocolVersion) throws {
         // In clear, so that it counts before the handshake only.
         let alert: [UInt8] = [0x15, 3, 3, 0, 2, 2, 40]
         let pair = try Pair(version)

@@ -18,7 +18,7 @@ struct TLSKeys {
         let identity = try TLSIdentity.selfSigned()
         server = try .server([identity])
         var clients: [TLSContext] = []
-        for version in [TLSVersion.tls13, .tls12] {
+        for version in [TLSProtocolVersion.tls13, .tls12] {
             var options = TLSOptions()
             options.versionMax = version
             clients.append(

@@ -79,7 +79,7 @@ struct Pair {
     }
 
     /// A pair that speaks one version.
-    init(_ version: TLSVersion) throws {
+    init(_ version: TLSProtocolVersion) throws {
         try self.init(.only(version), .only(version))
     }
 
@@ -104,9 +104,9 @@ struct Pair {
 }
 
 extension TLSOptions {
-    static func only(_ version: TLSVersion) -> TLSOptions { versions(version, version) }
+    static func only(_ version: TLSProtocolVersion) -> TLSOptions { versions(version, version) }
 
-    static func versions(_ least: TLSVersion, _ most: TLSVersion) -> TLSOptions {
+    static func versions(_ least: TLSProtocolVersion, _ most: TLSProtocolVersion) -> TLSOptions {
         var options = TLSOptions()
         options.versionMin = least
         options.versionMax = most
@@ -114,7 +114,7 @@ extension TLSOptions {
     }
 
     static func asking(
-        _ clientCertificate: ClientCertificate, _ version: TLSVersion = .tls13
+        _ clientCertificate: ClientCertificate, _ version: TLSProtocolVersion = .tls13
     ) -> TLSOptions {
         var options = TLSOptions.only(version)
         options.clientCertificate = clientCertificate

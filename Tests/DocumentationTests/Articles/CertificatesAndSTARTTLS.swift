@@ -1,0 +1,116 @@
+import Pipeline
+import SMTP
+import Synchronization
+import TLS
+import Testing
+
+/// A client that says a word when the connection is secured, and tells what it hears.
+struct Caller: ByteHandler {
+    let heard: @Sendable (String) -> Void
+
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        guard !input.isEmpty else { return Progress(0) }
+        heard(input.text)
+        return Progress(input.byteCount, .close)
+    }
+
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        if event == .opened { context.output.append("hello") }
+        if event == .closed { heard("") }
+        return event == .ended ? .close : .proceed
+    }
+}
+
+struct Upgrading: ByteHandler {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        context.output.append("go ahead\r\n")
+        return Progress(input.byteCount, .upgrade)
+    }
+
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        event == .ended ? .close : .proceed
+    }
+}
+
+struct CertificatesAndSTARTTLSTests {
+    @Test func `a server and a client agree`() async throws {
+        let loops = try EventLoops(count: 1)
+        let identity = try TLSIdentity.selfSigned(names: ["localhost", "127.0.0.1"])
+        let tls = try TLSContext.server([identity])
+        let address = try loops.listen(on: .loopback()) { _ in
+            StartTLS(tls, isImplicit: true) { details in Echo() }
+        }
+
+        let trusting = try TLSContext.client(trusting: .pem(identity.certificatePEM))
+        let heard = await withCheckedContinuation { done in
+            let once = Mutex<CheckedContinuation<String, Never>?>(done)
+            loops.connect(to: address) { _ in
+                StartTLS(trusting, isImplicit: true, serverName: "localhost") { details in
+                    Caller { text in once.withLock { $0.take()?.resume(returning: text) } }
+                }
+            }
+        }
+        #expect(heard == "hello")
+        loops.stop()
+    }
+
+    @Test func `a session offers STARTTLS`() throws {
+        let loops = try EventLoops(count: 1)
+        let identity = try TLSIdentity.selfSigned()
+        let tls = try TLSContext.server([identity])
+        let settings = SessionSettings(authentication: .afterTLS)
+        let address = try loops.listen(on: .loopback()) { _ in
+            StartTLS(tls) { details in
+                LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
+                    DataDiscard {
+                        Session(settings, security: details == nil ? .offered : .active, Accept())
+                    }
+                }
+            }
+        }
+        #expect(address.port != 0)
+        loops.stop()
+    }
+
+    @Test func `a layer in clear says when`() throws {
+        let tls = try TLSContext.server([try TLSIdentity.selfSigned()])
+        var peer = Loopback { _ in StartTLS(tls) { Stage(isSecured: $0 != nil) } }
+        peer.send("STARTTLS\r\nforged in clear\r\n")
+        #expect(peer.takeOutput() == "go ahead\r\n")
+    }
+
+    @Test func `a file that is not there is told in words`() throws {
+        let error = #expect(throws: TLSError.self) {
+            let identity = try TLSIdentity(
+                certificateFile: "/no/chain.pem", keyFile: "/no/key.pem")
+            print(identity.fingerprint, identity.dateFault ?? "valid now")
+        }
+        #expect(error?.kind == .unreadable)
+    }
+
+    @Test func `a server may ask for certificates`() throws {
+        let identity = try TLSIdentity.selfSigned()
+        var options = TLSOptions()
+        options.versionMin = .tls13
+        options.clientCertificate = .required(.pem(identity.certificatePEM))
+        options.report = { error in print("TLS:", error) }
+        let tls = try TLSContext.server([identity], options)
+
+        let client = try TLSContext.client(trusting: nil, showing: identity)
+        #expect(tls.role != client.role)
+    }
+}
+
+/// In clear until the peer has said something, then an echo.
+private struct Stage: ByteHandler {
+    let isSecured: Bool
+
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        var (clear, echo) = (Upgrading(), Echo())
+        return isSecured ? echo.receive(input, &context) : clear.receive(input, &context)
+    }
+
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        event == .ended ? .close : .proceed
+    }
+}

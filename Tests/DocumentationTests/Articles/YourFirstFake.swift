@@ -1,0 +1,101 @@
+import Foundation
+import Pipeline
+import SMTP
+import SMTPTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct MailerTests {
+    @Test func `a message arrives`() async throws {
+        try await withSMTPServer { smtp in
+            let mailer = Mailer(port: smtp.port)
+            #expect(try mailer.send("Subject: Hello\n\nHow are you?\n", to: "you@example.org"))
+            let message = try #require(smtp.received.first)
+            #expect(message.recipients == ["you@example.org"])
+            #expect(message["Subject"] == "Hello")
+            #expect(message.body == "How are you?\r\n")
+        }
+    }
+
+    @Test func `mail to a full mailbox is tried again`() async throws {
+        try await withSMTPServer(
+            .at(.recipient, matching: "*@full.example", first: 1, .reply(452, "4.2.2", "Full"))
+        ) { smtp in
+            let mailer = Mailer(port: smtp.port)
+            let isSent = try mailer.send("Subject: Hello\n", to: "you@full.example", attempts: 2)
+            #expect(isSent)
+            #expect(smtp.received.count == 1)
+        }
+    }
+
+    @Test func `a newsletter reaches everybody`() async throws {
+        try await withSMTPServer { smtp in
+            let mailer = Mailer(port: smtp.port)
+            async let last = smtp.first(to: "c@*", within: .seconds(30))
+            async let all = smtp.messages(3, within: .seconds(30))
+            for name in ["a", "b", "c"] {
+                #expect(try mailer.send("Subject: News\n", to: "\(name)@example.org"))
+            }
+            let subject = try await last["Subject"]
+            #expect(subject == "News")
+            let recipients = try await all.flatMap(\.recipients)
+            #expect(recipients == ["a@example.org", "b@example.org", "c@example.org"])
+        }
+    }
+
+    @Test(.smtpServer(.tls)) func `mail goes under TLS`() async throws {
+        let smtp = SMTPServer.current
+        let certificate = try #require(smtp.certificatePEM)
+        let file = FileManager.default.temporaryDirectory.appending(path: "\(smtp.port).pem")
+        try certificate.write(to: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(at: file) }
+
+        let mailer = Mailer(port: smtp.port, certificateFile: file.path())
+        #expect(try mailer.send("Subject: Hello\n", to: "you@example.org"))
+        let message = try #require(smtp.received.first)
+        #expect(message.tls != nil)
+    }
+
+    @Test(
+        .smtpServer(
+            .login(user: "me", password: "secret"), .announce("AUTH", "PLAIN LOGIN")),
+        arguments: ["secret", "wrong"])
+    func `only who knows the password may mail`(password: String) async throws {
+        let smtp = SMTPServer.current
+        let mailer = Mailer(port: smtp.port, login: "me:\(password)")
+        let isSent = try mailer.send("\n", to: "you@example.org")
+        #expect(isSent == (password == "secret"))
+        #expect(smtp.received.first?.credentials?.user == (password == "secret" ? "me" : nil))
+    }
+
+    @Test func `mail to a greylisting server arrives`() async throws {
+        let loops = try EventLoops(count: 1)
+        defer { loops.stop() }
+        let settings = SessionSettings()
+        let list = Greylist()
+        let address = try loops.listen(on: .loopback()) { _ in
+            LineFraming { DataDiscard { Session(settings, Greylisting(list: list)) } }
+        }
+        let mailer = Mailer(port: Int(try #require(address.port)))
+        #expect(try mailer.send("Subject: Hello\n", to: "you@example.org", attempts: 2))
+        #expect(loops[.messages] == 1)
+    }
+
+    @Test func `a wait in vain shows what was said`() async throws {
+        try await withSMTPServer(
+            .at(.recipient, matching: "*@full.example", first: 1, .reply(452, "4.2.2", "Full"))
+        ) { smtp in
+            let mailer = Mailer(port: smtp.port)
+            let isSent = try mailer.send("Subject: Hello\n", to: "you@full.example")
+            #expect(!isSent)
+            let error = await #expect(throws: MissingMessages.self) {
+                try await smtp.first(to: "you@full.example", within: .milliseconds(10))
+            }
+            let text = try Article(product: "SMTPTesting", name: "YourFirstFake").text
+            // Another curl may say other commands.
+            for line in "\(try #require(error))".split(separator: "\n")
+            where !line.hasPrefix("  C: ") {
+                #expect(text.contains(line))
+            }
+        }
+    }
+}
