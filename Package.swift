@@ -60,7 +60,8 @@ let package = Package(
             name: "SMTPTestingTests", dependencies: ["SMTPTesting", "Pipeline", "SMTP"],
             swiftSettings: strict),
         .testTarget(
-            name: "DocumentationTests", dependencies: ["Pipeline", "TLS", "SMTP", "SMTPTesting"],
+            name: "DocumentationTests",
+            dependencies: ["Pipeline", "TLS", "SMTP", "SMTPTesting", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "DaemonTests", dependencies: ["Daemon"], swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzBodies"], swiftSettings: strict),

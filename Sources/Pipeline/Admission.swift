@@ -19,7 +19,11 @@ public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
 
     /// Wraps a stack.
     ///
-    /// - Parameter refusal: what a refused connection is told; empty for nothing.
+    /// - Parameters:
+    ///   - quota: what is heeded.
+    ///   - peer: who connects.
+    ///   - refusal: what a refused connection is told; empty for nothing.
+    ///   - next: makes the stack inside.
     public init(
         _ quota: ConnectionQuota, _ peer: borrowing Peer, refusal: StaticString, _ next: () -> Next
     ) {

@@ -32,8 +32,9 @@ public final class ConnectionQuota: Sendable {
 
     /// Makes a quota.
     ///
-    /// - Parameter report: hears of refusals, on a loop's thread, of each kind once a second at the
-    ///   most.
+    /// - Parameters:
+    ///   - limits: what is allowed.
+    ///   - report: hears of refusals, on a loop's thread, of each kind once a second at the most.
     public init(_ limits: Limits, report: @escaping @Sendable (Refused) -> Void = { _ in }) {
         state = Mutex(State(limits: limits))
         self.report = report

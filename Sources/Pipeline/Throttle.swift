@@ -22,7 +22,9 @@ public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
 
     /// Wraps a stack.
     ///
-    /// - Parameter bytesPerSecond: above 0.
+    /// - Parameters:
+    ///   - bytesPerSecond: above 0.
+    ///   - next: makes the stack inside.
     public init(bytesPerSecond: Int, _ next: () -> Next) {
         precondition(bytesPerSecond > 0, "a throttle lets something through")
         self.bytesPerSecond = bytesPerSecond

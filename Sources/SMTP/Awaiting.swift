@@ -20,8 +20,10 @@ public struct Awaiting<Asked: AsyncResponder>: Responder, Sendable {
 
     /// Makes the responder of one connection.
     ///
-    /// - Parameter limit: how long an answer may take; after that the client gets 421, and the
-    ///   connection ends.
+    /// - Parameters:
+    ///   - asked: who answers.
+    ///   - limit: how long an answer may take; after that the client gets 421, and the connection
+    ///     ends.
     public init(_ asked: Asked, within limit: Duration = .seconds(60)) {
         self.asked = asked
         self.limit = limit

@@ -28,9 +28,11 @@ public struct FuzzedReplies<Next: CommandHandler & ~Copyable>: CommandHandler, ~
     /// Wraps a session.
     ///
     /// - Parameters:
+    ///   - seed: what is drawn depends on it.
     ///   - session: tells the sessions of one seed apart.
     ///   - report: hears of the reply that went wrong, or at the session's end that none did; on the
     ///     connection's loop.
+    ///   - next: makes the session.
     public init(
         seed: UInt64, session: Int, report: @escaping @Sendable (FuzzedReply) -> Void = { _ in },
         _ next: () -> Next

@@ -55,8 +55,11 @@ public struct MailCommand: Equatable, BitwiseCopyable, Sendable {
     ///
     /// Blanks between the colon and the path are accepted, since many clients send them.
     ///
-    /// - Parameter ignoringUnknown: whether parameters of other keywords are passed over;
-    ///   otherwise they are `parameterUnknown`.
+    /// - Parameters:
+    ///   - command: the line as far as its verb.
+    ///   - line: what the command was made from.
+    ///   - ignoringUnknown: whether parameters of other keywords are passed over; otherwise they
+    ///     are `parameterUnknown`.
     public init(
         _ command: Command, in line: RawSpan, ignoringUnknown: Bool = false
     ) throws(ArgumentError) {

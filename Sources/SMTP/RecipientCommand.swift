@@ -46,11 +46,14 @@ public struct RecipientCommand: Equatable, BitwiseCopyable, Sendable {
 
     /// Parses the argument of a command of this line, without allocating.
     ///
-    /// `allowsUTF8` says whether the transaction's MAIL command had SMTPUTF8. Blanks between the
-    /// colon and the path are accepted, since many clients send them.
+    /// Blanks between the colon and the path are accepted, since many clients send them.
     ///
-    /// - Parameter ignoringUnknown: whether parameters of other keywords are passed over;
-    ///   otherwise they are `parameterUnknown`.
+    /// - Parameters:
+    ///   - command: the line as far as its verb.
+    ///   - line: what the command was made from.
+    ///   - allowsUTF8: whether the transaction's MAIL command had SMTPUTF8.
+    ///   - ignoringUnknown: whether parameters of other keywords are passed over; otherwise they
+    ///     are `parameterUnknown`.
     public init(
         _ command: Command, in line: RawSpan, allowsUTF8: Bool, ignoringUnknown: Bool = false
     ) throws(ArgumentError) {

@@ -69,7 +69,7 @@ public struct Behaviour: Sendable {
         Behaviour { $0.ignoresUnknownParameters = true }
     }
 
-    /// Takes so many octets a second from each connection, see ``Pipeline/Throttle``.
+    /// Takes so many octets a second from each connection, as the layer `Throttle` does.
     public static func throttle(bytesPerSecond: Int) -> Behaviour {
         Behaviour { $0.bytesPerSecond = bytesPerSecond }
     }

@@ -1,6 +1,7 @@
 import Pipeline
 import SMTP
 import Synchronization
+import TestSupport
 import Testing
 
 struct FullMailbox: Responder {
@@ -44,6 +45,21 @@ struct Tarpit: Responder {
     mutating func message(_ message: Message, _ context: inout Context) -> Answer {
         recipients = 0
         return .accept
+    }
+}
+
+actor Subscriptions {
+    private var cancelled: Set<String> = ["gone@list.example"]
+
+    func isCancelled(_ recipient: String) async -> Bool { cancelled.contains(recipient) }
+}
+
+struct Subscribed: AsyncResponder {
+    let subscriptions: Subscriptions
+
+    func recipient(_ path: String, parameters: String) async -> Answer {
+        await subscriptions.isCancelled(path)
+            ? .reply(550, EnhancedCode(5, 1, 1), "No such subscriber") : .accept
     }
 }
 
@@ -159,6 +175,26 @@ struct WritingAResponderTests {
         _ = smtp.takeOutput()
         smtp.send("AUTH PLAIN \(response)\r\n")
         #expect(smtp.takeOutput().hasPrefix(code))
+    }
+
+    @Test func `a subscriber is looked up`() async throws {
+        let loops = try EventLoops(count: 1)
+        let settings = SessionSettings()
+        let subscribed = Subscribed(subscriptions: Subscriptions())
+        let address = try loops.listen(on: .loopback()) { _ in
+            LineFraming {
+                DataDiscard { Session(settings, Awaiting(subscribed, within: .seconds(10))) }
+            }
+        }
+        let heard = try await aside {
+            defer { loops.stop() }
+            let client = try Client(to: address)
+            try client.send(
+                "HELO me\r\nMAIL FROM:<>\r\nRCPT TO:<gone@list.example>\r\nRCPT TO:<a@b>\r\nQUIT\r\n"
+            )
+            return try client.receiveToEnd().split(separator: "\r\n").map { $0.prefix(3) }
+        }
+        #expect(heard == ["220", "250", "250", "550", "250", "221"])
     }
 
     @Test func `a fake listens`() throws {
