@@ -1,5 +1,4 @@
 import Logging
-import Pipeline
 import SMTP
 import Synchronization
 
@@ -17,12 +16,12 @@ final class ReplyFuzzing: Sendable {
 
     /// Wraps a session; it gets the next number.
     func session<Next: CommandHandler & ~Copyable>(
-        of peer: borrowing Peer, _ makeSession: () -> Next
+        _ makeSession: () -> Next
     ) -> FuzzedReplies<Next> {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        let (log, address) = (log, peer.address)
+        let log = log
         return FuzzedReplies(seed: seed, session: number) { reply in
-            log.info("session \(number) of \(address): \(reply)")
+            log.info("session \(number): \(reply)")
         } _: {
             makeSession()
         }

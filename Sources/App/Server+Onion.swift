@@ -14,7 +14,7 @@ extension Server {
     ///   secured on its way, a second one.
     func listen<Answering: CommandHandler & ~Copyable>(
         _ loops: EventLoops, on listener: consuming BoundListener, _ socket: ServerSocket,
-        _ makeSession: @escaping @Sendable (Serving, Security, borrowing Peer) -> Answering
+        _ makeSession: @escaping @Sendable (Serving, Security) -> Answering
     ) throws(SystemError) {
         let serving = serving
         let log = log
@@ -26,16 +26,15 @@ extension Server {
             try loops.listen(on: listener) { peer in
                 let now = serving.value
                 return Admission(quota, peer, refusal: refusal) {
-                    Server.onion(now) { makeSession(now, .none, peer) }
+                    Server.onion(now) { makeSession(now, .none) }
                 }
             }
         case (let tls?, false):
             try loops.listen(on: listener) { peer in
                 let now = serving.value
-                let peer = copy peer
                 return Admission(quota, peer, refusal: refusal) {
                     StartTLS(tls.current, isImplicit: isImplicit) { details in
-                        Server.onion(now) { makeSession(now, Security(details), peer) }
+                        Server.onion(now) { makeSession(now, Security(details)) }
                     }
                 }
             }
@@ -46,7 +45,7 @@ extension Server {
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
                         Server.onion(now) {
-                            ObservedSession(record) { makeSession(now, .none, peer) }
+                            ObservedSession(record) { makeSession(now, .none) }
                         }
                     }
                 }
@@ -54,7 +53,6 @@ extension Server {
         case (let tls?, true):
             try loops.listen(on: listener) { peer in
                 let now = serving.value
-                let peer = copy peer
                 let record = SessionRecord(of: peer) { log.debug("\($0)") }
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
@@ -62,7 +60,7 @@ extension Server {
                             if let details { record.secured(by: details.text) }
                             return Server.onion(now) {
                                 ObservedSession(record) {
-                                    makeSession(now, Security(details), peer)
+                                    makeSession(now, Security(details))
                                 }
                             }
                         }

@@ -88,18 +88,18 @@ final class Server {
     ) throws(SystemError) {
         let index = socket.index
         if let fuzzing {
-            try listen(loops, on: listener, socket) { now, security, peer in
-                fuzzing.session(of: peer) {
+            try listen(loops, on: listener, socket) { now, security in
+                fuzzing.session {
                     Session(
                         now.settings, security: security, SwitchedResponder(now.policies[index]))
                 }
             }
         } else if serving.value.policies[index].hasHeaderSwitches {
-            try listen(loops, on: listener, socket) { now, security, _ in
+            try listen(loops, on: listener, socket) { now, security in
                 Session(now.settings, security: security, SwitchedResponder(now.policies[index]))
             }
         } else {
-            try listen(loops, on: listener, socket) { now, security, _ in
+            try listen(loops, on: listener, socket) { now, security in
                 Session(now.settings, security: security, ModeResponder(now.policies[index]))
             }
         }

@@ -12,7 +12,7 @@
 /// understood.
 public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     private let quota: ConnectionQuota
-    private let peer: SocketAddress
+    private let client: ConnectionQuota.Client?
     private let refusal: StaticString
     private var entry: ConnectionQuota.Entry?
     private var next: Next
@@ -28,7 +28,7 @@ public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         _ quota: ConnectionQuota, _ peer: borrowing Peer, refusal: StaticString, _ next: () -> Next
     ) {
         self.quota = quota
-        self.peer = peer.address
+        client = ConnectionQuota.Client(peer.address)
         self.refusal = refusal
         self.next = next()
     }
@@ -42,7 +42,7 @@ public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     public mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
         switch event {
         case .opened:
-            entry = quota.admit(peer, at: context.now)
+            entry = quota.admit(client, at: context.now)
             guard entry != nil else {
                 context.counters.add(1, to: .connectionsRefused)
                 context.output.append(refusal)

@@ -6,13 +6,15 @@ internal import Synchronization
 /// a connection a lock that is held for an instant, and nothing while there is no limit.
 public final class ConnectionQuota: Sendable {
     private let state: Mutex<State>
+    /// So that a connection takes no lock while there is nothing to count.
+    private let hasLimits: Atomic<Bool>
     private let report: @Sendable (Refused) -> Void
 
     /// Why a connection was refused.
     public enum Refused: Sendable, Hashable {
         /// There are as many as there may be.
         case connections(max: Int)
-        /// There are as many of this address as there may be.
+        /// There are as many of this address as there may be; of IPv6, of this /64.
         case address(SocketAddress, max: Int)
     }
 
@@ -37,42 +39,56 @@ public final class ConnectionQuota: Sendable {
     ///   - report: hears of refusals, on a loop's thread, of each kind once a second at the most.
     public init(_ limits: Limits, report: @escaping @Sendable (Refused) -> Void = { _ in }) {
         state = Mutex(State(limits: limits))
+        hasLimits = Atomic(limits.areSet)
         self.report = report
     }
 
     /// What is allowed from now on; connections that are there stay.
     public var limits: Limits {
         get { state.withLock { $0.limits } }
-        set { state.withLock { $0.limits = newValue } }
+        set {
+            state.withLock { $0.limits = newValue }
+            hasLimits.store(newValue.areSet, ordering: .relaxed)
+        }
     }
 
-    /// Lets a connection in, and counts it until it leaves.
-    func admit(_ peer: SocketAddress, at now: Instant) -> Entry? {
-        let (entry, told) = state.withLock { $0.admit(peer, at: now) }
+    /// Lets a connection in, and counts it until it leaves; nil if it may not come in.
+    func admit(_ client: Client?, at now: Instant) -> Entry? {
+        guard hasLimits.load(ordering: .relaxed) else { return Entry() }
+        let (entry, told) = state.withLock { $0.admit(client, at: now) }
         if let told { report(told) }
         return entry
     }
 
     func leave(_ entry: Entry) {
+        guard entry.isCounted || entry.client != nil else { return }
         state.withLock { $0.leave(entry) }
     }
 
     /// What an admitted connection is counted as: by the limits that there were when it came.
-    struct Entry {
-        let isCounted: Bool
-        let client: Client?
+    struct Entry: BitwiseCopyable {
+        var isCounted = false
+        var client: Client?
     }
 
     /// Who counts as one client.
-    enum Client: Hashable {
+    enum Client: Hashable, BitwiseCopyable {
         case ipv4(UInt32)
         case ipv6(prefix: UInt64)
 
-        init?(_ address: SocketAddress) {
+        init?(_ address: borrowing SocketAddress) {
             switch address {
             case .ipv4(let number, _): self = .ipv4(number)
             case .ipv6(let prefix, _, _, _): self = .ipv6(prefix: prefix)
             case .unix: return nil
+            }
+        }
+
+        /// An address of it.
+        var address: SocketAddress {
+            switch self {
+            case .ipv4(let number): .ipv4(number, port: 0)
+            case .ipv6(let prefix): .ipv6(prefix, 0, port: 0, scope: 0)
             }
         }
     }
@@ -87,24 +103,29 @@ extension ConnectionQuota {
 
         init(limits: Limits) { self.limits = limits }
 
-        /// Counts a connection, or says why not, and whether that is to be told.
-        mutating func admit(_ peer: SocketAddress, at now: Instant) -> (Entry?, told: Refused?) {
-            let isCounted = limits.connectionsMax > 0
-            if isCounted, connections >= limits.connectionsMax {
-                let isDue = State.isDue(&lastReports.connections, now)
-                return (nil, isDue ? .connections(max: limits.connectionsMax) : nil)
+        /// Counts a connection, or says why not where that is to be told.
+        mutating func admit(_ client: Client?, at now: Instant) -> (Entry?, told: Refused?) {
+            var entry = Entry()
+            if limits.connectionsMax > 0 {
+                guard connections < limits.connectionsMax else {
+                    let isDue = State.isDue(&lastReports.connections, now)
+                    return (nil, isDue ? .connections(max: limits.connectionsMax) : nil)
+                }
+                entry.isCounted = true
             }
-            let client = limits.perAddressMax > 0 ? Client(peer) : nil
-            if let client {
+            if limits.perAddressMax > 0, let client {
                 let count = byClient[client] ?? 0
                 guard count < limits.perAddressMax else {
                     let isDue = State.isDue(&lastReports.address, now)
-                    return (nil, isDue ? .address(peer, max: limits.perAddressMax) : nil)
+                    return (
+                        nil, isDue ? .address(client.address, max: limits.perAddressMax) : nil
+                    )
                 }
                 byClient[client] = count + 1
+                entry.client = client
             }
-            if isCounted { connections += 1 }
-            return (Entry(isCounted: isCounted, client: client), nil)
+            if entry.isCounted { connections += 1 }
+            return (entry, nil)
         }
 
         mutating func leave(_ entry: Entry) {
@@ -119,6 +140,10 @@ extension ConnectionQuota {
             return true
         }
     }
+}
+
+extension ConnectionQuota.Limits {
+    fileprivate var areSet: Bool { connectionsMax > 0 || perAddressMax > 0 }
 }
 
 extension Instant {

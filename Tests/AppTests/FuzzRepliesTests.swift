@@ -24,7 +24,7 @@ struct FuzzRepliesTests {
             }
             #expect(isTold)
             log = server.log.split(separator: "\n").compactMap { line in
-                guard let match = line.firstMatch(of: /session (\d+) of [^ ]+: (.+)/) else {
+                guard let match = line.firstMatch(of: /session (\d+): (.+)/) else {
                     return nil
                 }
                 return "\(match.1) \(match.2)"

@@ -18,7 +18,7 @@ struct FuzzReplies: ParsableCommand {
             both. So a session is had again:
 
               blackhole fuzz-replies --port 2525 --seed 42
-              … session 17 of 127.0.0.1:50514: reply 3: wrong code
+              … session 17: reply 3: wrong code
               blackhole fuzz-replies --port 2525 --seed 42 --first 17
 
             Before STARTTLS and behind it are two sessions. Sessions get their numbers in the \
