@@ -31,8 +31,7 @@ extension Fake {
                         scribe.note(details)
                         play.secure(details)
                     }
-                    let isUpgraded = details != nil && !isImplicit
-                    return player(ScriptMachine(script, isUpgraded: isUpgraded), play)
+                    return player(ScriptMachine(script, isSecured: details != nil), play)
                 }
             })
     }

@@ -21,7 +21,7 @@ package struct Script: Sendable {
     /// Whether TLS begins on the way.
     var hasStartTLS: Bool { startTLS != nil }
 
-    /// The first step under TLS, where TLS begins on the way.
+    /// The first step under TLS: the first of all where TLS does not begin on the way.
     var firstSecured: Int { startTLS.map { $0 + 1 } ?? 0 }
 
     private var startTLS: Int? {

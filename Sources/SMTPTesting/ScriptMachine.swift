@@ -29,10 +29,10 @@ package struct ScriptMachine: Sendable {
     /// The next step: `0 ≤ position ≤ steps.count`.
     private var position: Int
 
-    /// Makes a machine that stands at the first step, or at the first that is under TLS.
-    package init(_ script: Script, isUpgraded: Bool = false) {
+    /// Makes a machine that stands at the first step in clear, or at the first under TLS.
+    package init(_ script: Script, isSecured: Bool = false) {
         steps = script.steps
-        position = isUpgraded ? script.firstSecured : 0
+        position = isSecured ? script.firstSecured : 0
     }
 
     /// What is next, in words.

@@ -84,6 +84,17 @@ struct ScriptTests {
         #expect(smtp.closing == nil)
     }
 
+    @Test func `a line may be as long as one of AUTH`() throws {
+        var limits = SMTPLimits()
+        limits.lineOctetsMax = 100
+        for limits in [limits, SMTPLimits()] {
+            let fake = try Fake([.script(.expect("AUTH PLAIN *")), .limits(limits)])
+            var smtp = open(fake)
+            smtp.send("AUTH PLAIN " + String(repeating: "x", count: 12_277) + "\r\n")
+            #expect(fake.played.count == 1)
+        }
+    }
+
     @Test func `a reset comes behind what was said`() throws {
         let fake = try Fake([.script(.reply("220 x"), .expect("QUIT"), .reply("221 x"), .reset)])
         var smtp = open(fake)
