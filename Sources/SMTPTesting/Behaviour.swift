@@ -11,44 +11,99 @@ public import SMTP
 ///
 /// Of the rules, those that say `at` or `first`, the first that matches wins, in the order in which
 /// they are given; one that has applied as often as it may is passed over.
+///
+/// What cannot be done is refused when the server is made: ``Misuse``.
 public struct Behaviour: Sendable {
-    let change: @Sendable (inout Plan) -> Void
+    /// What it is called.
+    let name: String
+    /// Whether it says something that a script leaves open.
+    let goesWithScripts: Bool
+    let change: @Sendable (inout Plan) throws(Flaw) -> Void
+
+    /// Makes a behaviour that is called as the function which makes it, and a detail.
+    init(
+        function: String = #function, detail: String = "", goesWithScripts: Bool = false,
+        _ change: @escaping @Sendable (inout Plan) throws(Flaw) -> Void
+    ) {
+        name = function.prefix { $0 != "(" } + detail
+        self.goesWithScripts = goesWithScripts
+        self.change = change
+    }
 
     /// Does something at a stage.
     ///
     /// - Parameters:
     ///   - stage: where.
     ///   - pattern: only for these addresses: at ``Stage/sender`` the sender, at
-    ///     ``Stage/recipient`` the recipient, at ``Stage/data`` and ``Stage/message`` any recipient.
-    ///   - sender: only for mail of these senders.
-    ///   - first: only so many times, counted over all connections.
+    ///     ``Stage/recipient`` the recipient, at ``Stage/data`` and ``Stage/message`` any recipient;
+    ///     at other stages there are none.
+    ///   - sender: only for mail of these senders; an empty pattern is `MAIL FROM:<>`.
+    ///   - first: only so many times, counted over all connections; 1 at least.
     ///   - chance: how often, from 0 to 1; what is drawn depends on ``seed(_:)``.
     ///   - action: what it does there.
     public static func at(
         _ stage: Stage, matching pattern: Pattern? = nil, from sender: Pattern? = nil,
         first: Int? = nil, chance: Double = 1, _ action: Action
     ) -> Behaviour {
-        let rule = Rule(
-            stage: stage, address: pattern, sender: sender, first: first, chance: chance,
-            action: action)
-        return Behaviour { $0.rules.append(rule) }
+        Behaviour(detail: "(.\(stage))") { plan throws(Flaw) in
+            plan.rules.append(
+                try Rule(
+                    stage: stage, address: pattern, sender: sender, first: first, chance: chance,
+                    action: action))
+        }
     }
 
     /// Does something to the first connections.
     public static func first(_ count: Int, _ action: Action) -> Behaviour {
-        at(.connect, first: count, action)
+        Behaviour { plan throws(Flaw) in
+            try at(.connect, first: count, action).change(&plan)
+        }
     }
 
-    /// Offers STARTTLS, with a certificate made in memory: see ``SMTPServer/certificatePEM``.
-    public static var tls: Behaviour { Behaviour { $0.encryption = .startTLS } }
+    /// Plays a dialogue, step by step, and says nothing but what stands in it.
+    ///
+    /// ```swift
+    /// .script(
+    ///     .reply("220 odd.example ESMTP"),
+    ///     .expect("EHLO *"), .reply("250-odd.example", "250 SIZE 1000"),
+    ///     .expect("MAIL FROM:*"), .reply("451 4.7.1 Greylisted"),
+    ///     .expect("QUIT"))
+    /// ```
+    ///
+    /// Each connection plays it from its start, and is closed at its end; of several scripts the
+    /// first connection has the first, and the last is played again and again. A client that says or
+    /// does something else than is expected is told so by a 554 and closed, as is one that says
+    /// nothing for the time of ``limits(_:)``: see ``SMTPServer/scriptFailure``.
+    ///
+    /// A script that no client plays to its end is no failure by itself: wait for it, by
+    /// ``SMTPServer/scriptPlayed(within:)``.
+    ///
+    /// The server takes no messages: what the client has said is in the ``PlayedScript``. Of the
+    /// other behaviours only ``tls``, ``implicitTLS`` and ``limits(_:)`` go with scripts.
+    public static func script(_ steps: Step...) -> Behaviour { script(steps) }
+
+    /// Plays a dialogue, see ``script(_:)-(Step...)``.
+    public static func script(_ steps: [Step]) -> Behaviour {
+        Behaviour(goesWithScripts: true) { plan throws(Flaw) in
+            plan.scripts.append(try Script(steps))
+        }
+    }
+
+    /// Offers STARTTLS, with a certificate made in memory: see
+    /// ``SMTPServer/certificatePEM`` and ``SMTPServer/certificatePath``.
+    public static var tls: Behaviour {
+        Behaviour(goesWithScripts: true) { $0.encryption = .startTLS }
+    }
 
     /// Begins TLS with the first octet, with a certificate made in memory.
-    public static var implicitTLS: Behaviour { Behaviour { $0.encryption = .implicit } }
+    public static var implicitTLS: Behaviour {
+        Behaviour(goesWithScripts: true) { $0.encryption = .implicit }
+    }
 
     /// Offers AUTH, and lets anybody in.
     public static var login: Behaviour { Behaviour { $0.login = .anybody } }
 
-    /// Offers AUTH, and lets only this user in; by PLAIN and LOGIN, for CRAM-MD5 shows no password.
+    /// Offers AUTH, and lets only this user in: by PLAIN and LOGIN, for CRAM-MD5 shows no password.
     public static func login(user: String, password: String) -> Behaviour {
         Behaviour { $0.login = .only(user: user, password: password) }
     }
@@ -56,12 +111,18 @@ public struct Behaviour: Sendable {
     /// Announces an EHLO keyword, or the same with other parameters; what is announced is not done
     /// for that.
     public static func announce(_ keyword: String, _ parameters: String = "") -> Behaviour {
-        Behaviour { $0.keywords = $0.keywords.adding(keyword, parameters) }
+        Behaviour { plan throws(Flaw) in
+            try check(keyword, parameters)
+            plan.keywordChanges.append { $0.adding(keyword, parameters) }
+        }
     }
 
     /// Announces an EHLO keyword no more; what it stands for is done all the same.
     public static func hide(_ keyword: String) -> Behaviour {
-        Behaviour { $0.keywords = $0.keywords.removing(keyword) }
+        Behaviour { plan throws(Flaw) in
+            try check(keyword, "")
+            plan.keywordChanges.append { $0.removing(keyword) }
+        }
     }
 
     /// Passes over parameters of MAIL and RCPT that no session knows; otherwise they get 555.
@@ -71,44 +132,54 @@ public struct Behaviour: Sendable {
 
     /// Takes so many octets a second from each connection, as the layer `Throttle` does.
     public static func throttle(bytesPerSecond: Int) -> Behaviour {
-        Behaviour { $0.bytesPerSecond = bytesPerSecond }
+        Behaviour(goesWithScripts: true) { plan throws(Flaw) in
+            guard bytesPerSecond > 0 else {
+                throw Flaw(
+                    "\(bytesPerSecond) octets a second are none",
+                    "it is 1 at least; .silence answers nothing")
+            }
+            plan.bytesPerSecond = bytesPerSecond
+        }
     }
 
     /// The limits of a session.
     public static func limits(_ limits: SMTPLimits) -> Behaviour {
-        Behaviour { $0.limits = limits }
+        Behaviour(goesWithScripts: true) { plan throws(Flaw) in
+            guard limits.lineOctetsMax >= 2, limits.idle > .zero else {
+                throw Flaw(
+                    "limits that leave no room for a line, or no time",
+                    "a line has 2 octets at least, and idle is over zero")
+            }
+            plan.limits = limits
+        }
     }
 
-    /// What the server greets with, instead of `localhost`.
+    /// What the server greets with, instead of `localhost`: up to 255 octets of visible ASCII.
     public static func hostName(_ name: String) -> Behaviour {
-        Behaviour { $0.hostName = name }
+        Behaviour { plan throws(Flaw) in
+            guard (1...255).contains(name.utf8.count),
+                name.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+            else {
+                throw Flaw(
+                    "\(name.debugDescription) is no host name",
+                    "it is 1 to 255 octets of visible ASCII, without blanks")
+            }
+            plan.hostName = name
+        }
     }
 
     /// What chance draws from: the same seed, the same draws.
     public static func seed(_ seed: UInt64) -> Behaviour {
         Behaviour { $0.seed = seed }
     }
-}
 
-/// All behaviours of a server together.
-struct Plan: Sendable {
-    var rules: [Rule] = []
-    var encryption = Encryption.none
-    var login = Login.none
-    var keywords = Keywords.standard
-    var ignoresUnknownParameters = false
-    var bytesPerSecond = Int.max
-    var limits = SMTPLimits()
-    var hostName = "localhost"
-    var seed: UInt64 = 0
-
-    enum Encryption { case none, startTLS, implicit }
-    enum Login {
-        case none, anybody
-        case only(user: String, password: String)
-    }
-
-    init(_ behaviours: [Behaviour]) {
-        for behaviour in behaviours { behaviour.change(&self) }
+    private static func check(_ keyword: String, _ parameters: String) throws(Flaw) {
+        let line = parameters.isEmpty ? keyword : "\(keyword) \(parameters)"
+        guard Keywords.isAnnouncement(line), Keywords.isAnnouncement(keyword) else {
+            throw Flaw(
+                "\(line.debugDescription) is no EHLO keyword",
+                "it is letters, digits and hyphens, and parameters of visible ASCII with a blank "
+                    + "between two, in 506 octets")
+        }
     }
 }

@@ -1,17 +1,16 @@
 internal import Synchronization
 
-/// The messages that a fake has taken, and who waits for them.
+/// What has come to a fake, and who waits for it.
 final class Inbox: Sendable {
+    /// Rings whenever there is more.
+    let bell = Bell()
     private let state = Mutex(State())
 
     private struct State {
         var messages: [ReceivedMessage] = []
         var scribes: [Scribe] = []
+        var plays: [Play] = []
         var isOver = false
-        var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
-        /// Those who were woken before they waited.
-        var woken: Set<UInt64> = []
-        var nextID: UInt64 = 0
     }
 
     /// All messages so far.
@@ -20,68 +19,50 @@ final class Inbox: Sendable {
     /// The transcripts of all connections so far.
     var transcripts: [Transcript] { state.withLock { $0.scribes }.map(\.text) }
 
+    /// The scripts that are or were played, in the order of their connections.
+    var plays: [Play] { state.withLock { $0.plays } }
+
+    /// The scripts that were played to their end.
+    var played: [PlayedScript] { plays.compactMap(\.played) }
+
+    /// How the first client that departed from its script did so.
+    var scriptFailure: ScriptFailure? { plays.lazy.compactMap(\.failure).first }
+
     /// Whether there will be no more.
     var isOver: Bool { state.withLock { $0.isOver } }
 
     func add(_ message: ReceivedMessage) {
-        wakeAll { $0.messages.append(message) }
+        state.withLock { $0.messages.append(message) }
+        bell.ring()
     }
 
     func add(_ scribe: Scribe) {
         state.withLock { $0.scribes.append(scribe) }
     }
 
-    /// There will be no more messages.
+    func add(_ play: Play) {
+        state.withLock { $0.plays.append(play) }
+    }
+
+    /// There will be no more.
     func end() {
-        wakeAll { $0.isOver = true }
+        state.withLock { $0.isOver = true }
+        bell.ring()
     }
 
-    private func wakeAll(_ change: (inout State) -> Void) {
-        let waiting = state.withLock { state in
-            change(&state)
-            defer { state.waiting = [:] }
-            return Array(state.waiting.values)
+    /// Waits until something is found.
+    ///
+    /// - Returns: nil when there is no more to come, or the time is over.
+    func wait<Found>(
+        within time: Duration, _ found: () throws -> Found?
+    ) async throws -> Found? {
+        let deadline = ContinuousClock.now + time
+        while true {
+            let (rings, isOver) = (bell.rings, isOver)
+            if let found = try found() { return found }
+            try Task.checkCancellation()
+            guard !isOver, ContinuousClock.now < deadline else { return nil }
+            await bell.wait(since: rings, until: deadline)
         }
-        for continuation in waiting { continuation.resume() }
-    }
-
-    /// Waits until something has changed since `count` messages were there, the inbox has ended, the
-    /// task is cancelled, or `deadline` has come.
-    func change(since count: Int, until deadline: ContinuousClock.Instant?) async {
-        let id = state.withLock { state in
-            state.nextID += 1
-            return state.nextID
-        }
-        let timer = deadline.map { deadline in
-            Task { [self] in
-                try? await Task.sleep(until: deadline, clock: .continuous)
-                wake(id)
-            }
-        }
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let isDue = state.withLock { state in
-                    if state.messages.count > count || state.isOver || state.woken.contains(id) {
-                        return true
-                    }
-                    state.waiting[id] = continuation
-                    return false
-                }
-                if isDue { continuation.resume() }
-            }
-        } onCancel: {
-            wake(id)
-        }
-        timer?.cancel()
-        await timer?.value
-        state.withLock { _ = $0.woken.remove(id) }
-    }
-
-    private func wake(_ id: UInt64) {
-        let continuation = state.withLock { state in
-            state.woken.insert(id)
-            return state.waiting.removeValue(forKey: id)
-        }
-        continuation?.resume()
     }
 }

@@ -1,4 +1,4 @@
-/// A pattern for mail addresses: `*` stands for any text, `?` for one character, in any case.
+/// A pattern for mail addresses, or the lines of a script: `*` stands for any text, `?` for one character, in any case.
 ///
 /// ```swift
 /// "*@full.example"

@@ -40,7 +40,8 @@ extension SMTPServer {
     }
 }
 
-/// What a server has said, for the one who waits for it.
+/// What a server has said, for the one who waits for it until nobody holds this any more: that is
+/// so, too, where the loops have ended and no connection is made.
 private final class Replies: Sendable {
     private let continuation: CheckedContinuation<[String], Never>
     private let replies = Mutex<[String]>([])
@@ -51,8 +52,7 @@ private final class Replies: Sendable {
 
     func add(_ reply: String) { replies.withLock { $0.append(reply) } }
 
-    /// The last call.
-    func end() { continuation.resume(returning: replies.withLock { $0 }) }
+    deinit { continuation.resume(returning: replies.withLock { $0 }) }
 }
 
 /// A client that says its lines one by one.
@@ -92,7 +92,6 @@ private struct Speaker: ByteHandler {
     }
 
     mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
-        if event == .closed { replies.end() }
-        return event == .ended ? .close : .proceed
+        event == .ended ? .close : .proceed
     }
 }

@@ -16,12 +16,7 @@ public struct MissingMessages: Error, CustomStringConvertible {
         ]
         lines.append("received: \(received.isEmpty ? "nothing" : "")")
         lines += received.map { "  \($0)" }
-        for (index, transcript) in transcripts.enumerated() {
-            lines.append("connection \(index + 1):")
-            lines += transcript.lines.map { "  \($0)" }
-        }
-        if transcripts.isEmpty { lines.append("no connection was made") }
-        return lines.joined(separator: "\n")
+        return (lines + transcripts.report).joined(separator: "\n")
     }
 }
 
@@ -49,18 +44,12 @@ extension SMTPServer {
     private func wait<Found>(
         for expected: String, within time: Duration, _ found: ([ReceivedMessage]) -> Found?
     ) async throws -> Found {
-        let deadline = ContinuousClock.now + time
-        while true {
-            let (isOver, messages) = (inbox.isOver, inbox.messages)
-            if let found = found(messages) { return found }
-            try Task.checkCancellation()
-            guard !isOver, ContinuousClock.now < deadline else {
-                throw MissingMessages(
-                    expected: expected, received: messages, transcripts: inbox.transcripts,
-                    isStopped: isOver)
-            }
-            await inbox.change(since: messages.count, until: deadline)
+        if let found = try await inbox.wait(within: time, { found(inbox.messages) }) {
+            return found
         }
+        throw MissingMessages(
+            expected: expected, received: inbox.messages, transcripts: inbox.transcripts,
+            isStopped: inbox.isOver)
     }
 
     /// The messages as they come, from the first one on; ends when the server is stopped.
@@ -83,13 +72,14 @@ extension SMTPServer {
             /// The next message; nil when the server is stopped, or the task is cancelled.
             public mutating func next() async -> ReceivedMessage? {
                 while !Task.isCancelled {
-                    let (isOver, messages) = (inbox.isOver, inbox.messages)
+                    let (rings, isOver) = (inbox.bell.rings, inbox.isOver)
+                    let messages = inbox.messages
                     if index < messages.count {
                         defer { index += 1 }
                         return messages[index]
                     }
                     guard !isOver else { return nil }
-                    await inbox.change(since: index, until: nil)
+                    await inbox.bell.wait(since: rings, until: nil)
                 }
                 return nil
             }

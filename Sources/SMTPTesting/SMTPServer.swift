@@ -1,6 +1,5 @@
 public import Pipeline
 internal import SMTP
-internal import Synchronization
 internal import TLS
 
 /// A fake SMTP server on loopback, for tests: takes mail, or behaves as it is told.
@@ -13,19 +12,26 @@ internal import TLS
 /// ```
 ///
 /// It listens when it is made, on a port that the kernel has chosen, and may be used from anywhere.
-/// ``withSMTPServer(_:isolation:_:)`` stops it by itself.
+/// ``withSMTPServer(_:on:isolation:_:)`` stops it by itself.
+///
+/// A server that nobody holds any more stops, too, but nobody hears when all is over, as one does by
+/// ``stop()``.
 public final class SMTPServer: Sendable {
     /// Where it listens: `127.0.0.1` and a port.
     public let address: SocketAddress
     /// The certificate in PEM that a client has to trust; nil without TLS.
     public let certificatePEM: String?
     let inbox: Inbox
+    /// Whether it plays scripts.
+    let hasScript: Bool
+    private let certificateFile: CertificateFile?
     private let listening: Listening
     private let loops: EventLoops
 
     /// Starts a server.
     ///
     /// - Parameter behaviours: how it differs from a black hole that takes everything.
+    /// - Throws: ``Misuse`` where they cannot be done, `SystemError`, `TLSError`.
     public convenience init(_ behaviours: Behaviour...) throws {
         try self.init(behaviours)
     }
@@ -34,38 +40,24 @@ public final class SMTPServer: Sendable {
     ///
     /// - Parameters:
     ///   - behaviours: how it differs from a black hole that takes everything.
-    ///   - loops: the event loops that it runs on; nil for a small pool that all servers share.
+    ///   - loops: the event loops that it runs on, which go on when it stops; nil for a small pool
+    ///     that all servers share.
+    /// - Throws: ``Misuse`` where they cannot be done, `SystemError`, `TLSError`.
     public init(_ behaviours: [Behaviour], on loops: EventLoops? = nil) throws {
-        let plan = Plan(behaviours)
-        let fake = Fake(plan)
+        let fake = try Fake(behaviours)
         let loops = try loops ?? SharedLoops.loops()
         self.loops = loops
         inbox = fake.inbox
-        if plan.encryption == .none {
-            certificatePEM = nil
-            listening = try loops.open(on: .loopback()) { _ in
-                let scribe = Scribe(in: fake.inbox)
-                return Throttle(bytesPerSecond: plan.bytesPerSecond) {
-                    SMTPServer.onion(fake, scribe, .none, nil)
-                }
-            }
-        } else {
-            let identity = try SharedIdentity.identity()
-            certificatePEM = identity.certificatePEM
-            let tls = try TLSContext.server([identity])
-            let isImplicit = plan.encryption == .implicit
-            listening = try loops.open(on: .loopback()) { _ in
-                let scribe = Scribe(in: fake.inbox)
-                return Throttle(bytesPerSecond: plan.bytesPerSecond) {
-                    StartTLS(tls, isImplicit: isImplicit) { details in
-                        if let details { scribe.note("\(details.version) with \(details.cipher)") }
-                        return SMTPServer.onion(
-                            fake, scribe, details == nil ? .offered : .active, details)
-                    }
-                }
-            }
-        }
+        hasScript = !fake.plan.scripts.isEmpty
+        certificatePEM = fake.identity?.certificatePEM
+        certificateFile = try fake.identity.map { try CertificateFile($0.certificatePEM) }
+        listening = try loops.open(on: .loopback()) { _ in fake.stack() }
         address = listening.address
+    }
+
+    deinit {
+        loops.close(listening) {}
+        inbox.end()
     }
 
     /// The host to connect to: `127.0.0.1`.
@@ -73,6 +65,12 @@ public final class SMTPServer: Sendable {
 
     /// The port to connect to.
     public var port: Int { Int(address.port ?? 0) }
+
+    /// The file of the certificate in PEM that a client has to trust, in `TMPDIR` or else `/tmp`; nil
+    /// without TLS.
+    ///
+    /// It is there until the server is stopped.
+    public var certificatePath: String? { certificateFile?.path }
 
     /// All messages so far.
     public var received: [ReceivedMessage] { inbox.messages }
@@ -86,6 +84,7 @@ public final class SMTPServer: Sendable {
     public func stop() async {
         await loops.close(listening)
         inbox.end()
+        certificateFile?.remove()
     }
 
     /// Connects a client of our own.
@@ -93,7 +92,8 @@ public final class SMTPServer: Sendable {
         loops.connect(to: address) { _ in make() }
     }
 
-    private static func onion(
+    /// The onion of a connection, or of its part that is secured.
+    static func onion(
         _ fake: Fake, _ scribe: Scribe, _ security: Security, _ details: TLSDetails?
     ) -> LineFraming<DataDiscard<ObservedSession<Scribe, Session<FakeResponder>>>> {
         LineFraming(lineOctetsMax: fake.settings.framedLineOctetsMax) {

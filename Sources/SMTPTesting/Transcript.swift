@@ -37,6 +37,16 @@ public struct Transcript: Sendable, Hashable, CustomStringConvertible {
     public var description: String { lines.map(\.description).joined(separator: "\n") }
 }
 
+extension [Transcript] {
+    /// What was said on each connection, in lines for an error.
+    var report: [String] {
+        guard !isEmpty else { return ["no connection was made"] }
+        return enumerated().flatMap { index, transcript in
+            ["connection \(index + 1):"] + transcript.lines.map { "  \($0)" }
+        }
+    }
+}
+
 /// Writes the transcript of one connection.
 final class Scribe: SessionObserver {
     private let transcript = Mutex(Transcript())

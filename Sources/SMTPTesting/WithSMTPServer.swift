@@ -1,3 +1,5 @@
+public import Pipeline
+
 /// Runs a fake SMTP server for as long as the body runs.
 ///
 /// ```swift
@@ -13,27 +15,32 @@
 ///
 /// - Parameters:
 ///   - behaviours: how it differs from a black hole that takes everything.
+///   - loops: the event loops that it runs on, which go on when it stops; nil for the shared pool.
 ///   - isolation: the actor that the body runs on: the caller's.
 ///   - body: what the server runs for.
+/// - Throws: what the body throws; ``ScriptFailure`` when it returns and a client has departed from
+///   its script; what ``SMTPServer/init(_:on:)`` throws.
 public func withSMTPServer<Result>(
-    _ behaviours: Behaviour..., isolation: isolated (any Actor)? = #isolation,
-    _ body: (SMTPServer) async throws -> Result
+    _ behaviours: Behaviour..., on loops: EventLoops? = nil,
+    isolation: isolated (any Actor)? = #isolation, _ body: (SMTPServer) async throws -> Result
 ) async throws -> Result {
-    try await withSMTPServer(behaviours, isolation: isolation, body)
+    try await withSMTPServer(behaviours, on: loops, isolation: isolation, body)
 }
 
 /// Runs a server for as long as the body runs: the one place that says what that means.
 func withSMTPServer<Result>(
-    _ behaviours: [Behaviour], isolation: isolated (any Actor)? = #isolation,
-    _ body: (SMTPServer) async throws -> Result
+    _ behaviours: [Behaviour], on loops: EventLoops? = nil,
+    isolation: isolated (any Actor)? = #isolation, _ body: (SMTPServer) async throws -> Result
 ) async throws -> Result {
-    let server = try SMTPServer(behaviours)
+    let server = try SMTPServer(behaviours, on: loops)
+    let result: Result
     do {
-        let result = try await body(server)
-        await server.stop()
-        return result
+        result = try await body(server)
     } catch {
         await server.stop()
         throw error
     }
+    await server.stop()
+    if let failure = server.scriptFailure { throw failure }
+    return result
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A page of the documentation of a product.
+/// A page that shows Swift: of the documentation of a product, or the README.
 struct Article: CustomTestStringConvertible {
     let file: URL
 
@@ -9,10 +9,11 @@ struct Article: CustomTestStringConvertible {
     static let project = URL(filePath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    /// All pages of all products.
-    static let all: [Article] = files(below: "Sources").map(Article.init).filter {
-        $0.file.pathExtension == "md" && $0.file.path().contains(".docc/")
-    }
+    /// All pages of all products, and the README.
+    static let all: [Article] =
+        files(below: "Sources").map(Article.init).filter {
+            $0.file.pathExtension == "md" && $0.file.path().contains(".docc/")
+        } + [Article(file: project.appending(path: "README.md"))]
 
     /// The files that hold what the pages show, and are compiled.
     static let compiled: [[Substring]] = files(below: "Tests/DocumentationTests/Articles").map {

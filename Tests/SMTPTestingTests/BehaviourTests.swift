@@ -92,6 +92,21 @@ struct BehaviourTests {
         }
     }
 
+    @Test func `what compares passwords announces no CRAM-MD5, unless it is told to`() async throws
+    {
+        func mechanisms(_ behaviours: Behaviour...) async throws -> Substring? {
+            let smtp = try SMTPServer(behaviours)
+            let hello = await smtp.say("EHLO x")[1]
+            await smtp.stop()
+            return hello.split(separator: "\n").first { $0.dropFirst(4).hasPrefix("AUTH") }
+        }
+        let only = Behaviour.login(user: "me", password: "secret")
+        #expect(try await mechanisms(.login)?.hasSuffix("CRAM-MD5") == true)
+        #expect(try await mechanisms(only)?.dropFirst(4) == "AUTH PLAIN LOGIN")
+        #expect(try await mechanisms(.announce("AUTH", "X"), only)?.dropFirst(4) == "AUTH X")
+        #expect(try await mechanisms(.hide("AUTH"), only) == nil)
+    }
+
     @Test func `what EHLO announces may be changed`() async throws {
         try await withSMTPServer(
             .announce("SIZE", "1000"), .announce("XCLIENT", "NAME ADDR"), .hide("PIPELINING")

@@ -100,20 +100,6 @@ struct SMTPServerTests {
         #expect(await stopped.value?.say("NOOP") == [])
     }
 
-    /// The README's library section, word for word.
-    @Test func `mail to a full mailbox is tried again`() async throws {
-        try await withSMTPServer(
-            .at(
-                .recipient, matching: "*@full.example", first: 1,
-                .reply(452, "4.2.2", "Mailbox full"))
-        ) { smtp in
-            await smtp.mail(to: "you@full.example", content: "Subject: Hello\n")
-            await smtp.mail(to: "you@full.example", content: "Subject: Hello\n")
-            let message = try await smtp.first(to: "you@full.example", within: .seconds(5))
-            #expect(message["Subject"] == "Hello")
-        }
-    }
-
     @Test(.smtpServer(.at(.message, .reply(554, "5.7.1", "No"))))
     func `a trait gives a test its server`() async throws {
         let replies = await SMTPServer.current.mail(to: "you@example.org")

@@ -1,4 +1,3 @@
-import Foundation
 import Pipeline
 import SMTP
 import SMTPTesting
@@ -44,27 +43,33 @@ import Testing
 
     @Test(.smtpServer(.tls)) func `mail goes under TLS`() async throws {
         let smtp = SMTPServer.current
-        let certificate = try #require(smtp.certificatePEM)
-        let file = FileManager.default.temporaryDirectory.appending(path: "\(smtp.port).pem")
-        try certificate.write(to: file, atomically: true, encoding: .utf8)
-        defer { try? FileManager.default.removeItem(at: file) }
-
-        let mailer = Mailer(port: smtp.port, certificateFile: file.path())
+        let mailer = Mailer(port: smtp.port, certificateFile: smtp.certificatePath)
         #expect(try mailer.send("Subject: Hello\n", to: "you@example.org"))
         let message = try #require(smtp.received.first)
         #expect(message.tls != nil)
     }
 
-    @Test(
-        .smtpServer(
-            .login(user: "me", password: "secret"), .announce("AUTH", "PLAIN LOGIN")),
-        arguments: ["secret", "wrong"])
+    @Test(.smtpServer(.login(user: "me", password: "secret")), arguments: ["secret", "wrong"])
     func `only who knows the password may mail`(password: String) async throws {
         let smtp = SMTPServer.current
         let mailer = Mailer(port: smtp.port, login: "me:\(password)")
         let isSent = try mailer.send("\n", to: "you@example.org")
         #expect(isSent == (password == "secret"))
         #expect(smtp.received.first?.credentials?.user == (password == "secret" ? "me" : nil))
+    }
+
+    @Test func `a mailer greets again where EHLO is refused`() async throws {
+        try await withSMTPServer(
+            .script(
+                .reply("220 old.example"),
+                .expect("EHLO *"), .reply("502 What?"),
+                .expect("HELO *"), .reply("250 old.example"),
+                .expect("MAIL FROM:*"), .reply("421 Good night"))
+        ) { smtp in
+            let mailer = Mailer(port: smtp.port)
+            #expect(try !mailer.send("\n", to: "you@example.org"))
+            try await smtp.scriptPlayed(within: .seconds(30))
+        }
     }
 
     @Test func `mail to a greylisting server arrives`() async throws {

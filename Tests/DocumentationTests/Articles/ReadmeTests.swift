@@ -1,24 +1,28 @@
 import Pipeline
 import SMTP
+import SMTPTesting
 import Testing
 
-/// The README's library section, word for word.
-struct MailboxFull: Responder {
-    mutating func recipient(
-        _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
-    ) -> Answer {
-        line.text(recipient.path).hasSuffix("@full.example")
-            ? .reply(452, EnhancedCode(4, 2, 2), "Mailbox full") : .accept
-    }
-}
-
 @Suite struct `The README` {
+    @Test func `has a dialogue that is played`() async throws {
+        try await withSMTPServer(
+            .script(
+                .reply("220 odd.example ESMTP"),
+                .expect("EHLO *"), .reply("250-odd.example", "250 SIZE 1000"),
+                .expect("MAIL FROM:*"), .reply("451 4.7.1 Greylisted"))
+        ) { smtp in
+            await smtp.mail(to: "you@example.org")  // your own mailer
+            try await smtp.scriptPlayed(within: .seconds(5))
+        }
+    }
+
     @Test func `has a fake that listens`() throws {
         let loops = try EventLoops(count: 1)
         let settings = SessionSettings()
         let address = try loops.listen(on: .loopback()) { _ in
             LineFraming { DataDiscard { Session(settings, MailboxFull()) } }
         }
+        print("listening on", address)  // port 0: the kernel has chosen one
         #expect(address.port != 0)
         loops.stop()
     }

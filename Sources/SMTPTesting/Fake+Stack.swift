@@ -1,0 +1,58 @@
+package import Pipeline
+internal import SMTP
+internal import TLS
+
+extension Fake {
+    /// The onion of a new connection: a session, or a script that is played.
+    package func stack() -> AnyByteHandler {
+        guard let bytesPerSecond = plan.bytesPerSecond else { return freeStack() }
+        return AnyByteHandler(Throttle(bytesPerSecond: bytesPerSecond) { freeStack() })
+    }
+
+    private func freeStack() -> AnyByteHandler {
+        let scribe = Scribe(in: inbox)
+        if let script = nextScript() { return stack(playing: script, scribe) }
+        guard let tls else { return AnyByteHandler(SMTPServer.onion(self, scribe, .none, nil)) }
+        return AnyByteHandler(
+            StartTLS(tls, isImplicit: isImplicit) { [self] details in
+                if let details { scribe.note(details) }
+                return SMTPServer.onion(
+                    self, scribe, details == nil ? .offered : .active, details)
+            })
+    }
+
+    private func stack(playing script: Script, _ scribe: Scribe) -> AnyByteHandler {
+        let play = Play(
+            expecting: isImplicit ? "a TLS handshake" : "nothing yet", scribe, inbox.bell)
+        inbox.add(play)
+        guard let tls else {
+            return AnyByteHandler(
+                ScriptedConnection(play) { player(ScriptMachine(script), play) })
+        }
+        return AnyByteHandler(
+            ScriptedConnection(play) {
+                StartTLS(tls, isImplicit: isImplicit) { [self] details in
+                    if let details {
+                        scribe.note(details)
+                        play.secure(details)
+                    }
+                    return player(ScriptMachine(script, isSecured: details != nil), play)
+                }
+            })
+    }
+
+    private func player(
+        _ machine: ScriptMachine, _ play: Play
+    ) -> LineFraming<DataDiscard<ScriptPlayer>> {
+        // A line of a script may be one of AUTH.
+        LineFraming(lineOctetsMax: max(plan.limits.lineOctetsMax, plan.limits.authLineOctetsMax)) {
+            DataDiscard { ScriptPlayer(machine, play, idle: plan.limits.idle) }
+        }
+    }
+}
+
+extension Scribe {
+    fileprivate func note(_ details: TLSDetails) {
+        note("\(details.version) with \(details.cipher)")
+    }
+}

@@ -1,0 +1,45 @@
+extension SMTPServer {
+    /// Waits until a client has played the script to its end.
+    ///
+    /// - Throws: ``ScriptFailure`` when one departed from it before, when the time is over or the
+    ///   server stopped; ``Misuse`` where there is no script; `CancellationError`.
+    @discardableResult
+    public func scriptPlayed(within time: Duration) async throws -> PlayedScript {
+        try await scriptsPlayed(1, within: time)[0]
+    }
+
+    /// Waits until so many connections have played their scripts to the end, and returns these in
+    /// the order of their coming.
+    ///
+    /// - Throws: what ``scriptPlayed(within:)`` throws.
+    public func scriptsPlayed(_ count: Int, within time: Duration) async throws -> [PlayedScript] {
+        guard hasScript else {
+            throw Misuse(
+                Flaw("the server has no script", "give it one: .script(…)"), in: "scriptPlayed")
+        }
+        let played = try await inbox.wait(within: time) {
+            let played = inbox.played
+            if played.count >= count { return Array(played.prefix(count)) }
+            if let scriptFailure { throw scriptFailure }
+            return nil
+        }
+        if let played { return played }
+        throw ScriptFailure(
+            reason: inbox.isOver ? .stopped : .timedOut,
+            expected: count == 1 ? "the script to be played" : "\(count) scripts to be played",
+            received: progress, transcripts: inbox.transcripts)
+    }
+
+    /// How the first client that departed from its script did so; nil while none has.
+    ///
+    /// ``withSMTPServer(_:on:isolation:_:)`` throws it at its end.
+    public var scriptFailure: ScriptFailure? { inbox.scriptFailure }
+
+    private var progress: String {
+        let plays = inbox.plays.enumerated().map { index, play in
+            "connection \(index + 1), "
+                + (play.expected.map { "which is to bring \($0)" } ?? "which is over")
+        }
+        return plays.isEmpty ? "nothing" : plays.joined(separator: "; ")
+    }
+}
