@@ -11,11 +11,11 @@
 /// is outside of TLS, where the refusal is to be empty: what comes before a handshake is not
 /// understood.
 public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
-    private let quota: ConnectionQuota
-    private let client: ConnectionQuota.Client?
-    private let refusal: StaticString
-    private var entry: ConnectionQuota.Entry?
-    private var next: Next
+    @usableFromInline let quota: ConnectionQuota
+    @usableFromInline let client: ConnectionQuota.Client?
+    @usableFromInline let refusal: StaticString
+    @usableFromInline var entry: ConnectionQuota.Entry?
+    @usableFromInline var next: Next
 
     /// Wraps a stack.
     ///
@@ -24,6 +24,7 @@ public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     ///   - peer: who connects.
     ///   - refusal: what a refused connection is told; empty for nothing.
     ///   - next: makes the stack inside.
+    @inlinable
     public init(
         _ quota: ConnectionQuota, _ peer: borrowing Peer, refusal: StaticString, _ next: () -> Next
     ) {
@@ -34,11 +35,13 @@ public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     }
 
     /// Hands the octets on.
+    @inlinable
     public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
         next.receive(input, &context)
     }
 
     /// Asks for admission when the connection is there, and hands the event on if it is let in.
+    @inlinable
     public mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
         switch event {
         case .opened:

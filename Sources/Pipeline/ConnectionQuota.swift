@@ -53,6 +53,7 @@ public final class ConnectionQuota: Sendable {
     }
 
     /// Lets a connection in, and counts it until it leaves; nil if it may not come in.
+    @usableFromInline
     func admit(_ client: Client?, at now: Instant) -> Entry? {
         guard hasLimits.load(ordering: .relaxed) else { return Entry() }
         let (entry, told) = state.withLock { $0.admit(client, at: now) }
@@ -60,22 +61,26 @@ public final class ConnectionQuota: Sendable {
         return entry
     }
 
+    @usableFromInline
     func leave(_ entry: Entry) {
         guard entry.isCounted || entry.client != nil else { return }
         state.withLock { $0.leave(entry) }
     }
 
     /// What an admitted connection is counted as: by the limits that there were when it came.
-    struct Entry: BitwiseCopyable {
+    @usableFromInline
+    struct Entry: BitwiseCopyable, Sendable {
         var isCounted = false
         var client: Client?
     }
 
     /// Who counts as one client.
-    enum Client: Hashable, BitwiseCopyable {
+    @usableFromInline
+    enum Client: Hashable, BitwiseCopyable, Sendable {
         case ipv4(UInt32)
         case ipv6(prefix: UInt64)
 
+        @usableFromInline
         init?(_ address: borrowing SocketAddress) {
             switch address {
             case .ipv4(let number, _): self = .ipv4(number)
