@@ -34,6 +34,9 @@ public protocol ByteHandler: ~Copyable, SendableMetatype {
     /// before it has anything. What is not consumed is offered again, with what arrived since behind
     /// it: a layer that needs a whole line keeps no octets of its own.
     ///
+    /// A layer around another changes the progress that it got, and returns that: so what it does
+    /// not know of is kept.
+    ///
     /// - Returns: how many octets were taken, and what must happen next.
     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress
 

@@ -18,14 +18,15 @@ public struct EnhancedCode: BitwiseCopyable, Sendable, Hashable, CustomStringCon
         self.detail = detail
     }
 
-    /// Reads `5.1.1`; nil where it is no such code.
+    /// Reads `5.1.1`; nil where it is no such code, with a sign or a leading zero say.
     public init?(_ text: String) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3, parts.allSatisfy({ $0.allSatisfy(\.isASCII) && $0.count <= 3 }),
+        guard parts.count == 3, parts.allSatisfy({ $0.utf8.count <= 3 }),
             let category = UInt8(parts[0]), let subject = UInt16(parts[1]),
             let detail = UInt16(parts[2]), category == 2 || category == 4 || category == 5
         else { return nil }
         self.init(category, subject, detail)
+        guard description == text else { return nil }
     }
 
     /// `5.1.1`.

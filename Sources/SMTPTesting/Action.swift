@@ -89,8 +89,7 @@ public struct Action: Sendable {
 
     private static func enhancedCode(_ text: String?) throws(Flaw) -> EnhancedCode? {
         guard let text else { return nil }
-        // Without leading zeros (RFC 3463 §2).
-        guard let code = EnhancedCode(text), code.description == text else {
+        guard let code = EnhancedCode(text) else {
             throw Flaw(
                 "\(text.debugDescription) is no enhanced code",
                 "it is 2, 4 or 5 and two numbers up to 999, with points: \"4.2.2\"")

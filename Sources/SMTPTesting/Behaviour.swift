@@ -13,7 +13,7 @@ public import SMTP
 /// they are given; one that has applied as often as it may is passed over.
 ///
 /// What cannot be done is refused when the server is made: ``Misuse``.
-public struct Behaviour: Sendable {
+public struct Behaviour: Sendable, CustomStringConvertible {
     /// What it is called.
     let name: String
     /// Whether it says something that a script leaves open.
@@ -29,6 +29,9 @@ public struct Behaviour: Sendable {
         self.goesWithScripts = goesWithScripts
         self.change = change
     }
+
+    /// `.at(.recipient)`, for the name of a test's case.
+    public var description: String { ".\(name)" }
 
     /// Does something at a stage.
     ///

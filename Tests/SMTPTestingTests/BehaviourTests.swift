@@ -126,6 +126,14 @@ struct BehaviourTests {
         }
     }
 
+    @Test func `a behaviour has a name`() {
+        let behaviours: [Behaviour] = [
+            .tls, .at(.recipient, .accept), .first(2, .disconnect), .hide("SIZE"), .login,
+        ]
+        let names = behaviours.map(\.description)
+        #expect(names == [".tls", ".at(.recipient)", ".first", ".hide", ".login"])
+    }
+
     @Test func `TLS is one word`() async throws {
         try await withSMTPServer(.tls) { smtp in
             #expect(smtp.certificatePEM?.hasPrefix("-----BEGIN CERTIFICATE-----") == true)

@@ -56,3 +56,18 @@ import Testing
         #expect(!Reply(code % 100 + 400, nil, "x").isPositive)
     }
 }
+
+@Suite struct `An enhanced code` {
+    @Test(arguments: ["2.0.0", "4.7.1", "5.999.999"])
+    func `is read as it is written`(text: String) {
+        #expect(EnhancedCode(text)?.description == text)
+    }
+
+    @Test(arguments: [
+        "", ".", "2", "2.0", "2.0.0.0", "3.0.0", "2.0.1000", "4.+2.2", "4.02.2", "+4.2.2", "4.2.-2",
+        " 4.2.2", "4..2", "4.2.２",
+    ])
+    func `is nothing else`(text: String) {
+        #expect(EnhancedCode(text) == nil)
+    }
+}
