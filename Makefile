@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test fuzz fuzz-smoke bench bench-tls stage man install uninstall deb
+.PHONY: help build run test simulate fuzz fuzz-smoke bench bench-tls stage man install uninstall deb
 .PHONY: test-packaging format lint clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
@@ -32,6 +32,12 @@ run: build ## Build and serve on 127.0.0.1:2525, and for TLS on 2465; more optio
 test: ## Install what the tests need and run all of them; choose with ARGS='--filter AppTests'.
 	@scripts/setup.sh build test
 	swift test -c release --disable-testable-imports $(ARGS)
+
+# What is left out is the simulation's to choose: a fresh seed, say, which it prints.
+simulate: ## Simulate clients and a faulty kernel: make simulate SEED=1 COUNT=100 STEPS=20000.
+	@swift build -c release --product Simulate
+	@.build/release/Simulate $(foreach name,SEED COUNT STEPS CLIENTS CALL ERROR,\
+		$(if $($(name)),$(name)=$($(name))))
 
 fuzz: ## Fuzz one layer: make fuzz TARGET=FuzzSession ARGS='-max_total_time=60'.
 	@test -n "$(TARGET)" || { echo "Name a target: make fuzz TARGET=FuzzSession" >&2; exit 64; }

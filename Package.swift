@@ -43,6 +43,14 @@ let package = Package(
             name: "FuzzBodies", dependencies: ["Pipeline", "TLS", "SMTP"],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
+        .target(
+            name: "Simulation", dependencies: ["Pipeline", "SMTP"], path: "Tests/Simulation",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Simulate", dependencies: ["Simulation"], path: "Tests/Simulate",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline"], swiftSettings: strict),
         .testTarget(name: "SMTPTests", dependencies: ["Pipeline", "SMTP"], swiftSettings: strict),
         .testTarget(
