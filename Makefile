@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test fuzz fuzz-smoke bench bench-tls stage man install uninstall deb
-.PHONY: test-packaging test-downstream examples format lint docs clean
+.PHONY: help build run test simulate fuzz fuzz-smoke bench bench-tls stage man install uninstall
+.PHONY: deb test-packaging test-downstream examples format lint docs clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources)
@@ -40,6 +40,12 @@ test-downstream: ## Test the package as other packages use it, and the README's 
 examples: ## Build all examples and try each with a real client.
 	@scripts/setup.sh build test
 	Examples/Trials/run.py $(ARGS)
+
+# What is left out is the simulation's to choose: a fresh seed, say, which it prints.
+simulate: ## Simulate clients and a faulty kernel: make simulate SEED=1 COUNT=100 STEPS=20000.
+	@swift build -c release --product Simulate
+	@.build/release/Simulate $(foreach name,SEED COUNT STEPS CLIENTS CALL ERROR,\
+		$(if $($(name)),$(name)=$($(name))))
 
 fuzz: ## Fuzz one layer: make fuzz TARGET=FuzzSession ARGS='-max_total_time=60'.
 	@test -n "$(TARGET)" || { echo "Name a target: make fuzz TARGET=FuzzSession" >&2; exit 64; }

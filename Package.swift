@@ -46,6 +46,14 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Pipeline"], path: "Tests/TestSupport",
             swiftSettings: strict),
+        .target(
+            name: "Simulation", dependencies: ["Pipeline", "SMTP"], path: "Tests/Simulation",
+            swiftSettings: strict),
+        .executableTarget(
+            name: "Simulate", dependencies: ["Simulation"], path: "Tests/Simulate",
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
         .testTarget(
             name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: strict),
         .testTarget(

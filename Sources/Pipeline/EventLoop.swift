@@ -4,7 +4,7 @@
 /// serves the deadlines that have come. Nothing in it is shared with another thread but the
 /// ``Mailbox`` and the counters.
 package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
-    var kernel: OS
+    package var kernel: OS
     var context: Context
     let limits: LoopLimits
     let number: Int

@@ -22,10 +22,13 @@ package final class Mailbox: Sendable {
     private let messages = Mutex<[LoopMessage]?>([])
     /// The eventfd; −1 for a loop that looks for itself, since it is turned by hand.
     let wakeDescriptor: Int32
+    /// Wakes a loop whose kernel is played.
+    private let wake: (@Sendable () -> Void)?
 
-    /// Makes a mailbox that wakes nobody.
-    package init() {
+    /// Makes a mailbox without an eventfd: `wake` is called in its place.
+    package init(wake: (@Sendable () -> Void)? = nil) {
         wakeDescriptor = -1
+        self.wake = wake
     }
 
     /// Makes a mailbox with an eventfd.
@@ -37,6 +40,7 @@ package final class Mailbox: Sendable {
 
     private init(wakeDescriptor: Int32) {
         self.wakeDescriptor = wakeDescriptor
+        wake = nil
     }
 
     deinit {
@@ -53,7 +57,9 @@ package final class Mailbox: Sendable {
             return (messages != nil, messages?.isEmpty == true)
         }
         // Who left the message before this one has woken the loop, or is about to.
-        guard isFirst, wakeDescriptor >= 0 else { return isOpen }
+        guard isFirst else { return isOpen }
+        wake?()
+        guard wakeDescriptor >= 0 else { return isOpen }
         var one: UInt64 = 1
         // It can fail only when the counter is full, and then the loop is awake.
         _ = write(wakeDescriptor, &one, MemoryLayout<UInt64>.size)

@@ -1,0 +1,98 @@
+import Pipeline
+import SMTP
+
+/// The stacks that the simulated loop runs: the onion of the product, in a layer that watches and
+/// one that waits.
+struct Stacks {
+    private let ledger: Ledger
+    private let settings: SessionSettings
+    private let dozeRate: Int
+    private let seed: UInt64
+
+    init(_ plan: Plan, _ ledger: Ledger, seed: UInt64) {
+        self.ledger = ledger
+        self.seed = seed
+        dozeRate = plan.doze
+        settings = SessionSettings(
+            hostName: "simulation.example", limits: plan.smtp, protocol: plan.mail)
+    }
+
+    /// What listeners run: some look at content, some translate.
+    func recipe(of listener: Int) -> StackRecipe {
+        switch (Stacks.looksAtContent(listener), Stacks.translates(listener)) {
+        case (false, false): StackRecipe { [self] in watched($0) { mail(Indifferent.self, $0) } }
+        case (true, false): StackRecipe { [self] in watched($0) { mail(Attentive.self, $0) } }
+        case (false, true):
+            StackRecipe { [self] in
+                watched($0) { peer in Veil(Stacks.mask) { mail(Indifferent.self, peer) } }
+            }
+        case (true, true):
+            StackRecipe { [self] in
+                watched($0) { peer in Veil(Stacks.mask) { mail(Attentive.self, peer) } }
+            }
+        }
+    }
+
+    static func looksAtContent(_ listener: Int) -> Bool { listener % 2 == 1 }
+
+    static let mask: UInt8 = 0x5A
+
+    static func translates(_ listener: Int) -> Bool { listener % 3 == 1 }
+
+    private func watched<Next: ByteHandler & ~Copyable>(
+        _ peer: borrowing Peer, _ next: (borrowing Peer) -> Next
+    ) -> Witness<Dozing<Next>> {
+        let link = Greeting.read(peer.address).link
+        let inside = next(peer)
+        return Witness(
+            link, ledger,
+            Dozing(link, ledger, Dice(seed: seed &+ UInt64(link)), rate: dozeRate, inside))
+    }
+
+    private func mail<Attention: Interest>(
+        _: Attention.Type, _ peer: borrowing Peer
+    ) -> LineFraming<DataDiscard<Session<SimulatedResponder<Attention>>>> {
+        let responder = SimulatedResponder<Attention>(peer, ledger, settings.protocol)
+        return LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
+            DataDiscard { Session(settings, responder) }
+        }
+    }
+
+    /// What a connection of the loop's own runs.
+    func callerRecipe() -> StackRecipe {
+        let ledger = ledger
+        return StackRecipe { peer in
+            let link = Greeting.read(peer.address).link
+            return Witness(link, ledger, Caller(link, ledger))
+        }
+    }
+}
+
+/// A client's stack: says something, and wants to hear it again.
+struct Caller: ByteHandler {
+    private let link: Int
+    private let ledger: Ledger
+
+    init(_ link: Int, _ ledger: Ledger) {
+        self.link = link
+        self.ledger = ledger
+    }
+
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        let text = "call \(link)\n"
+        guard input.byteCount >= text.utf8.count else { return Progress(0) }
+        if input.text != text { ledger.fail(link, "the echo is another: \(input.text)") }
+        return Progress(input.byteCount, .close)
+    }
+
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        switch event {
+        case .opened:
+            context.output.append(text: "call \(link)\n")
+            context.deadline = context.now + ledger.idle
+            return .proceed
+        case .closed, .secured, .resumed: return .proceed
+        case .ended, .expired, .stopping, .aborting: return .close
+        }
+    }
+}

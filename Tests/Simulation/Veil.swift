@@ -1,0 +1,42 @@
+import Pipeline
+
+/// A layer that translates, as TLS does: it takes all octets at once, and keeps in another form what
+/// the layer inside does not want yet.
+struct Veil<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
+    private let mask: UInt8
+    private var held: [UInt8] = []
+    private var next: Next
+
+    /// - Parameter mask: what an octet is combined with on its way, in both directions.
+    init(_ mask: UInt8, _ next: () -> Next) {
+        self.mask = mask
+        self.next = next()
+    }
+
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        input.withUnsafeBytes { octets in
+            for octet in octets { held.append(octet ^ mask) }
+        }
+        let plain = held
+        let start = context.output.count
+        let progress = next.receive(plain.span.bytes, &context)
+        held.removeFirst(progress.consumed)
+        translate(from: start, &context)
+        return Progress(input.byteCount, progress.verdict, keepsInput: !held.isEmpty)
+    }
+
+    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        let start = context.output.count
+        let verdict = next.handle(event, &context)
+        translate(from: start, &context)
+        return verdict
+    }
+
+    private func translate(from start: Int, _ context: inout Context) {
+        let octets = context.output.withBytes { output in
+            output.withUnsafeBytes { $0[start...].map { $0 ^ mask } }
+        }
+        context.output.truncate(to: start)
+        context.output.append(octets)
+    }
+}
