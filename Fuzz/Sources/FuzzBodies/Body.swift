@@ -19,6 +19,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case session = "FuzzSession"
     case tls = "FuzzTLS"
     case startTLS = "FuzzStartTLS"
+    case configuration = "FuzzConfiguration"
+    case headerSwitches = "FuzzHeaderSwitches"
+    case message = "FuzzMessage"
 
     /// Makes the target's body.
     public func makeBody() -> any FuzzBody {
@@ -30,6 +33,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .session: SessionBody()
         case .tls: TLSBody()
         case .startTLS: StartTLSBody()
+        case .configuration: ConfigurationBody()
+        case .headerSwitches: HeaderSwitchesBody()
+        case .message: MessageBody()
         }
     }
 }

@@ -13,6 +13,8 @@ final class Witness: @unchecked Sendable {
     var isPaused = false
     /// The responder wants no more to be answered.
     var isSilent = false
+    /// The answer under way is not due before.
+    var dueTime = Instant(nanoseconds: .min)
     /// Lines and pieces of content's end that came to the session.
     var requests = 0
     /// Replies that were written, those of 354 included.
