@@ -47,7 +47,9 @@ FuzzConfiguration) dictionary=configuration ;;
 FuzzHeaderSwitches | FuzzMessage) dictionary=message ;;
 *) dictionary=smtp ;;
 esac
-set -- -max_len=400 -dict="$fuzz/$dictionary.dict" -artifact_prefix="$finds/" "$@"
+# A certificate with its key is longer than any command.
+[ "$target" = FuzzIdentity ] && octets_max=2000 || octets_max=400
+set -- -max_len=$octets_max -dict="$fuzz/$dictionary.dict" -artifact_prefix="$finds/" "$@"
 $takes_own_inputs || set -- "$@" "$corpus" "$fuzz/Corpus/$target" "$fuzz/Crashes/$target"
 # Jobs write fuzz-0.log and so on to where they are started.
 ! $has_jobs || { cd "$logs" && echo "The logs of the jobs are in $logs" >&2; }

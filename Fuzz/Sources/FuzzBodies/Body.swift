@@ -19,6 +19,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case session = "FuzzSession"
     case tls = "FuzzTLS"
     case startTLS = "FuzzStartTLS"
+    case identity = "FuzzIdentity"
     case configuration = "FuzzConfiguration"
     case headerSwitches = "FuzzHeaderSwitches"
     case message = "FuzzMessage"
@@ -33,6 +34,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .session: SessionBody()
         case .tls: TLSBody()
         case .startTLS: StartTLSBody()
+        case .identity: IdentityBody()
         case .configuration: ConfigurationBody()
         case .headerSwitches: HeaderSwitchesBody()
         case .message: MessageBody()

@@ -69,10 +69,12 @@ public final class SessionBody: FuzzBody {
         require(stage.loopback.keptOctets == 0, "and nothing is kept for it")
         require(counters[.closed] == closed + 1, "one connection is closed")
         require(counters[.octetsSent] - sent == UInt64(output.count), "what is sent is counted")
+        require(witness.said.starts(with: output), "what is said is heard")
         let isReset = witness.hasReset || plan.ending.isLossy
         let text = output.withUnsafeBytes { ReplyText.check($0.bytes, mayBreak: isReset) }
         require(text.replies <= witness.replies, "no reply is said twice")
         require(isReset || text.replies == witness.replies, "and none is lost")
+        require(isReset || witness.said == output, "and nothing else")
         let replies = text.replies - text.continuations
         require(replies <= witness.requests + 2, "a greeting, the replies, perhaps last words")
         let accepted = counters[.messages] - messages

@@ -49,7 +49,11 @@ final class Stage {
         let layers = { @Sendable in
             LineFraming(lineOctetsMax: lineOctetsMax) {
                 Ledger(witness, mailProtocol) {
-                    DataDiscard { Session(settings, security: security, responder) }
+                    DataDiscard {
+                        ObservedSession(witness) {
+                            Session(settings, security: security, responder)
+                        }
+                    }
                 }
             }
         }
