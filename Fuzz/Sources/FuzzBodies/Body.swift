@@ -24,6 +24,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case headerSwitches = "FuzzHeaderSwitches"
     case message = "FuzzMessage"
 
+    /// The octets of choices before the lines of a session; nil where an input is something else.
+    public var choiceCount: Int? { self == .session || self == .startTLS ? 8 : nil }
+
     /// Makes the target's body.
     public func makeBody() -> any FuzzBody {
         switch self {

@@ -132,7 +132,8 @@ struct Late<Asked: Responder>: Responder {
         switch random.next() % 4 {
         case 0: context.waker.wake()
         case 1:
-            wakers.add(context.waker)
+            // Once too often: the second call is for a pause that has begun since.
+            context.waker.wake()
             wakers.add(context.waker)
         default: wakers.add(context.waker)
         }
