@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test simulate fuzz fuzz-smoke bench bench-tls stage man install uninstall
-.PHONY: deb test-packaging test-downstream examples format lint docs clean
+.PHONY: help build run test simulate fuzz fuzz-smoke fuzz-coverage bench bench-tls stage man
+.PHONY: install uninstall deb test-packaging test-downstream examples format lint docs clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources)
@@ -53,6 +53,9 @@ fuzz: ## Fuzz one layer: make fuzz TARGET=FuzzSession ARGS='-max_total_time=60'.
 
 fuzz-smoke: ## Fuzz every layer for a little while, SECONDS_EACH=20.
 	Fuzz/smoke.sh $(SECONDS_EACH)
+
+fuzz-coverage: ## Say which lines the recorded inputs of the fuzz targets reach by themselves.
+	Fuzz/coverage.sh
 
 bench: build ## Compare the CPU time of a message with Postfix's smtp-sink; takes three minutes.
 	@scripts/setup.sh test

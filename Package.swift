@@ -15,6 +15,8 @@ let package = Package(
         .library(name: "TLS", targets: ["TLS"]),
         .library(name: "SMTP", targets: ["SMTP"]),
         .library(name: "SMTPTesting", targets: ["SMTPTesting"]),
+        // For the nested package Fuzz/ alone; whoever does not name it builds nothing of it.
+        .library(name: "_FuzzBodies", targets: ["FuzzBodies"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -40,7 +42,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
-            name: "FuzzBodies", dependencies: ["Pipeline", "TLS", "SMTP"],
+            name: "FuzzBodies",
+            dependencies: ["Pipeline", "TLS", "SMTP", "SMTPTesting", "Sink"],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
         .target(
@@ -63,7 +66,8 @@ let package = Package(
             name: "TLSTests", dependencies: ["Pipeline", "TLS", "SMTP", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "SinkTests", dependencies: ["Pipeline", "SMTP", "Sink"], swiftSettings: strict),
+            name: "SinkTests", dependencies: ["Pipeline", "SMTP", "Sink", "FuzzBodies"],
+            swiftSettings: strict),
         .testTarget(
             name: "SMTPTestingTests", dependencies: ["SMTPTesting", "Pipeline", "SMTP"],
             swiftSettings: strict),

@@ -1,36 +1,59 @@
 #!/bin/sh
-# Builds a fuzz target and runs it: Fuzz/run.sh TARGET [libFuzzer's own arguments]
+# Builds the fuzzer and runs a target: Fuzz/run.sh TARGET [libFuzzer's own arguments]
 #
 # Without a file or folder among the arguments the target fuzzes, from the seeds in Corpus/ and
 # what earlier runs have found; what it finds goes to the scratch folder. With files it runs these.
 set -eu
 
 fuzz=$(cd "$(dirname "$0")" && pwd)
-scratch=${FUZZ_SCRATCH:-$(dirname "$fuzz")/.build-fuzz}
 target=${1:?"usage: $0 TARGET [libFuzzer arguments]"}
 shift
+[ -d "$fuzz/Corpus/$target" ] || {
+    echo "$target is none of" $(ls "$fuzz/Corpus") >&2
+    exit 64
+}
+scratch=${FUZZ_SCRATCH:-$(dirname "$fuzz")/.build-fuzz}
+mkdir -p "$scratch"
+scratch=$(cd "$scratch" && pwd)
 
 # The package manager looks for new files in its own package only, unless that was touched.
 touch "$fuzz/Package.swift"
 # Optimised, but with the assertions: they are properties too. Of the package manager's two sanitize
 # flags the compiler heeds the last alone, so that coverage has to be asked for by name.
-# Comparisons are not traced: the dictionary has the words, and it would cost half the speed.
-swift build --package-path "$fuzz" --scratch-path "$scratch" -c release --product "$target" \
+# Comparisons are not traced: the dictionaries have the words, and it would cost half the speed.
+swift build --package-path "$fuzz" --scratch-path "$scratch" -c release --product Fuzzer \
     --sanitize=fuzzer --sanitize=address -Xswiftc -assert-config -Xswiftc Debug \
     -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table >&2
 program=$(swift build --package-path "$fuzz" --scratch-path "$scratch" -c release --show-bin-path \
-    --sanitize=fuzzer --sanitize=address)/$target
+    --sanitize=fuzzer --sanitize=address)/Fuzzer
 
-takes_own_inputs=false
-for argument; do
-    case $argument in -*) ;; *) takes_own_inputs=true ;; esac
-done
 finds=$scratch/finds/$target
 corpus=$scratch/corpus/$target
-mkdir -p "$finds" "$corpus"
-set -- -max_len=400 -dict="$fuzz/smtp.dict" -artifact_prefix="$finds/" "$@"
+logs=$scratch/logs/$target
+mkdir -p "$finds" "$corpus" "$logs"
+takes_own_inputs=false
+has_jobs=false
+for argument; do
+    shift
+    case $argument in
+    -jobs=*) has_jobs=true ;;
+    -*) ;;
+    *) takes_own_inputs=true && argument=$(realpath "$argument") ;;
+    esac
+    set -- "$@" "$argument"
+done
+case $target in
+FuzzConfiguration) dictionary=configuration ;;
+FuzzHeaderSwitches | FuzzMessage) dictionary=message ;;
+*) dictionary=smtp ;;
+esac
+# A certificate with its key is longer than any command.
+[ "$target" = FuzzIdentity ] && octets_max=2000 || octets_max=400
+set -- -max_len=$octets_max -dict="$fuzz/$dictionary.dict" -artifact_prefix="$finds/" "$@"
 $takes_own_inputs || set -- "$@" "$corpus" "$fuzz/Corpus/$target" "$fuzz/Crashes/$target"
+# Jobs write fuzz-0.log and so on to where they are started.
+! $has_jobs || { cd "$logs" && echo "The logs of the jobs are in $logs" >&2; }
 
 # Less memory to walk through than by default. Swift's own backtracer hangs under this sanitizer.
 export ASAN_OPTIONS="quarantine_size_mb=16:malloc_context_size=8:${ASAN_OPTIONS:-}"
-SWIFT_BACKTRACE=enable=no exec "$program" "$@"
+FUZZ_TARGET=$target SWIFT_BACKTRACE=enable=no exec "$program" "$@"

@@ -3,7 +3,6 @@
 set -eu
 
 fuzz=$(dirname "$0")
-for target in FuzzLineFraming FuzzDataDiscard FuzzCommand FuzzSASL FuzzSession FuzzTLS \
-    FuzzStartTLS; do
-    "$fuzz/run.sh" "$target" -max_total_time="${1:-30}" -print_final_stats=1
+for corpus in "$fuzz"/Corpus/*; do
+    "$fuzz/run.sh" "$(basename "$corpus")" -max_total_time="${1:-30}" -print_final_stats=1
 done

@@ -7,6 +7,8 @@ extension SessionMachine {
         switch event {
         case .resumed:
             guard let due = pending else { return .pass(.proceed) }
+            // A waker may have been called once too often.
+            guard context.now >= due.end else { return .pass(.pause(until: due.end)) }
             pending = nil
             return conclude(due.stage, due.answer, &context)
         case .expired:

@@ -1,51 +1,49 @@
 internal import SMTP
 
 /// Encoded words in header fields: `=?utf-8?B?R3LDvMOfZQ==?=` (RFC 2047).
-enum EncodedWord {
+package enum EncodedWord {
     /// The text with all words in clear; the blanks between two words are theirs, and go.
-    static func decode(_ text: String) -> String {
-        var result = ""
-        var rest = text[...]
-        var endsWithWord = false
-        while let start = rest.firstRange(of: "=?") {
-            let between = rest[..<start.lowerBound]
-            guard let word = word(at: start.upperBound, in: rest) else {
-                result += rest[..<start.upperBound]
-                rest = rest[start.upperBound...]
-                endsWithWord = false
+    package static func decode(_ text: String) -> String {
+        let octets = Array(text.utf8)
+        var result: [UInt8] = []
+        // What comes before it is in the result.
+        var rest = 0
+        var index = 0
+        while index < octets.count {
+            guard let word = word(at: index, in: octets) else {
+                index += 1
                 continue
             }
-            if !(endsWithWord && between.allSatisfy { $0 == " " || $0 == "\t" }) {
-                result += between
-            }
-            result += word.text
-            rest = rest[word.end...]
-            endsWithWord = true
+            let between = octets[rest..<index]
+            if rest == 0 || !between.allSatisfy(\.isBlank) { result += between }
+            result += word.text.utf8
+            (index, rest) = (word.end, word.end)
         }
-        return result + rest
+        return String(decoding: result + octets[rest...], as: UTF8.self)
     }
 
-    private static func word(
-        at start: String.Index, in text: Substring
-    ) -> (text: String, end: String.Index)? {
-        let parts = text[start...].split(
-            separator: "?", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[3].first == "=" else { return nil }
-        let octets: [UInt8]?
-        switch parts[1].lowercased() {
-        case "b": octets = Base64.decode(Array(parts[2].utf8).span.bytes)
-        case "q": octets = quoted(parts[2])
-        default: octets = nil
+    private static func word(at start: Int, in octets: [UInt8]) -> (text: String, end: Int)? {
+        guard octets[start...].starts(with: "=?".utf8) else { return nil }
+        let parts = octets[(start + 2)...].split(
+            separator: UInt8(ascii: "?"), maxSplits: 3, omittingEmptySubsequences: false)
+        guard parts.count == 4, parts[3].first == UInt8(ascii: "=") else { return nil }
+        let plain: [UInt8]?
+        switch name(parts[1]) {
+        case "b": plain = Base64.decode(Array(parts[2]).span.bytes)
+        case "q": plain = quoted(parts[2])
+        default: plain = nil
         }
-        guard let octets, let decoded = string(octets, charset: parts[0].lowercased()) else {
-            return nil
-        }
-        return (decoded, text.index(after: parts[3].startIndex))
+        guard let plain, let text = string(plain, charset: parts[0]) else { return nil }
+        return (text, parts[3].startIndex + 1)
     }
 
-    private static func string(_ octets: [UInt8], charset: String) -> String? {
+    private static func name(_ octets: some Collection<UInt8>) -> String {
+        String(decoding: octets, as: UTF8.self).lowercased()
+    }
+
+    private static func string(_ octets: [UInt8], charset: ArraySlice<UInt8>) -> String? {
         // RFC 2231 §5: a language may follow the charset.
-        switch charset.split(separator: "*").first {
+        switch name(charset.prefix { $0 != UInt8(ascii: "*") }) {
         case "utf-8", "utf8": String(validating: octets, as: UTF8.self)
         case "us-ascii":
             octets.allSatisfy { $0 < 0x80 } ? String(decoding: octets, as: UTF8.self) : nil
@@ -55,22 +53,34 @@ enum EncodedWord {
         }
     }
 
-    private static func quoted(_ text: Substring) -> [UInt8]? {
+    private static func quoted(_ text: ArraySlice<UInt8>) -> [UInt8]? {
         var octets: [UInt8] = []
-        var rest = Array(text.utf8)[...]
+        var rest = text
         while let octet = rest.popFirst() {
             if octet == UInt8(ascii: "_") {
                 octets.append(0x20)
             } else if octet == UInt8(ascii: "=") {
-                guard let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16),
-                    rest.count >= 2
+                guard let high = rest.popFirst()?.hexDigit, let low = rest.popFirst()?.hexDigit
                 else { return nil }
-                octets.append(code)
-                rest = rest.dropFirst(2)
+                octets.append(high << 4 | low)
             } else {
                 octets.append(octet)
             }
         }
         return octets
+    }
+}
+
+extension UInt8 {
+    var isBlank: Bool { self == 0x20 || self == 0x09 }
+
+    /// The value of a hexadecimal digit, in either case.
+    fileprivate var hexDigit: UInt8? {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): self - UInt8(ascii: "0")
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): self - UInt8(ascii: "a") + 10
+        default: nil
+        }
     }
 }

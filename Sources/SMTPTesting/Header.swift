@@ -10,29 +10,33 @@ public struct Header: Sendable, Hashable {
     public var decoded: String { EncodedWord.decode(value) }
 
     /// The fields of a message's header section, up to its first empty line.
-    static func parse(_ content: [UInt8]) -> [Header] {
-        var fields: [String] = []
+    package static func parse(_ content: [UInt8]) -> [Header] {
+        var fields: [[UInt8]] = []
         var start = 0
-        while let end = endOfLine(in: content, from: start) {
-            let line = String(decoding: content[start..<end.text], as: UTF8.self)
-            guard !line.isEmpty else { break }
-            if line.first == " " || line.first == "\t", !fields.isEmpty {
+        while let end = endOfLine(in: content, from: start), end.text > start {
+            let line = content[start..<end.text]
+            if line.first?.isBlank == true, !fields.isEmpty {
                 fields[fields.count - 1] += line
             } else {
-                fields.append(line)
+                fields.append(Array(line))
             }
             start = end.next
         }
         return fields.compactMap { field in
-            guard let colon = field.firstIndex(of: ":") else { return nil }
-            return Header(
-                name: field[..<colon].trimmingBlanks,
-                value: field[field.index(after: colon)...].trimmingBlanks)
+            guard let colon = field.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            return Header(name: text(field[..<colon]), value: text(field[(colon + 1)...]))
         }
     }
 
+    /// Octets as text, without the blanks around it.
+    private static func text(_ octets: ArraySlice<UInt8>) -> String {
+        var octets = octets.drop(while: \.isBlank)
+        while octets.last?.isBlank == true { octets.removeLast() }
+        return String(decoding: octets, as: UTF8.self)
+    }
+
     /// Where the body begins: behind the empty line, or at the end where there is none.
-    static func end(in content: [UInt8]) -> Int {
+    package static func end(in content: [UInt8]) -> Int {
         var start = 0
         while let end = endOfLine(in: content, from: start) {
             if end.text == start { return end.next }
@@ -49,14 +53,5 @@ public struct Header: Sendable, Hashable {
             index += 1
         }
         return (content.count, content.count)
-    }
-}
-
-extension Substring {
-    fileprivate var trimmingBlanks: String {
-        var text = self
-        while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
-        while let last = text.last, last == " " || last == "\t" { text.removeLast() }
-        return String(text)
     }
 }

@@ -72,13 +72,18 @@ package struct Configuration: Sendable {
                 $0.host == listener.host && $0.port == listener.port
             }
             guard !isTwice else {
-                let setting: Setting =
-                    listen.isEmpty && tlsListen.isEmpty
-                    ? (listener.isImplicitTLS ? .ssl_port : .port)
-                    : (listener.isImplicitTLS ? .tls_listen : .listen)
-                throw conflict(setting, "\(listener.address) is there twice")
+                throw conflict(placing(listener), "\(listener.address) is there twice")
             }
         }
+    }
+
+    /// The setting that a listener comes from: one that was set, for another has no line to name.
+    private func placing(_ listener: Listener) -> Setting {
+        guard listen.isEmpty, tlsListen.isEmpty else {
+            return listener.isImplicitTLS ? .tls_listen : .listen
+        }
+        let likely: [Setting] = listener.isImplicitTLS ? [.ssl_port, .port] : [.port, .ssl_port]
+        return (likely + [.host]).first { origins[$0] != nil } ?? likely[0]
     }
 
     private func conflict(_ setting: Setting, _ message: String) -> ConfigurationError {

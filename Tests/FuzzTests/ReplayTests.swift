@@ -24,6 +24,12 @@ struct ReplayTests {
     func `every target has recorded inputs`(_ target: FuzzTarget, folder: String) {
         #expect(!Recorded.files(of: target, in: folder).isEmpty)
     }
+
+    @Test func `every folder of inputs is a target's`() throws {
+        let corpus = Recorded.fuzz.appending(path: "Corpus").path()
+        let folders = try FileManager.default.contentsOfDirectory(atPath: corpus)
+        #expect(folders.sorted() == FuzzTarget.allCases.map(\.rawValue).sorted())
+    }
 }
 
 /// A file in a target's folder of `Corpus` or `Crashes`.
@@ -37,8 +43,9 @@ struct Recorded: Sendable, CustomTestStringConvertible {
         ["Corpus", "Crashes"].flatMap { files(of: target, in: $0) }
     }
 
+    static let fuzz = URL(filePath: #filePath).appending(path: "../../../Fuzz").standardizedFileURL
+
     static func files(of target: FuzzTarget, in folder: String) -> [Recorded] {
-        let fuzz = URL(filePath: #filePath).appending(path: "../../../Fuzz").standardizedFileURL
         let directory = fuzz.appending(path: "\(folder)/\(target.rawValue)")
         let names = try? FileManager.default.contentsOfDirectory(atPath: directory.path())
         return (names ?? []).filter { !$0.hasPrefix(".") }.sorted().map { name in

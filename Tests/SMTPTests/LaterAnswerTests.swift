@@ -74,6 +74,17 @@ import Testing
         #expect(loopback.closing == .ended)
     }
 
+    @Test func `leaves a delay behind it as long as it is, woken without need`() {
+        var loopback = session(at: .mail)
+        inquiry.answer(Self.refusal.delayed(by: .seconds(3)))
+        loopback.advance(by: .zero)
+        inquiry.answer(nil)
+        loopback.advance(by: .milliseconds(2_999))
+        #expect(loopback.takeOutput() == "")
+        loopback.advance(by: .milliseconds(1))
+        #expect(loopback.takeOutput() == "450 4.7.1 Not now\r\n250 2.0.0 OK, done\r\n")
+    }
+
     @Test func `may be asked for again`() {
         var loopback = session(at: .mail)
         inquiry.answer(.later(within: .seconds(10)))

@@ -19,6 +19,13 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case session = "FuzzSession"
     case tls = "FuzzTLS"
     case startTLS = "FuzzStartTLS"
+    case identity = "FuzzIdentity"
+    case configuration = "FuzzConfiguration"
+    case headerSwitches = "FuzzHeaderSwitches"
+    case message = "FuzzMessage"
+
+    /// The octets of choices before the lines of a session; nil where an input is something else.
+    public var choiceCount: Int? { self == .session || self == .startTLS ? 8 : nil }
 
     /// Makes the target's body.
     public func makeBody() -> any FuzzBody {
@@ -30,6 +37,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .session: SessionBody()
         case .tls: TLSBody()
         case .startTLS: StartTLSBody()
+        case .identity: IdentityBody()
+        case .configuration: ConfigurationBody()
+        case .headerSwitches: HeaderSwitchesBody()
+        case .message: MessageBody()
         }
     }
 }

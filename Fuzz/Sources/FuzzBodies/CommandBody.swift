@@ -117,9 +117,3 @@ private struct ParsedLine: Equatable {
         require(!line.hasBareBracket(path), "a path has brackets only where they are quoted")
     }
 }
-
-private func outcome<Value>(
-    _ parse: () throws(ArgumentError) -> Value
-) -> Result<Value, ArgumentError> {
-    do throws(ArgumentError) { return .success(try parse()) } catch { return .failure(error) }
-}

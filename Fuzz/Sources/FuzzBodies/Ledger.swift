@@ -59,8 +59,14 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
         // A silence that is delayed has not begun yet.
         let wasSilent = witness.isSilent && !witness.isPaused
         let start = context.output.count
+        let dueTime = witness.dueTime
         let verdict = next.handle(event, &context)
         switch event {
+        case .resumed where context.now < dueTime:
+            var isKept = false
+            if case .pause = verdict { isKept = true }
+            require(isKept, "a delay is kept")
+            settle(start, verdict, mayWait: false, wasSilent, context)
         case .opened, .resumed:
             settle(start, verdict, mayWait: false, wasSilent, context)
         case .expired, .aborting:

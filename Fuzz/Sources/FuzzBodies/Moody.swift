@@ -22,13 +22,13 @@ struct Moody<Wish: ContentWish>: Responder {
 
     static var wantsContent: Bool { Wish.wantsContent }
 
-    mutating func connect(_ context: inout Context) -> Answer { mood() }
+    mutating func connect(_ context: inout Context) -> Answer { mood(context) }
 
     mutating func hello(
         _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
     ) -> Answer {
         require(hello.name.upperBound <= line.byteCount, "a name lies in its line")
-        return mood()
+        return mood(context)
     }
 
     mutating func authenticate(
@@ -38,7 +38,7 @@ struct Moody<Wish: ContentWish>: Responder {
         let hasPassword = credentials.mechanism != .cramMD5
         require((credentials.password != nil) == hasPassword, "there is a password, or none")
         require((credentials.digest != nil) != hasPassword, "or a digest")
-        let answer = mood()
+        let answer = mood(context)
         isAuthenticated = answer.isTaken
         return answer
     }
@@ -47,7 +47,7 @@ struct Moody<Wish: ContentWish>: Responder {
         _ mail: MailCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
         require(mail.path.upperBound < line.byteCount, "a path lies in its line")
-        let answer = mood()
+        let answer = mood(context)
         if answer.isTaken { recipients = 0 }
         return answer
     }
@@ -56,14 +56,14 @@ struct Moody<Wish: ContentWish>: Responder {
         _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
         require(recipient.path.upperBound < line.byteCount, "a path lies in its line")
-        let answer = mood()
+        let answer = mood(context)
         if answer.isTaken { recipients += 1 }
         return answer
     }
 
     mutating func data(_ context: inout Context) -> Answer {
         require(contentOctets == 0, "no content is left from before")
-        return mood()
+        return mood(context)
     }
 
     mutating func content(_ octets: RawSpan, _ context: inout Context) {
@@ -76,7 +76,7 @@ struct Moody<Wish: ContentWish>: Responder {
             require(message.octets == contentOctets, "a message's octets are those that came")
         }
         require(message.recipients == recipients, "a message's recipients are those accepted")
-        let answer = mood()
+        let answer = mood(context)
         if answer.isTaken { witness.messages += 1 }
         witness.wasAsked = true
         delivered = 0
@@ -90,7 +90,7 @@ struct Moody<Wish: ContentWish>: Responder {
         require(recipient == delivered, "recipients are asked about in their order")
         require(recipient < message.recipients, "and none but those accepted")
         delivered += 1
-        return mood()
+        return mood(context)
     }
 
     mutating func reset(_ context: inout Context) {
@@ -98,9 +98,9 @@ struct Moody<Wish: ContentWish>: Responder {
         recipients = 0
     }
 
-    mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer { mood() }
-    mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer { mood() }
-    mutating func noop(_ context: inout Context) -> Answer { mood() }
+    mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer { mood(context) }
+    mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer { mood(context) }
+    mutating func noop(_ context: inout Context) -> Answer { mood(context) }
 
     mutating func command(
         _ command: Command, in line: RawSpan, _ context: inout Context
@@ -112,20 +112,26 @@ struct Moody<Wish: ContentWish>: Responder {
         case 0:
             isAuthenticated = false
             return .startOver
-        case 1: return mood()
+        case 1: return mood(context)
         default: return nil
         }
     }
 
     mutating func startTLS(_ context: inout Context) -> Answer {
         // Late, often: what comes in clear meanwhile must have no effect.
-        hasMoods && random.next() & 1 == 0 ? .accept.delayed(by: .seconds(2)) : mood()
+        hasMoods && random.next() & 1 == 0 ? .accept.delayed(by: .seconds(2)) : mood(context)
     }
-    mutating func quit(_ context: inout Context) -> Answer { mood() }
+    mutating func quit(_ context: inout Context) -> Answer { mood(context) }
 
     /// Mostly in favour, so that sessions get on.
-    private mutating func mood() -> Answer {
+    private mutating func mood(_ context: borrowing Context) -> Answer {
         guard hasMoods else { return .accept }
+        let answer = drawn()
+        witness.dueTime = context.now.advanced(byNanoseconds: answer.delayNanoseconds)
+        return answer
+    }
+
+    private mutating func drawn() -> Answer {
         let delay = Duration.nanoseconds(Int64(random.next() % 5_000_000_000))
         switch random.next() % 40 {
         case 0: return .reply(450, EnhancedCode(4, 2, 0), "Not now")

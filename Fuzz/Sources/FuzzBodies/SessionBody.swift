@@ -13,6 +13,9 @@ public final class SessionBody: FuzzBody {
     public init() {}
 
     /// The input: eight octets for a ``SessionPlan``, then what the client sends.
+    ///
+    /// A first run is plain; a second one has the cuts, and where they are chosen a throttle and
+    /// answers that come later.
     public func run(_ input: RawSpan) {
         let plan = SessionPlan(input)
         let client = input.extracting(plan.start..<input.byteCount).withUnsafeBytes { Array($0) }
@@ -30,8 +33,8 @@ public final class SessionBody: FuzzBody {
             require(whole.messages == cut.messages, "the same messages are accepted")
         }
         guard !plan.ending.isAtOnce else { return }
-        require(whole.witness.requests == cut.witness.requests, "the same requests are heard")
-        require(whole.witness.hasReset == cut.witness.hasReset, "the end is the same")
+        require(whole.requests == cut.requests, "the same requests are heard")
+        require(whole.hasReset == cut.hasReset, "the end is the same")
     }
 
     private struct Outcome {
@@ -39,6 +42,9 @@ public final class SessionBody: FuzzBody {
         /// What was said, without challenges, which hold the time.
         let output: [UInt8]
         let messages: UInt64
+        /// What was heard, and whether it was reset for it, before the client left.
+        let requests: Int
+        let hasReset: Bool
     }
 
     private func play(_ client: [UInt8], _ plan: SessionPlan, cuts: Cuts?) -> Outcome {
@@ -48,11 +54,13 @@ public final class SessionBody: FuzzBody {
         let sent = counters[.octetsSent]
         let closed = counters[.closed]
         let witness = Witness()
-        stage.open(plan, settings(for: plan), witness)
+        stage.open(plan, settings(for: plan), witness, isPlain: cuts == nil)
 
         stage.send(client, plan, cuts, witness)
         if plan.ending == .endAtOnce { stage.loopback.end() }
         if !plan.ending.isAtOnce { stage.settle(plan, witness) }
+        let requests = witness.requests
+        let hasReset = witness.hasReset
         stage.leave(plan, witness)
         let output = stage.loopback.takeOctets()
         if plan.ending.isStop { stages[plan.readBytesMax] = nil }
@@ -61,17 +69,21 @@ public final class SessionBody: FuzzBody {
         require(stage.loopback.keptOctets == 0, "and nothing is kept for it")
         require(counters[.closed] == closed + 1, "one connection is closed")
         require(counters[.octetsSent] - sent == UInt64(output.count), "what is sent is counted")
+        require(witness.said.starts(with: output), "what is said is heard")
         let isReset = witness.hasReset || plan.ending.isLossy
         let text = output.withUnsafeBytes { ReplyText.check($0.bytes, mayBreak: isReset) }
         require(text.replies <= witness.replies, "no reply is said twice")
         require(isReset || text.replies == witness.replies, "and none is lost")
+        require(isReset || witness.said == output, "and nothing else")
         let replies = text.replies - text.continuations
         require(replies <= witness.requests + 2, "a greeting, the replies, perhaps last words")
         let accepted = counters[.messages] - messages
         require(isReset || accepted <= text.positives, "a message that counts was acknowledged")
         require(plan.responder == 0 || accepted <= witness.messages, "and was taken")
         let said = plan.authentication == .none ? output : ReplyText.withoutChallenges(output)
-        return Outcome(witness: witness, output: said, messages: accepted)
+        return Outcome(
+            witness: witness, output: said, messages: accepted, requests: requests,
+            hasReset: hasReset)
     }
 
     private func stage(for plan: SessionPlan) -> Stage {

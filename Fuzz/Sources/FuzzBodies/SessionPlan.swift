@@ -32,6 +32,10 @@ struct SessionPlan {
     let authLineOctetsMax: Int
     let messageOctetsMax: Int
     let errorsInRowMax: Int
+    /// The responder finds its answers out later.
+    let isLate: Bool
+    /// Nil without a throttle.
+    let bytesPerSecond: Int?
     let ending: Ending
     let cuts: Cuts
     let seed: UInt64
@@ -65,10 +69,14 @@ struct SessionPlan {
         authLineOctetsMax = min(2 * line, readBytesMax)
         hasOwnKeywords = choices.isNextMarked(in: input)
         messageOctetsMax = choices.one(of: [0, 5, 40, 1, 100, 64, 1000, 10], input)
+        isLate = choices.isNextMarked(in: input)
         errorsInRowMax = choices.one(of: [1000, 3, 2, 1, 5, 10, 4, 20], input)
+        let isThrottled = choices.isNextMarked(in: input)
         ending = Ending(rawValue: choices.octet(of: input) & 7) ?? .end
         cuts = Cuts(&choices, input)
         seed = UInt64(cuts.seed)
+        // All of an input takes a session's idle time at the most, even where it is one line.
+        bytesPerSecond = isThrottled ? [100, 400, 1000, 3000][Int(cuts.seed & 3)] : nil
         start = choices.rest(of: input).lowerBound
     }
 

@@ -4,15 +4,23 @@ import SMTP
 /// A loop with one connection after another, and its client.
 final class Stage {
     var loopback: Loopback
+    private let wakers = Wakers()
     private var sessions = 0
+    private var isWaking = false
+    private var bytesPerSecond: Int?
 
     init(_ loopback: consuming Loopback) { self.loopback = loopback }
 
     /// Whether its clock is still far from its end.
     var isFresh: Bool { sessions < 100_000 }
 
-    func open(_ plan: SessionPlan, _ settings: SessionSettings, _ witness: Witness) {
+    /// Opens a connection; a plain one has neither a throttle nor answers that come later.
+    func open(
+        _ plan: SessionPlan, _ settings: SessionSettings, _ witness: Witness, isPlain: Bool
+    ) {
         sessions += 1
+        isWaking = plan.isLate && !isPlain
+        bytesPerSecond = isPlain ? nil : plan.bytesPerSecond
         let seed = plan.seed
         switch plan.responder {
         case 0 where plan.mailProtocol == .smtp:
@@ -37,13 +45,27 @@ final class Stage {
         let security = plan.security
         let seed = plan.seed
         let mailProtocol = plan.mailProtocol
-        loopback.open { _ in
-            Watch(witness, lineOctetsMax: lineOctetsMax, seed: seed) {
-                LineFraming(lineOctetsMax: lineOctetsMax) {
-                    Ledger(witness, mailProtocol) {
-                        DataDiscard { Session(settings, security: security, responder) }
+        let responder = Late(responder, isWaking ? wakers : nil, seed: seed)
+        let layers = { @Sendable in
+            LineFraming(lineOctetsMax: lineOctetsMax) {
+                Ledger(witness, mailProtocol) {
+                    DataDiscard {
+                        ObservedSession(witness) {
+                            Session(settings, security: security, responder)
+                        }
                     }
                 }
+            }
+        }
+        if let bytesPerSecond {
+            loopback.open { _ in
+                Watch(witness, lineOctetsMax: lineOctetsMax, seed: seed) {
+                    Throttle(bytesPerSecond: bytesPerSecond, layers)
+                }
+            }
+        } else {
+            loopback.open { _ in
+                Watch(witness, lineOctetsMax: lineOctetsMax, seed: seed, layers)
             }
         }
     }
@@ -67,10 +89,15 @@ final class Stage {
             case 4...7 where witness.isPaused:
                 // A client that reads nothing for long would be given up: so it does in the end.
                 if !isPatient { loopback.read(.max) }
-                loopback.advance(by: SessionPlan.delayMax)
+                // What a throttle holds is no pause of the session's: its idle time goes on.
+                loopback.advance(
+                    by: bytesPerSecond == nil ? SessionPlan.delayMax : .milliseconds(50))
                 if plan.hasWindow, !isPatient { loopback.limitWindow(to: cuts.below(100)) }
                 isPatient.toggle()
             case 8: checkMemory(plan)
+            case 9...11:
+                wakers.wake()
+                loopback.advance(by: .zero)
             default: break
             }
         }
@@ -88,7 +115,10 @@ final class Stage {
         loopback.read(.max)
         var rounds = 0
         while witness.isPaused, !witness.isGone {
-            require(rounds <= witness.requests + 1, "every pause has its command")
+            let pausesMax =
+                isWaking ? 1_000 : witness.requests + 1 + (bytesPerSecond == nil ? 0 : 5)
+            require(rounds <= pausesMax, "every pause has its command")
+            wakers.wake()
             loopback.advance(by: SessionPlan.delayMax)
             rounds += 1
         }
@@ -123,6 +153,8 @@ final class Stage {
         case .stopAtOnce: loopback.stop(grace: .zero)
         case .endAtOnce: break
         }
+        // Nobody is there any more to be woken, or it is somebody else.
+        wakers.wake()
         guard isOpen, !witness.isSilent, plan.ending == .idle || plan.ending.isStop else { return }
         require(witness.hasClosed, "a session that is late, or stopped, has its last words")
     }

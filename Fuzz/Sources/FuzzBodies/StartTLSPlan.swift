@@ -24,6 +24,8 @@ struct StartTLSPlan {
     let isMoody: Bool
     /// The client shakes hands in full, though it might be known.
     let isForgetful: Bool
+    /// The responder finds its answers out later.
+    let isLate: Bool
     let course: Course
     let ending: Ending
     let readBytesMax: Int
@@ -44,6 +46,7 @@ struct StartTLSPlan {
         isOld = who & 2 != 0
         isMoody = who & 4 != 0
         isForgetful = who & 8 != 0
+        isLate = choices.isNextMarked(in: input)
         course = Course(rawValue: choices.octet(of: input) & 7) ?? .secured
         ending = Ending(rawValue: choices.octet(of: input) & 7) ?? .end
         let loop = choices.octet(of: input)

@@ -8,6 +8,7 @@ final class StartTLSStage {
     private var loopback: Loopback
     private var cuts: Cuts
     let log = StackLog()
+    private let wakers = Wakers()
     let client: TLSEnd
     /// What was said in clear, and behind the upgrade.
     private(set) var clear: [UInt8] = []
@@ -26,17 +27,21 @@ final class StartTLSStage {
         } else {
             open { Accept() }
         }
+        StartTLSStage.wait(&loopback, log, waking: wakers)
         collect()
     }
 
     private func open<Asked: Responder>(_ responder: @escaping @Sendable () -> Asked) {
         let isImplicit = plan.isImplicit
         let log = log
+        let wakers = plan.isLate ? wakers : nil
+        let seed = plan.seed
         loopback.open { _ in
             StartTLS(TLSKeys.made.server, isImplicit: isImplicit) { details in
                 require(log.made == log.closed, "a stack is gone before the next one comes")
                 return Logged(log, isImplicit || details == nil ? .opened : .secured) {
-                    StartTLSStage.stack(details == nil ? .offered : .active, responder())
+                    let responder = Late(responder(), wakers, seed: seed)
+                    return StartTLSStage.stack(details == nil ? .offered : .active, responder)
                 }
             }
         }
@@ -76,9 +81,12 @@ final class StartTLSStage {
     }
 
     /// Lets pauses pass.
-    private static func wait(_ loopback: inout Loopback, _ log: StackLog) {
+    private static func wait(
+        _ loopback: inout Loopback, _ log: StackLog, waking wakers: Wakers? = nil
+    ) {
         var rounds = 0
         while log.isPaused {
+            wakers?.wake()
             loopback.advance(by: StartTLSPlan.delayMax)
             rounds += 1
             require(rounds < 10_000, "pauses have an end")
@@ -93,7 +101,7 @@ final class StartTLSStage {
             plan.readBytesMax + StartTLSPlan.outputBytesMax + TLSEnd.handshakeOctetsMax
         require(loopback.keptOctets <= keptMax, "a connection keeps \(keptMax) octets at most")
         if plan.hasWindow { loopback.read(.max) }
-        StartTLSStage.wait(&loopback, log)
+        StartTLSStage.wait(&loopback, log, waking: wakers)
         collect()
     }
 
@@ -174,7 +182,10 @@ final class StartTLSStage {
         }
         // A handshake has 30 seconds, a session 20, a farewell 30.
         for _ in 0..<4 { loopback.advance(by: .seconds(35)) }
-        StartTLSStage.wait(&loopback, log)
+        StartTLSStage.wait(&loopback, log, waking: wakers)
+        wakers.wake()
+        // A deadline's entry stays until it comes up, though its connection is gone.
+        if plan.isLate { loopback.advance(by: Wakers.timeMax) }
         collect()
         require(loopback.connectionCount == 0, "the connection is gone")
         require(loopback.keptOctets == 0, "and nothing is kept for it")

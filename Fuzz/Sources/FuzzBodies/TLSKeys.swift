@@ -2,6 +2,7 @@ import TLS
 
 /// A key and the contexts with it, made once for the process: they cost more than many inputs.
 struct TLSKeys {
+    let identity: TLSIdentity
     let server: TLSContext
     private let clients: [TLSContext]
 
@@ -15,7 +16,7 @@ struct TLSKeys {
     }()
 
     private init() throws(TLSError) {
-        let identity = try TLSIdentity.selfSigned()
+        identity = try TLSIdentity.selfSigned()
         server = try .server([identity])
         var clients: [TLSContext] = []
         for version in [TLSProtocolVersion.tls13, .tls12] {

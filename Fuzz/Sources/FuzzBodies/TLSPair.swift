@@ -7,10 +7,16 @@ final class TLSPair {
     /// The inputs that it has been used for.
     var uses = 0
 
-    init(isOld: Bool, resuming resumption: TLSResumption? = nil) {
-        client = TLSEnd(
-            TLSKeys.made.client(isOld: isOld), serverName: "localhost", resuming: resumption)
-        server = TLSEnd(TLSKeys.made.server)
+    init(_ client: TLSEnd, _ server: TLSEnd) {
+        self.client = client
+        self.server = server
+    }
+
+    convenience init(isOld: Bool, resuming resumption: TLSResumption? = nil) {
+        self.init(
+            TLSEnd(
+                TLSKeys.made.client(isOld: isOld), serverName: "localhost", resuming: resumption),
+            TLSEnd(TLSKeys.made.server))
     }
 
     /// Shakes hands, and carries what is said until both are silent.

@@ -1,4 +1,5 @@
 import Pipeline
+import SMTP
 
 /// What the layers of one session saw, where the body can see it too.
 ///
@@ -13,10 +14,14 @@ final class Witness: @unchecked Sendable {
     var isPaused = false
     /// The responder wants no more to be answered.
     var isSilent = false
+    /// The answer under way is not due before.
+    var dueTime = Instant(nanoseconds: .min)
     /// Lines and pieces of content's end that came to the session.
     var requests = 0
     /// Replies that were written, those of 354 included.
     var replies = 0
+    /// What a session was heard to say.
+    var said: [UInt8] = []
     /// Recipients of the message under way.
     var recipients = 0
     /// Replies that are still to come to the message that has ended (LMTP).
@@ -35,6 +40,18 @@ final class Witness: @unchecked Sendable {
         case .upgrade: require(false, "no plaintext stack asks for an upgrade")
         case .proceed, .flush: break
         }
+    }
+}
+
+extension Witness: SessionObserver {
+    func received(command line: RawSpan) {}
+    func receivedOverlongLine() {}
+    func received(contentOctets octets: Int) {
+        require(octets >= 0, "content has a size")
+    }
+
+    func said(_ replies: RawSpan) {
+        replies.withUnsafeBytes { said.append(contentsOf: $0) }
     }
 }
 

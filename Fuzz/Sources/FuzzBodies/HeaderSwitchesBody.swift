@@ -1,0 +1,44 @@
+import SMTP
+import Sink
+
+/// What the headers of a message choose is what a naive reader sees, however they are cut, and the
+/// machine holds nothing but itself.
+public final class HeaderSwitchesBody: FuzzBody {
+    private var switches = HeaderSwitches()
+
+    /// Makes a body.
+    public init() {
+        require(_isPOD(HeaderSwitches.self), "a machine has no memory elsewhere")
+    }
+
+    /// The input: two octets for the cuts, then a message's content.
+    public func run(_ input: RawSpan) {
+        var choices = Choices()
+        var cuts = Cuts(&choices, input)
+        let content = input.extracting(choices.rest(of: input))
+        let expected = NaiveHeaders.choice(of: Array(content, 0..<content.byteCount))
+        check(expected)
+
+        switches.read(content)
+        require(switches.take() == expected, "the choice is the naive reader's")
+        var start = 0
+        while start < content.byteCount {
+            let end = cuts.end(from: start, in: content.byteCount)
+            switches.read(content.extracting(start..<end))
+            start = end
+        }
+        require(switches.take() == expected, "the same however it is cut")
+        switches.read(content)
+        switches.reset()
+        require(switches.take() == HeaderSwitches.Choice(), "what is forgotten chooses nothing")
+    }
+
+    private func check(_ choice: HeaderSwitches.Choice) {
+        if case .code(let code) = choice.mode {
+            require(code.rawValue >= 400 || 250...253 ~= code.rawValue, "a code ends a message")
+        }
+        guard let delay = choice.delay else { return }
+        require(.zero <= delay.least && delay.least <= delay.most, "a delay has its bounds")
+        require(delay.most <= .seconds(60), "nobody waits for longer")
+    }
+}

@@ -1,0 +1,120 @@
+import Sink
+
+/// Reads a configuration file in the simplest way there is: character by character, in nine states.
+struct NaiveConfiguration {
+    private enum State {
+        case between, name, equals, value, bare, line, behindComma, comment
+        case quote(Character)
+        case behindQuote
+    }
+
+    private(set) var assignments: [Assignment] = []
+    /// The first line that cannot be read.
+    private(set) var errorLine: Int?
+    private(set) var lineCount = 0
+    private var name = ""
+    private var value = ""
+
+    init(_ text: String) {
+        var characters = Array(text)
+        if characters.first == "\u{FEFF}" { characters.removeFirst() }
+        characters.append("\n")
+        var line: [Character] = []
+        for character in characters {
+            guard character.isNewline else {
+                line.append(character)
+                continue
+            }
+            lineCount += 1
+            if errorLine == nil, !read(line + ["\n"]) { errorLine = lineCount }
+            line = []
+        }
+    }
+
+    private var setting: Setting? { Setting(named: name).flatMap { $0.isForFile ? $0 : nil } }
+
+    /// Reads a line with a newline as its end; false if it cannot be read.
+    private mutating func read(_ line: [Character]) -> Bool {
+        var state = State.between
+        for character in line {
+            let isBlank = character.isWhitespace
+            let isEnd = character == "\n"
+            switch state {
+            case .between where isBlank: break
+            case .between where character == "#": state = .comment
+            case .between, .name:
+                let isOver = character == "=" || character == "#" || isBlank
+                if case .between = state { name = "" }
+                value = ""
+                if isOver {
+                    guard setting != nil, character != "#", !isEnd else { return false }
+                    state = character == "=" ? .value : .equals
+                } else {
+                    name.append(character)
+                    state = .name
+                }
+            case .equals where isBlank && !isEnd: break
+            case .equals:
+                guard character == "=" else { return false }
+                state = .value
+            case .value where isBlank && !isEnd: break
+            case .value, .behindComma:
+                guard let next = begin(character, isBehindComma: state) else { return false }
+                state = next
+            case .bare where isBlank: state = end(isEnd)
+            case .bare: value.append(character)
+            case .quote(let quote) where character == quote: state = .behindQuote
+            case .quote:
+                guard !isEnd else { return false }
+                value.append(character)
+            case .behindQuote:
+                guard isBlank || character == "#" || character == "," else { return false }
+                // Only a blank or a comment may follow, and a comma is neither.
+                guard character != "," else { return false }
+                state = character == "#" ? comment() : end(isEnd)
+            case .line:
+                guard isEnd || character == "#" && value.last?.isWhitespace == true else {
+                    value.append(character)
+                    continue
+                }
+                while value.last?.isWhitespace == true { value.removeLast() }
+                store()
+                state = .comment
+            case .comment: break
+            }
+        }
+        return true
+    }
+
+    /// Begins a value, or its next word.
+    private mutating func begin(_ character: Character, isBehindComma state: State) -> State? {
+        if case .behindComma = state {
+            if character == "\n" || character == "#" { return comment() }
+            if character.isWhitespace { return .behindComma }
+        }
+        if character == "\n" || character == "#" { return nil }
+        if character == "\"" || character == "'" { return .quote(character) }
+        value.append(character)
+        if case .value = state, setting?.takesLine == true { return .line }
+        return .bare
+    }
+
+    /// Ends a word at a blank.
+    private mutating func end(_ isEnd: Bool) -> State {
+        guard value.last == "," && !isEnd else {
+            store()
+            return .between
+        }
+        return .behindComma
+    }
+
+    private mutating func comment() -> State {
+        store()
+        return .comment
+    }
+
+    private mutating func store() {
+        guard let setting else { return }
+        assignments.append(Assignment(setting, value, from: .file("x", line: lineCount)))
+    }
+}
