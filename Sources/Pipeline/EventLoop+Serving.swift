@@ -229,6 +229,14 @@ extension EventLoop where OS: ~Copyable {
             }
             return
         }
+        if slot.pointee.phase == .open, slot.pointee.unsent.isEmpty {
+            // What has come in time is heard first: where the process was stopped, all deadlines
+            // come at once. Input that moves no deadline, such as half a command, saves nobody.
+            slot.pointee.isReadable = true
+            serveOpen(index)
+            let isSaved = slot.pointee.isPaused || slot.pointee.deadline > context.now
+            guard slot.pointee.phase == .open, !isSaved else { return }
+        }
         context.counters.add(1, to: .expired)
         guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty else {
             drop(index)

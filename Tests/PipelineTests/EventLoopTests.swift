@@ -287,7 +287,26 @@ import Testing
         world.time = world.time + .milliseconds(10)
         world.sendUnnoticed("one\n", to: client)
         _ = simulation.loop.turn()
-        #expect(world.closed.map(\.output) == ["opened\nexpired\n"])
+        #expect(world.closed.map(\.output) == ["opened\none\nexpired\n"])
+    }
+
+    @Test func `hears a peer who has spoken in time before it lets a deadline pass`() {
+        var simulation = SimulatedLoop()
+        let world = simulation.world
+        let client = simulation.open(simulation.listen())
+        world.send("deadline 10\n", to: client)
+        simulation.settle()
+        // The process was stopped, and other connections had more events than one wait tells of.
+        world.time = world.time + .seconds(4)
+        world.sendUnnoticed("deadline 10\none\n", to: client)
+        _ = simulation.loop.turn()
+        simulation.settle()
+        #expect(world.takeOutput(of: client) == "opened\none\n")
+        #expect(simulation.counters[.expired] == 0)
+        world.time = world.time + .seconds(4)
+        world.sendUnnoticed("half a li", to: client)
+        _ = simulation.loop.turn()
+        #expect(world.takeOutput(of: client) == "expired\n")
     }
 
     @Test func `lingers after the last words when more was on its way`() {
