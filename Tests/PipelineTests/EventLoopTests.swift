@@ -222,7 +222,8 @@ import Testing
         #expect((world.sockets[fast]?.input.count ?? 0) >= 60_000 - 640)
     }
 
-    @Test func `ends its turn although a stack has more to say than it is told`() {
+    @Test(arguments: [0, 1])
+    func `ends its turn although a stack has more to say than it is told`(consumed: Int) {
         let talk = Journal()
         var simulation = SimulatedLoop()
         let world = simulation.world
@@ -234,12 +235,12 @@ import Testing
                     talk.note("piece")
                     context.output.append("piece\n")
                     return talk.entries.count < 100
-                        ? Progress(0, .flush) : Progress(input.byteCount)
+                        ? Progress(consumed, .flush) : Progress(input.byteCount)
                 }
             })
         let talker = simulation.open(listener)
         let other = simulation.open(simulation.listen())
-        world.send("go on", to: talker)
+        world.send(String(repeating: "go on", count: 100), to: talker)
         for round in 0..<20 {
             world.send("round \(round)\n", to: other)
             _ = simulation.loop.turn()
