@@ -2,13 +2,16 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test simulate fuzz fuzz-smoke fuzz-coverage bench bench-tls stage man
-.PHONY: install uninstall deb test-packaging test-downstream examples format lint docs clean
+.PHONY: help build run test simulate hostile soak sanitize fuzz fuzz-smoke fuzz-coverage
+.PHONY: bench bench-tls stage man install uninstall deb test-packaging test-downstream examples
+.PHONY: format lint docs clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources)
 # Seconds for each target of `make fuzz-smoke`.
 SECONDS_EACH ?= 20
+# How long `make soak` lasts.
+MINUTES ?= 10
 # What is installed, all of it made by `make stage`; PREFIX and DESTDIR say where to.
 STAGE = .build-static/stage
 PREFIX ?= /usr/local
@@ -46,6 +49,18 @@ simulate: ## Simulate clients and a faulty kernel: make simulate SEED=1 COUNT=10
 	@swift build -c release --product Simulate
 	@.build/release/Simulate $(foreach name,SEED COUNT STEPS CLIENTS CALL ERROR,\
 		$(if $($(name)),$(name)=$($(name))))
+
+hostile: build ## Let hostile peers at the program; ARGS=--markdown puts the figures into the docs.
+	@scripts/setup.sh test
+	Tests/reliability/hostile.py $(ARGS)
+
+soak: build ## All loads and faults at once for MINUTES=10: memory has to stay as it is.
+	@scripts/setup.sh test
+	Tests/reliability/soak.py --minutes $(MINUTES)
+
+sanitize: ## Run all tests under the sanitizers, or KIND=address or KIND=thread; takes a while.
+	@scripts/setup.sh build test
+	Tests/reliability/sanitize.sh $(KIND)
 
 fuzz: ## Fuzz one layer: make fuzz TARGET=FuzzSession ARGS='-max_total_time=60'.
 	@test -n "$(TARGET)" || { echo "Name a target: make fuzz TARGET=FuzzSession" >&2; exit 64; }

@@ -139,6 +139,7 @@ extension EventLoop where OS: ~Copyable {
         pool.reclaim(&slot.pointee.held)
         pool.reclaim(&slot.pointee.unsent)
         connections.give(index)
+        crowd.shrink(to: connections.count, at: context.now)
         context.counters.add(1, to: .closed)
         Service.endIfUnused(service)
         if acceptResumption == .never, connections.count + 1 == limits.connectionsMax {

@@ -125,34 +125,29 @@ extension EventLoop where OS: ~Copyable {
         swap(&buffer, &slot.pointee.held)
     }
 
-    /// Offers input to the stack until it takes no more; once at least, be it nothing, for a stack
-    /// that keeps input in another form.
+    /// Offers input to the stack, be it nothing, for a stack that keeps input in another form.
     ///
     /// - Returns: the octets consumed. The connection may be gone when it returns.
     private mutating func offer(_ input: UnsafeRawBufferPointer, to index: Int) -> Int {
         let slot = connections[index]
-        let type = slot.pointee.service.pointee.type
-        var offset = 0
         present(index)
-        while true {
-            let rest = UnsafeRawBufferPointer(rebasing: input[offset...])
-            let progress = type.receive(slot.pointee.stack, rest.bytes, &context)
-            slot.pointee.deadline = context.deadline
-            slot.pointee.keepsInput = progress.keepsInput
-            precondition(
-                progress.consumed >= 0 && progress.consumed <= rest.count,
-                "a stack consumes no more than it is offered")
-            offset += progress.consumed
-            carryOut(progress.verdict, on: index, hasMore: offset < input.count)
-            let hasMore = offset < input.count || progress.keepsInput
-            guard progress.verdict == .flush, slot.pointee.phase == .open, hasMore else { break }
-            // A stack that only talks has had its share too: the others come first.
-            guard slot.pointee.unsent.isEmpty, progress.consumed > 0 else {
-                slot.pointee.mustOffer = true
-                break
-            }
+        let progress = slot.pointee.service.pointee.type.receive(
+            slot.pointee.stack, input.bytes, &context)
+        slot.pointee.deadline = context.deadline
+        slot.pointee.keepsInput = progress.keepsInput
+        precondition(
+            progress.consumed >= 0 && progress.consumed <= input.count,
+            "a stack consumes no more than it is offered")
+        let hasMore = progress.consumed < input.count
+        carryOut(progress.verdict, on: index, hasMore: hasMore)
+        if progress.verdict == .flush, slot.pointee.phase == .open,
+            hasMore || progress.keepsInput
+        {
+            // A buffer of output is a connection's share of a turn, for one read of small commands
+            // may ask for thirty of them: the others come first.
+            slot.pointee.mustOffer = true
         }
-        return offset
+        return progress.consumed
     }
 
     /// Makes the context speak of this connection: before its stack is called.
@@ -228,6 +223,14 @@ extension EventLoop where OS: ~Copyable {
                 slot.pointee.mustResume = true
             }
             return
+        }
+        if slot.pointee.phase == .open, slot.pointee.unsent.isEmpty {
+            // What has come in time is heard first: where the process was stopped, all deadlines
+            // come at once. Input that moves no deadline, such as half a command, saves nobody.
+            slot.pointee.isReadable = true
+            serveOpen(index)
+            let isSaved = slot.pointee.isPaused || slot.pointee.deadline > context.now
+            guard slot.pointee.phase == .open, !isSaved else { return }
         }
         context.counters.add(1, to: .expired)
         guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty else {

@@ -16,6 +16,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     /// The listeners, each at the place that its token names; nil where one was closed.
     var listeners: [Listener?] = []
     var pool = BufferPool()
+    var crowd = Crowd()
     /// The connections to serve in this turn, and those that want another one.
     var queue: [Int32] = []
     var nextQueue: [Int32] = []
@@ -131,13 +132,14 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         serveQueue()
         serveDeadlines()
         if context.now >= acceptResumption { resumeAccepting() }
+        if context.now >= crowd.end { endCrowd() }
         if context.now >= graceEnd { abort() }
         return isWoken
     }
 
     /// When there is something to do even if no event comes.
     package var nextWakeTime: Instant {
-        min(deadlines.next, acceptResumption, graceEnd)
+        min(deadlines.next, acceptResumption, graceEnd, crowd.end)
     }
 
     /// Marks what is ready; an event for a connection that is gone is told by its generation.

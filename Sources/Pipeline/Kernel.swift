@@ -49,6 +49,14 @@ package protocol Kernel: ~Copyable {
 
     /// Closes; with `resetting` the peer gets a RST.
     mutating func close(_ descriptor: Int32, resetting: Bool)
+
+    /// Gives memory that is free in this process back to the system.
+    mutating func releaseMemory()
+}
+
+extension Kernel where Self: ~Copyable {
+    /// Nothing to be done.
+    package mutating func releaseMemory() {}
 }
 
 package enum WatchKind: BitwiseCopyable, Sendable { case connection, connecting, listener }

@@ -164,6 +164,10 @@ struct LinuxKernel: Kernel, ~Copyable {
         }
         _ = Glibc.close(descriptor)
     }
+
+    func releaseMemory() {
+        clinux_release_memory()
+    }
 }
 
 /// Sends a small reply at once instead of waiting for the acknowledgement of the one before;

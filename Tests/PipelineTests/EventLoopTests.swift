@@ -222,7 +222,8 @@ import Testing
         #expect((world.sockets[fast]?.input.count ?? 0) >= 60_000 - 640)
     }
 
-    @Test func `ends its turn although a stack has more to say than it is told`() {
+    @Test(arguments: [0, 1])
+    func `ends its turn although a stack has more to say than it is told`(consumed: Int) {
         let talk = Journal()
         var simulation = SimulatedLoop()
         let world = simulation.world
@@ -234,12 +235,12 @@ import Testing
                     talk.note("piece")
                     context.output.append("piece\n")
                     return talk.entries.count < 100
-                        ? Progress(0, .flush) : Progress(input.byteCount)
+                        ? Progress(consumed, .flush) : Progress(input.byteCount)
                 }
             })
         let talker = simulation.open(listener)
         let other = simulation.open(simulation.listen())
-        world.send("go on", to: talker)
+        world.send(String(repeating: "go on", count: 100), to: talker)
         for round in 0..<20 {
             world.send("round \(round)\n", to: other)
             _ = simulation.loop.turn()
@@ -287,7 +288,26 @@ import Testing
         world.time = world.time + .milliseconds(10)
         world.sendUnnoticed("one\n", to: client)
         _ = simulation.loop.turn()
-        #expect(world.closed.map(\.output) == ["opened\nexpired\n"])
+        #expect(world.closed.map(\.output) == ["opened\none\nexpired\n"])
+    }
+
+    @Test func `hears a peer who has spoken in time before it lets a deadline pass`() {
+        var simulation = SimulatedLoop()
+        let world = simulation.world
+        let client = simulation.open(simulation.listen())
+        world.send("deadline 10\n", to: client)
+        simulation.settle()
+        // The process was stopped, and other connections had more events than one wait tells of.
+        world.time = world.time + .seconds(4)
+        world.sendUnnoticed("deadline 10\none\n", to: client)
+        _ = simulation.loop.turn()
+        simulation.settle()
+        #expect(world.takeOutput(of: client) == "opened\none\n")
+        #expect(simulation.counters[.expired] == 0)
+        world.time = world.time + .seconds(4)
+        world.sendUnnoticed("half a li", to: client)
+        _ = simulation.loop.turn()
+        #expect(world.takeOutput(of: client) == "expired\n")
     }
 
     @Test func `lingers after the last words when more was on its way`() {

@@ -6,6 +6,7 @@
 // No _GNU_SOURCE here: it changes fd_set, and then this module's headers contradict those of Swift's
 // own Glibc module wherever both are loaded. The functions that hide behind it are declared below.
 
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -60,6 +61,11 @@ static inline int clinux_processors(void) {
     int count = 0;
     for (int index = 0; index < 128; index++) count += __builtin_popcountll(mask[index]);
     return count;
+}
+
+// Gives the system what malloc has that nobody uses.
+static inline void clinux_release_memory(void) {
+    malloc_trim(0);
 }
 
 static inline void clinux_set_thread_name(const char *name) {

@@ -73,15 +73,18 @@ final class ChildProcess {
 
     private static let environment: [String: String] = {
         var variables = ["LC_ALL": "C.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin"]
-        if let path = getenv("PATH") { variables["PATH"] = String(cString: path) }
+        for name in ["PATH", "HOME", "LD_LIBRARY_PATH"] + sanitizers {
+            if let value = getenv(name) { variables[name] = String(cString: value) }
+        }
         // Postfix's tools lie where only root looks.
         variables["PATH"]? += ":/usr/sbin:/sbin"
-        if let home = getenv("HOME") { variables["HOME"] = String(cString: home) }
-        if let libraries = getenv("LD_LIBRARY_PATH") {
-            variables["LD_LIBRARY_PATH"] = String(cString: libraries)
-        }
         return variables.merging(program) { $1 }
     }()
+
+    /// What the sanitizers of a program are told, which is built with those of the tests.
+    private static let sanitizers = [
+        "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "SWIFT_BACKTRACE",
+    ]
 
     private static func withCStrings<Result>(
         _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result

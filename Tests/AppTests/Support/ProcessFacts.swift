@@ -10,10 +10,11 @@ struct ProcessFacts {
     /// The most memory that was ever in use, in kilobytes.
     var peakKilobytes: Int { get throws { try status("VmHWM") } }
 
-    /// Whether it has ended; its parent may not have noticed yet.
+    /// Whether it has ended, with all its threads; its parent may not have noticed yet.
     var isGone: Bool {
         let text = (try? String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)) ?? ""
-        return text.isEmpty || text.contains("\nState:\tZ")
+        // The first thread may be done while others still hold what the process had open.
+        return text.isEmpty || text.contains("\nState:\tZ") && text.contains(/\nThreads:\t[01]\n/)
     }
 
     /// How many descriptors are open.

@@ -68,6 +68,10 @@ struct TestKernel: Kernel, ~Copyable {
         world.note("close")
         world.close(descriptor, isReset: resetting)
     }
+
+    mutating func releaseMemory() {
+        world.note("releaseMemory")
+    }
 }
 
 /// A loop over a world, and what its stacks have heard.

@@ -1,0 +1,40 @@
+"""What a scenario is, and all of them in their order."""
+
+import dataclasses
+import os
+from collections.abc import Callable
+
+ALL = []
+
+
+@dataclasses.dataclass
+class Scenario:
+    """Hostile peers, and what the server may let them cost."""
+
+    title: str
+    attack: Callable
+    # The memory that the server may have more at its peak, in MB.
+    megabytes_max: int
+    # Of the program, beside those that all scenarios have.
+    options: tuple = ()
+    # The honest client's.
+    honest: tuple = ()
+    # What may be in a warning of the log.
+    announced: tuple = ()
+    # A command before the program's.
+    tool: tuple = ()
+    # Variables of the program, from the folder that they may put something into.
+    environment: Callable = lambda folder: {}
+
+
+def scenario(title, megabytes_max, **others):
+    """Declares the function below it, whose argument is the server, to be an attack."""
+    def declare(attack):
+        ALL.append(Scenario(title, attack, megabytes_max, **others))
+        return attack
+    return declare
+
+
+def noise(octets):
+    """Octets without a meaning, and without the line ends that would make them commands."""
+    return os.urandom(octets).replace(b"\r", b"-")
