@@ -144,8 +144,8 @@ public final class IdentityBody: FuzzBody {
         var options = TLSOptions()
         options.ciphers = lines[0].isEmpty ? nil : lines[0]
         options.cipherSuites = lines.count > 1 ? lines[1] : nil
-        options.versionMin = TLSVersion.allCases[Int(choice >> 2 & 3)]
-        options.versionMax = TLSVersion.allCases[Int(choice >> 4 & 3)]
+        options.versionMin = TLSProtocolVersion.allCases[Int(choice >> 2 & 3)]
+        options.versionMax = TLSProtocolVersion.allCases[Int(choice >> 4 & 3)]
         let made = outcome { () throws(TLSError) in
             try TLSContext.server([TLSKeys.made.identity], options)
         }
