@@ -16,16 +16,18 @@ scratch=${FUZZ_SCRATCH:-$(dirname "$fuzz")/.build-fuzz}
 mkdir -p "$scratch"
 scratch=$(cd "$scratch" && pwd)
 
-# The package manager looks for new files in its own package only, unless that was touched.
-touch "$fuzz/Package.swift"
-# Optimised, but with the assertions: they are properties too. Of the package manager's two sanitize
-# flags the compiler heeds the last alone, so that coverage has to be asked for by name.
-# Comparisons are not traced: the dictionaries have the words, and it would cost half the speed.
-swift build --package-path "$fuzz" --scratch-path "$scratch" -c release --product Fuzzer \
-    --sanitize=fuzzer --sanitize=address -Xswiftc -assert-config -Xswiftc Debug \
-    -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table >&2
-program=$(swift build --package-path "$fuzz" --scratch-path "$scratch" -c release --show-bin-path \
-    --sanitize=fuzzer --sanitize=address)/Fuzzer
+# FUZZ_BUILT: the fuzzer is there, and is as it should be.
+if [ -z "${FUZZ_BUILT:-}" ]; then
+    # The package manager looks for new files in its own package only, unless that was touched.
+    touch "$fuzz/Package.swift"
+    # Optimised, but with the assertions: they are properties too. Of the package manager's two sanitize
+    # flags the compiler heeds the last alone, so that coverage has to be asked for by name.
+    # Comparisons are not traced: the dictionaries have the words, and it would cost half the speed.
+    swift build --package-path "$fuzz" --scratch-path "$scratch" -c release --product Fuzzer \
+        --sanitize=fuzzer --sanitize=address -Xswiftc -assert-config -Xswiftc Debug \
+        -Xswiftc -sanitize-coverage=edge,inline-8bit-counters,pc-table >&2
+fi
+program=$scratch/release/Fuzzer
 
 finds=$scratch/finds/$target
 corpus=$scratch/corpus/$target
