@@ -1,4 +1,4 @@
-"""Many connections at once, driven by one thread: what a hostile peer has and an honest one has not."""
+"""Many connections at once, driven by one thread: what a hostile peer has, an honest one not."""
 
 import errno
 import select
