@@ -7,7 +7,7 @@ struct ProcessFacts {
     /// How much more the memory of a program may grow than that of an ordinary build: a sanitizer
     /// keeps what was freed, and books of its own.
     static let memoryFactor =
-        ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains { getenv($0) != nil } ? 16 : 1
+        getenv("ASAN_OPTIONS") == nil && getenv("TSAN_OPTIONS") == nil ? 1 : 16
 
     /// Memory in use, in kilobytes.
     var residentKilobytes: Int { get throws { try status("VmRSS") } }
