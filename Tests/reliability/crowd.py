@@ -1,4 +1,4 @@
-"""Many connections at once, driven by one thread: what a hostile peer has and an honest one has not."""
+"""Many connections at once, driven by one thread: what a hostile peer has, an honest one not."""
 
 import errno
 import select
@@ -168,10 +168,15 @@ class Crowd:
     def say(self, line, code):
         """Says a line, each of the crowd, and waits for the answers."""
         before = {peer.number: peer.lines_heard for peer in self}
-        for peer in self:
-            peer.send(line + b"\r\n")
-        self.until(lambda: all(peer.is_ended or peer.lines_heard > before[peer.number]
-                               for peer in self), f"to get an answer to {line!r}")
+        rest = {peer.number: line + b"\r\n" for peer in self}
+
+        def is_answered(peer):
+            # What was sent before may still fill the socket.
+            if rest[peer.number]:
+                rest[peer.number] = rest[peer.number][peer.send(rest[peer.number]):]
+            return peer.is_ended or peer.lines_heard > before[peer.number]
+        self.until(lambda: all([is_answered(peer) for peer in self]),
+                   f"to get an answer to {line!r}")
         for peer in self:
             if not peer.heard.splitlines()[-1].startswith(code):
                 raise Fault(f"expected {code.decode()} after {line!r}, got {peer.heard!r}")

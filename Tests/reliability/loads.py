@@ -50,7 +50,8 @@ def pipelined(server):
 def chunked(server):
     client = session(server.port)
     for _ in range(100):
-        client.socket.sendall(TRANSACTION + b"BDAT %d\r\n" % len(CONTENT) + CONTENT + b"BDAT 0 LAST\r\n")
+        chunk = b"BDAT %d\r\n" % len(CONTENT) + CONTENT
+        client.socket.sendall(TRANSACTION + chunk + b"BDAT 0 LAST\r\n")
         for code in b"250", b"250", b"250", b"250":
             client.expect(code)
     client.end()

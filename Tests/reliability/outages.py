@@ -1,7 +1,6 @@
 """What an operating system does to a server: no descriptors, no time, another time."""
 
 import os
-import shutil
 import signal
 import struct
 import subprocess
@@ -89,7 +88,3 @@ def clock(server):
                 years.add(server.log().splitlines()[-1][:4])
             if len(years) != 2:
                 raise Fault("the program did not see the clock leap")
-
-
-if not shutil.which("gcc"):
-    raise SystemExit("hostile: gcc is missing")

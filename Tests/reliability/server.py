@@ -119,8 +119,8 @@ class Server:
 
     def status(self):
         """Connections, those open, and messages so far, as the program's own command tells."""
-        found = re.search(r"^(\d+) connections?, (\d+) of them open.*\n(\d+) messages?", self._ask(),
-                          re.M)
+        pattern = r"^(\d+) connections?, (\d+) of them open.*\n(\d+) messages?"
+        found = re.search(pattern, self._ask(), re.M)
         return tuple(map(int, found.groups()))
 
     def await_rest(self, descriptors):
