@@ -70,109 +70,121 @@ private final class Lookup: AsyncResponder {
     func closed() { state.withLock { $0.notes.append("closed") } }
 }
 
+/// Serves a responder on a pool of one loop for as long as the body runs, which may block.
+private func serve<Result: Sendable>(
+    _ responder: Lookup, _ settings: SessionSettings = .test(authentication: .offered),
+    within limit: Duration = .seconds(60),
+    _ body: @escaping @Sendable (SocketAddress, EventLoops) throws -> Result
+) async throws -> Result {
+    let loops = try EventLoops(count: 1)
+    let address = try loops.listen(on: .loopback()) { _ in
+        LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
+            DataDiscard { Session(settings, Awaiting(responder, within: limit)) }
+        }
+    }
+    return try await aside {
+        defer { loops.stop(grace: .zero) }
+        return try body(address, loops)
+    }
+}
+
+/// Says all at once, and hears until the server closes.
+private func talk(to address: SocketAddress, _ text: String) throws -> [String] {
+    let client = try Client(to: address)
+    try client.send(text)
+    return try client.receiveToEnd().split(separator: "\r\n").map(String.init)
+}
+
+// Each in a process of its own: the tasks need a thread of Swift's pool, and tests that block have them all.
 @Suite struct `An asynchronous responder` {
-    /// Serves a responder on a pool of one loop for as long as the body runs, which may block.
-    private func serve<Result: Sendable>(
-        _ responder: Lookup, _ settings: SessionSettings = .test(authentication: .offered),
-        within limit: Duration = .seconds(60),
-        _ body: @escaping @Sendable (SocketAddress, EventLoops) throws -> Result
-    ) async throws -> Result {
-        let loops = try EventLoops(count: 1)
-        let address = try loops.listen(on: .loopback()) { _ in
-            LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
-                DataDiscard { Session(settings, Awaiting(responder, within: limit)) }
+    @Test func `answers every stage in the order of the commands`() async {
+        await #expect(processExitsWith: .success) {
+            let responder = Lookup()
+            let (heard, messages) = try await serve(responder) { address, loops in
+                let heard = try talk(
+                    to: address,
+                    """
+                    HELO me\r\nAUTH PLAIN AHVzZXIAc2VjcmV0\r\nMAIL FROM:<a@b> SIZE=3\r\nRCPT TO:<c@d>\r
+                    RCPT TO:<e@f> NOTIFY=NEVER\r\nNOOP\r\nXlook x\r\nXOTHER\r\nVRFY v\r\nEXPN e\r\nDATA\r
+                    ..x\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<e@f>\r\nBDAT 2\r\nabRSET\r\nBDAT 1 LAST\r
+                    xMAIL FROM:<>\r\nRCPT TO:<e@f>\r\nBDAT 1 LAST\r\nyQUIT\r\n
+                    """)
+                return (heard, loops[.messages])
             }
-        }
-        return try await aside {
-            defer { loops.stop(grace: .zero) }
-            return try body(address, loops)
+            #expect(
+                heard.map { $0.prefix(3) } == [
+                    "220", "250", "235", "250", "450", "250", "250", "250", "500", "252", "252",
+                    "354",
+                    "250", "250", "250", "250", "250", "503", "250", "250", "250", "221",
+                ])
+            #expect(messages == 2)
+            #expect(
+                responder.notes == [
+                    "connect", "hello me", "authenticate user", "mail a@b SIZE=3", "recipient c@d ",
+                    "recipient e@f NOTIFY=NEVER", "command Xlook x", "verify v", "expand e", "data",
+                    "message \".x\\r\\n\"", "mail  ", "recipient e@f ", "mail  ", "recipient e@f ",
+                    "message \"y\"", "quit", "closed",
+                ])
         }
     }
 
-    /// Says all at once, and hears until the server closes.
-    private static func talk(to address: SocketAddress, _ text: String) throws -> [String] {
-        let client = try Client(to: address)
-        try client.send(text)
-        return try client.receiveToEnd().split(separator: "\r\n").map(String.init)
-    }
-
-    @Test func `answers every stage in the order of the commands`() async throws {
-        let responder = Lookup()
-        let (heard, messages) = try await serve(responder) { address, loops in
-            let heard = try Self.talk(
-                to: address,
-                """
-                HELO me\r\nAUTH PLAIN AHVzZXIAc2VjcmV0\r\nMAIL FROM:<a@b> SIZE=3\r\nRCPT TO:<c@d>\r
-                RCPT TO:<e@f> NOTIFY=NEVER\r\nNOOP\r\nXlook x\r\nXOTHER\r\nVRFY v\r\nEXPN e\r\nDATA\r
-                ..x\r\n.\r\nMAIL FROM:<>\r\nRCPT TO:<e@f>\r\nBDAT 2\r\nabRSET\r\nBDAT 1 LAST\r
-                xMAIL FROM:<>\r\nRCPT TO:<e@f>\r\nBDAT 1 LAST\r\nyQUIT\r\n
-                """)
-            return (heard, loops[.messages])
-        }
-        #expect(
-            heard.map { $0.prefix(3) } == [
-                "220", "250", "235", "250", "450", "250", "250", "250", "500", "252", "252", "354",
-                "250", "250", "250", "250", "250", "503", "250", "250", "250", "221",
-            ])
-        #expect(messages == 2)
-        #expect(
-            responder.notes == [
-                "connect", "hello me", "authenticate user", "mail a@b SIZE=3", "recipient c@d ",
-                "recipient e@f NOTIFY=NEVER", "command Xlook x", "verify v", "expand e", "data",
-                "message \".x\\r\\n\"", "mail  ", "recipient e@f ", "mail  ", "recipient e@f ",
-                "message \"y\"", "quit", "closed",
-            ])
-    }
-
-    @Test func `answers for each recipient where each has a reply`() async throws {
-        let responder = Lookup()
-        let heard = try await serve(responder, .test(protocol: .lmtp)) { address, _ in
-            try Self.talk(
-                to: address,
-                "LHLO me\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<c@b>\r\nDATA\r\n.\r\nQUIT\r\n"
-            )
-        }
-        #expect(heard.suffix(4).map { $0.prefix(3) } == ["354", "250", "250", "221"])
-        #expect(responder.notes.suffix(4) == ["deliver 0", "deliver 1", "quit", "closed"])
-    }
-
-    @Test func `holds nobody else up`() async throws {
-        let held = Lookup(isHeld: true)
-        let (others, greeting) = try await serve(held) { address, loops in
-            let waiting = try Client(to: address)
-            _ = eventually { held.waiting == 1 }
-            // The same loop serves another listener meanwhile.
-            let other = try loops.listen(on: .loopback()) { _ in
-                LineFraming { DataDiscard { Session(.test(), Awaiting(Lookup())) } }
+    @Test func `answers for each recipient where each has a reply`() async {
+        await #expect(processExitsWith: .success) {
+            let responder = Lookup()
+            let heard = try await serve(responder, .test(protocol: .lmtp)) { address, _ in
+                try talk(
+                    to: address,
+                    "LHLO me\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<c@b>\r\nDATA\r\n.\r\nQUIT\r\n"
+                )
             }
-            let others = try Self.talk(to: other, "QUIT\r\n")
-            held.release()
-            return (others, try waiting.receive(asManyAs: "220 "))
+            #expect(heard.suffix(4).map { $0.prefix(3) } == ["354", "250", "250", "221"])
+            #expect(responder.notes.suffix(4) == ["deliver 0", "deliver 1", "quit", "closed"])
         }
-        #expect(others.map { $0.prefix(3) } == ["220", "221"])
-        #expect(greeting == "220 ")
     }
 
-    @Test func `is cancelled when its client goes`() async throws {
-        let responder = Lookup(isHeld: true)
-        let isClosed = try await serve(responder) { address, _ in
-            do {
-                let client = try Client(to: address)
-                _ = eventually { responder.waiting == 1 }
-                client.resetAtClose()
+    @Test func `holds nobody else up`() async {
+        await #expect(processExitsWith: .success) {
+            let held = Lookup(isHeld: true)
+            let (others, greeting) = try await serve(held) { address, loops in
+                let waiting = try Client(to: address)
+                _ = eventually { held.waiting == 1 }
+                // The same loop serves another listener meanwhile.
+                let other = try loops.listen(on: .loopback()) { _ in
+                    LineFraming { DataDiscard { Session(.test(), Awaiting(Lookup())) } }
+                }
+                let others = try talk(to: other, "QUIT\r\n")
+                held.release()
+                return (others, try waiting.receive(asManyAs: "220 "))
             }
-            return eventually { responder.notes.contains("closed") }
+            #expect(others.map { $0.prefix(3) } == ["220", "221"])
+            #expect(greeting == "220 ")
         }
-        #expect(isClosed)
-        #expect(Set(responder.notes) == ["connect", "cancelled", "closed"])
     }
 
-    @Test func `has its time to answer`() async throws {
-        let responder = Lookup(isHeld: true)
-        let heard = try await serve(responder, within: .milliseconds(20)) { address, _ in
-            try Self.talk(to: address, "QUIT\r\n")
+    @Test func `is cancelled when its client goes`() async {
+        await #expect(processExitsWith: .success) {
+            let responder = Lookup(isHeld: true)
+            let isClosed = try await serve(responder) { address, _ in
+                do {
+                    let client = try Client(to: address)
+                    _ = eventually { responder.waiting == 1 }
+                    client.resetAtClose()
+                }
+                return eventually { responder.notes.contains("closed") }
+            }
+            #expect(isClosed)
+            #expect(Set(responder.notes) == ["connect", "cancelled", "closed"])
         }
-        #expect(heard == ["421 4.3.0 No answer in time, closing connection"])
-        responder.release()
+    }
+
+    @Test func `has its time to answer`() async {
+        await #expect(processExitsWith: .success) {
+            let responder = Lookup(isHeld: true)
+            let heard = try await serve(responder, within: .milliseconds(20)) { address, _ in
+                try talk(to: address, "QUIT\r\n")
+            }
+            #expect(heard == ["421 4.3.0 No answer in time, closing connection"])
+            responder.release()
+        }
     }
 }
