@@ -6,8 +6,14 @@ struct ProcessFacts {
 
     /// How much more the memory of a program may grow than that of an ordinary build: a sanitizer
     /// keeps what was freed, and books of its own.
-    static let memoryFactor =
-        getenv("ASAN_OPTIONS") == nil && getenv("TSAN_OPTIONS") == nil ? 1 : 16
+    static let memoryFactor = isSanitized ? 16 : 1
+
+    /// The ticks of CPU time that an idle program may use in half a second: of its own at most one,
+    /// but ThreadSanitizer has a thread that never rests.
+    static let idleTicksMax = isSanitized ? 10 : 1
+
+    private static let isSanitized =
+        getenv("ASAN_OPTIONS") != nil || getenv("TSAN_OPTIONS") != nil
 
     /// Memory in use, in kilobytes.
     var residentKilobytes: Int { get throws { try status("VmRSS") } }
