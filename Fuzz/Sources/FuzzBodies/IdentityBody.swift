@@ -111,7 +111,8 @@ public final class IdentityBody: FuzzBody {
         let text = String(decoding: octets, as: UTF8.self)
         let byFile = client(trusting: .file(path))
         let byText = client(trusting: .pem(text))
-        if text.utf8.elementsEqual(octets) {
+        // OpenSSL's reader of files ends a line at a NUL, that of memory does not.
+        if text.utf8.elementsEqual(octets), !octets.contains(0) {
             require((byFile == nil) == (byText == nil), "a file is what its text is")
         }
         let byDirectory = client(trusting: .directory(path))
