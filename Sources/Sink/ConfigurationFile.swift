@@ -64,7 +64,7 @@ package struct ConfigurationFile {
         guard rest.popFirst() != nil else {
             throw error("\(setting.name): the quote \(quote) is not closed")
         }
-        guard rest.first.map({ $0.isWhitespace || $0 == "#" || $0 == "," }) ?? true else {
+        guard rest.first.map({ $0.isWhitespace || $0 == "#" }) ?? true else {
             throw error("\(setting.name): a blank is missing behind the quote \(quote)")
         }
         return word

@@ -68,9 +68,7 @@ struct NaiveConfiguration {
                 guard !isEnd else { return false }
                 value.append(character)
             case .behindQuote:
-                guard isBlank || character == "#" || character == "," else { return false }
-                // Only a blank or a comment may follow, and a comma is neither.
-                guard character != "," else { return false }
+                guard isBlank || character == "#" else { return false }
                 state = character == "#" ? comment() : end(isEnd)
             case .line:
                 guard isEnd || character == "#" && value.last?.isWhitespace == true else {
