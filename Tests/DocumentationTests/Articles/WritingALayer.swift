@@ -13,7 +13,7 @@ struct Echo: ByteHandler {
     }
 }
 
-struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
+struct Slowed<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     private let octetsASecond: Int
     private var isPausing = false
     private var next: Next
@@ -67,11 +67,11 @@ struct Asking: ByteHandler {
 }
 
 func stack(isSlow: Bool) -> AnyByteHandler {
-    isSlow ? AnyByteHandler(Throttle(octetsASecond: 10) { Echo() }) : AnyByteHandler(Echo())
+    isSlow ? AnyByteHandler(Slowed(octetsASecond: 10) { Echo() }) : AnyByteHandler(Echo())
 }
 
 func slowEcho() -> some ByteHandler & ~Copyable {
-    Throttle(octetsASecond: 10) { Echo() }
+    Slowed(octetsASecond: 10) { Echo() }
 }
 
 extension Counter {
@@ -88,7 +88,7 @@ struct WritingALayerTests {
     }
 
     @Test func `a throttled peer waits its second`() {
-        var peer = Loopback { _ in Throttle(octetsASecond: 10) { Echo() } }
+        var peer = Loopback { _ in Slowed(octetsASecond: 10) { Echo() } }
         peer.send("0123456789")
         peer.send("abc")
         #expect(peer.takeOutput() == "0123456789")
@@ -98,7 +98,7 @@ struct WritingALayerTests {
 
     @Test(arguments: [1, 2, 7, Int.max])
     func `no octet is lost, in whatever pieces they come`(size: Int) {
-        var peer = Loopback { _ in Throttle(octetsASecond: 10) { Echo() } }
+        var peer = Loopback { _ in Slowed(octetsASecond: 10) { Echo() } }
         peer.send("0123456789abcdefghij", inPiecesOf: size)
         peer.advance(by: .seconds(60))
         #expect(peer.takeOutput() == "0123456789abcdefghij")
@@ -141,7 +141,7 @@ struct WritingALayerTests {
     @Test func `a stack listens`() throws {
         let loops = try EventLoops(count: 1)
         let address = try loops.listen(on: .loopback()) { peer in
-            Throttle(octetsASecond: 1000) { Echo() }
+            Throttle(bytesPerSecond: 1000) { Echo() }
         }
         print("listening on", address)
         #expect(loops[.accepted] == 0)
