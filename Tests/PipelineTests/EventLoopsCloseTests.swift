@@ -19,7 +19,7 @@ import Testing
         }
         await loops.close(listening)
         for client in leaving { #expect(try client.receiveToEnd() == "stopping\n") }
-        #expect(throws: Client.Failure.self) { try Client(to: listening.address) }
+        #expect(Client.isRefused(by: listening.address, code: place.codeWhenGone))
         #expect(!directory.exists)
         #expect(loops[.closed] == 8)
         try staying.send("one\nclose\n")
@@ -75,7 +75,7 @@ import Testing
         #expect(try client.receive(asManyAs: "opened\n") == "opened\n")
         loops.close(listening, grace: .seconds(1000)) { ends.note("end") }
         #expect(try client.receive(asManyAs: "stopping\n") == "stopping\n")
-        #expect(eventually { (try? Client(to: listening.address)) == nil })
+        #expect(Client.isRefused(by: listening.address))
         try client.send("one\n")
         #expect(try client.receive(asManyAs: "one\n") == "one\n")
         #expect(ends.entries.isEmpty)
