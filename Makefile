@@ -7,7 +7,8 @@ SHELL := /bin/bash
 .PHONY: format lint docs clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
-SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources)
+SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources \
+	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests)
 # Seconds for each target of `make fuzz-smoke`.
 SECONDS_EACH ?= 20
 # How long `make soak` lasts.
