@@ -13,12 +13,17 @@ package struct Schedule: BitwiseCopyable, Sendable {
 
     /// When message `number` is due, counted from 0.
     package func time(of number: Int, from start: Instant) -> Instant {
-        start.advanced(byNanoseconds: Int64(Double(number) * intervalNanoseconds))
+        start.advanced(byNanoseconds: Int64((Double(number) * intervalNanoseconds).rounded()))
     }
 
     /// How many messages are due in so long a time; the first one is at its start.
     package func count(in nanoseconds: Int64) -> Int {
-        nanoseconds <= 0 ? 0 : Int((Double(nanoseconds) / intervalNanoseconds).rounded(.up))
+        guard nanoseconds > 0 else { return 0 }
+        // A division may be wrong by one: whether the last one is due is for its time to say.
+        let start = Instant(nanoseconds: 0)
+        var count = Int((Double(nanoseconds) / intervalNanoseconds).rounded())
+        if time(of: count, from: start).nanoseconds < nanoseconds { count += 1 }
+        return count
     }
 }
 
