@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help build run test simulate hostile soak sanitize fuzz fuzz-smoke fuzz-coverage
-.PHONY: bench bench-tls stage man install uninstall deb test-packaging test-downstream examples
+.PHONY: bench bench-tls smtp-load test-smtp-load stage man install uninstall deb test-packaging test-downstream examples
 .PHONY: format lint docs clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
@@ -80,6 +80,18 @@ bench: build ## Compare the CPU time of a message with Postfix's smtp-sink; take
 bench-tls: build ## Compare what TLS costs with bare OpenSSL; shares of it with ARGS=--callgrind.
 	@scripts/setup.sh test
 	Benchmarks/tls.py $(ARGS)
+
+# In .build-nested, so that the libraries are built once for all nested packages.
+NESTED = --package-path Benchmarks --scratch-path .build-nested --disable-build-manifest-caching
+
+smtp-load: ## Build the load generator, and say where it is.
+	@scripts/setup.sh build
+	swift build -c release --product smtp-load $(NESTED)
+	@echo "smtp-load is .build-nested/release/smtp-load; --help teaches, Benchmarks/SMTPLOAD.md explains."
+
+test-smtp-load: ## Test the load generator.
+	@scripts/setup.sh build test
+	swift test -c release --disable-testable-imports $(NESTED) $(ARGS)
 
 stage: $(STAGE)/complete ## Build what is installed: program, manual page, completions, example.
 
