@@ -170,6 +170,17 @@ struct LinuxKernel: Kernel, ~Copyable {
     }
 }
 
+/// Has what is sent neither paced nor probed for bandwidth, as a system's own choice (BBR) may do:
+/// an answer of one segment gains nothing by it, and pays for the timers. Accepted sockets have it
+/// from their listener.
+func setPlainCongestionControl(_ descriptor: Int32) {
+    let name: StaticString = "reno"
+    // Linux always has it; where it is not allowed, or the socket has none, nothing is lost.
+    setsockopt(
+        descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, name.utf8Start,
+        socklen_t(name.utf8CodeUnitCount))
+}
+
 /// Sends a small reply at once instead of waiting for the acknowledgement of the one before;
 /// accepted sockets have it from their listener.
 func setNoDelay(_ descriptor: Int32) {

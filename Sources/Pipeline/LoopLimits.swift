@@ -3,7 +3,7 @@ public struct LoopLimits: Sendable {
     /// Connections that a loop holds at once; more wait in the listener's backlog.
     public var connectionsMax = 1_000_000
     /// Octets read from a connection in one turn of the loop: the fair share.
-    public var readBytesMax = 128 * 1024
+    public var readBytesMax = 64 * 1024
     /// Octets of output from which on a stack is asked for no more before they are sent.
     public var outputBytesMax = 64 * 1024
     /// How long a closed connection's last words may wait for a peer that does not read them.
