@@ -83,6 +83,7 @@ extension EventLoop where OS: ~Copyable {
     ) -> Int? {
         let stack = makeStack(service, peer: peer, local: local)
         let index = connections.take(descriptor, phase: phase, service: service, stack: stack)
+        connections[index].pointee.isTCP = local.isTCP
         crowd.grow(to: connections.count)
         let error = kernel.watch(
             descriptor, token: connections[index].pointee.token(at: index),

@@ -15,6 +15,8 @@ package struct SlotState: BitwiseCopyable, Sendable {
     /// When the slot must be looked at, and when it will be.
     package var wakeTime: Instant
     package var entered: Instant
+    /// The octets to come that nobody looks at.
+    package var discardableOctets: Int
     package var heldOctets: Int
     package var unsentOctets: Int
     /// The memory of the buffers of both.
@@ -46,6 +48,7 @@ extension EventLoop where OS: ~Copyable {
             isOwedCall: slot.pointee.mustResume || slot.pointee.mustOffer,
             isBlocked: slot.pointee.isBlocked, watchesWriting: slot.pointee.watchesWriting,
             wakeTime: slot.pointee.wakeTime, entered: slot.pointee.entered,
+            discardableOctets: Int(slot.pointee.discardable),
             heldOctets: slot.pointee.held.count, unsentOctets: slot.pointee.unsent.count,
             bufferOctets: slot.pointee.held.capacity + slot.pointee.unsent.capacity)
     }

@@ -21,6 +21,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     var queue: [Int32] = []
     var nextQueue: [Int32] = []
     let readRoom: UnsafeMutableRawBufferPointer
+    let zeros: Zeros
     let events: UnsafeMutableBufferPointer<Readiness>
 
     var connectionSerial: UInt64 = 0
@@ -46,6 +47,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
             counters: counters, seed: seed, outputBytesMax: limits.outputBytesMax)
         context.mailbox = mailbox
         readRoom = .allocate(byteCount: limits.readBytesMax, alignment: 64)
+        zeros = Zeros(count: Int(limits.discardBytesMark))
         events = .allocate(capacity: 256)
         context.now = self.kernel.now()
     }

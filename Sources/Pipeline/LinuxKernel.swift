@@ -131,6 +131,16 @@ struct LinuxKernel: Kernel, ~Copyable {
         outcome { recv(descriptor, room.baseAddress, room.count, 0) }
     }
 
+    func discard(from descriptor: Int32, upTo count: Int) -> TransferOutcome? {
+        outcome { recv(descriptor, nil, count, Int32(MSG_TRUNC)) }
+    }
+
+    func tellReadable(_ descriptor: Int32, from count: Int32) {
+        var count = count
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVLOWAT, &count, size)
+    }
+
     func send(
         to descriptor: Int32, _ bytes: UnsafeRawBufferPointer, more: Bool
     ) -> TransferOutcome {

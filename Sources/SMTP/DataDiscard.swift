@@ -30,6 +30,13 @@ public struct DataDiscard<Next: CommandHandler & ~Copyable>: LineHandler, ~Copya
         if case .commands = mode { false } else { true }
     }
 
+    /// What is left of a chunk, if nobody inside looks at it.
+    @inlinable
+    public var discardableOctets: Int {
+        guard case .chunk(let left, _) = mode, next.ignoresContent else { return 0 }
+        return left
+    }
+
     /// Hands the command on.
     @inlinable
     public mutating func receive(line: RawSpan, _ context: inout Context) -> Verdict {

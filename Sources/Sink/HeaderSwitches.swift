@@ -66,6 +66,9 @@ package struct HeaderSwitches: Sendable {
     /// Makes a machine that stands at the start of a message.
     package init() {}
 
+    /// Whether what follows in the message is not looked at.
+    package var areOver: Bool { place == .body }
+
     /// Reads the next piece of the content.
     package mutating func read(_ content: RawSpan) {
         guard place != .body else { return }
