@@ -24,6 +24,13 @@ package struct SlotState: BitwiseCopyable, Sendable {
 
     /// What the loop does with the slot.
     package enum Phase: BitwiseCopyable, Sendable { case connecting, open, closing, lingering }
+
+    /// The memory that a loop has for an idle connection, beside that of its stack.
+    package static var octetsPerConnection: Int {
+        let entry = MemoryLayout<(deadline: Instant, slot: Int32)>.stride
+        // Its place in the heap, the list of free slots, and both queues.
+        return MemoryLayout<Connection>.stride + entry + 4 * MemoryLayout<Int32>.stride
+    }
 }
 
 extension EventLoop where OS: ~Copyable {
