@@ -180,8 +180,9 @@ struct LinuxKernel: Kernel, ~Copyable {
     }
 }
 
-/// Has what is sent neither paced nor probed for bandwidth, as a system's own choice (BBR) may do:
-/// an answer of one segment gains nothing by it, and pays for the timers. Accepted sockets have it
+/// Has what is sent not paced, and no bandwidth probed for, as a system's own choice (BBR) may have it.
+///
+/// An answer of one segment gains nothing by it, and pays for the timers. Accepted sockets have it
 /// from their listener.
 func setPlainCongestionControl(_ descriptor: Int32) {
     let name: StaticString = "reno"
