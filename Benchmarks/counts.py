@@ -96,13 +96,14 @@ def _serve(key, shape, messages, ends_in_order=False, program=None, **how):
     if reason := peer.lacks.get(shape):
         raise Failure(reason)
     if ends_in_order:
-        # One more has been greeted at the start.
-        peer.sessions_max = 1 + (messages if shape == "one" else 1)
+        peer.messages_max = messages + 1
     if program:
         peer.program = program
     with peer:
         load.send(["--connections", "1", "--messages", str(messages), *SHAPES[shape][1]],
                   peer.port)
+        if ends_in_order:
+            peer.end_in_order()
 
 
 def _stripped(program):

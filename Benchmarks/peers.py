@@ -26,8 +26,6 @@ class Peer:
     listening = None
     # What it cannot be sent, and why.
     lacks = {}
-    # After so many sessions it should end by itself, if it would otherwise not do so in order.
-    sessions_max = 0
 
     def __init__(self, wrapper=(), environment=(), tls=False, workers=1, is_apart=True):
         self.wrapper, self.environment = list(wrapper), dict(environment)
@@ -108,6 +106,9 @@ class Peer:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
 
+    def end_in_order(self):
+        """Whatever has to be done so that SIGTERM lets it end by `exit`."""
+
     def check(self):
         """Raises if it has ended."""
         if self.process.poll() is not None:
@@ -160,12 +161,23 @@ class NIO(Peer):
 class SMTPSink(Peer):
     key, label, program, package = "smtp-sink", "smtp-sink", "smtp-sink", "apt install postfix"
     lacks = {"bdat": "it has no BDAT"}
+    # SIGTERM kills it; with the last of so many messages it ends in order.
+    messages_max = 0
 
     def command(self):
         user = ["-u", pwd.getpwuid(os.getuid()).pw_name] if os.geteuid() == 0 else []
-        last = ["-n", str(self.sessions_max)] if self.sessions_max else []
+        last = ["-M", str(self.messages_max)] if self.messages_max else []
         limits = ["-m", "20000", "-t", str(IDLE_SECONDS)]
         return [self.program, *user, *last, *limits, f"127.0.0.1:{self.port}", "4096"]
+
+    def end_in_order(self):
+        """Sends the last message, which nobody answers."""
+        with socket.create_connection(("127.0.0.1", self.port), START_SECONDS) as client:
+            client.sendall(b"HELO last\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.org>\r\n"
+                           b"DATA\r\n.\r\n")
+            with contextlib.suppress(ConnectionError):
+                while client.recv(512):
+                    pass
 
 
 class Original(Peer):

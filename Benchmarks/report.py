@@ -249,6 +249,11 @@ def absolute_bars(results):
     return lines
 
 
+def is_ours_alone(rows):
+    """Whether there is nothing to compare: the lines of the bars say it all."""
+    return all(set(row) <= {"blackhole"} for row in rows.values())
+
+
 def remarks(costs):
     return [f"{BY_KEY[key].title}: {remark}" for key, cells in costs.items()
             for remark in sorted({remark for cell in cells.values()
@@ -265,9 +270,11 @@ def summary(results):
     for head, key, form in (("system calls a message", "calls", calls_in_words),
                             ("allocations a message", "allocations", figure),
                             ("user instructions a message", "instructions", figure)):
-        if part := results.get(key):
+        part = results.get(key)
+        if part and not is_ours_alone(part["shapes"]):
             parts.append(count_table(head, part, gaps, form))
-    if part := results.get("memory"):
+    part = results.get("memory")
+    if part and not is_ours_alone(part["kinds"]):
         parts.append(memory_table(part["kinds"], gaps))
     if part := results.get("latency"):
         parts.append(latency_table(part, gaps))
