@@ -16,8 +16,6 @@ let package = Package(
     products: [
         .executable(name: "smtp-load", targets: ["SMTPLoad"]),
         .executable(name: "nio-sink", targets: ["NIOSink"]),
-        .executable(name: "floor-sink", targets: ["FloorSink"]),
-        .executable(name: "tls-floor", targets: ["TLSFloor"]),
     ],
     dependencies: [
         .package(name: "blackhole", path: ".."),
@@ -41,10 +39,6 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
-        .executableTarget(name: "FloorSink"),
-        .executableTarget(
-            name: "TLSFloor",
-            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .testTarget(
             name: "SMTPLoadTests",
             dependencies: ["SMTPLoad", library("Pipeline"), library("TLS"), library("SMTP")],

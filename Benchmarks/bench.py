@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import signal
-import subprocess
 import sys
 
 import chart
@@ -18,12 +17,13 @@ import load
 import machine
 import page
 import report
-from peers import CERTIFICATE, KEY, PEERS, install_python_peers
-from plan import OURS, OURS_IN_QUICK, PARTS, Order
-from processes import ARE_APART, ROOT, SCRATCH, Failure, run
-from progress import Progress
-from shapes import PYTHONS
 from endurance import MESSAGES
+from peers import PEERS
+from plan import OURS, OURS_IN_QUICK, PARTS, Order
+from processes import ARE_APART, ROOT, SCRATCH
+from progress import Progress
+from provisions import provide
+from shapes import PYTHONS
 
 QUICK, FULL = (os.path.join(SCRATCH, name) for name in ("bench.json", "results.json"))
 USAGE, UNAVAILABLE = 64, 69
@@ -102,23 +102,16 @@ def among_sorted(names):
 
 def prepare(options):
     """What has to be there; whoever is missing but ours and the load leaves a gap."""
-    os.makedirs(SCRATCH, exist_ok=True)
     os.environ["PATH"] += ":/usr/sbin"
     os.environ["LC_ALL"] = "C"
     for reason in (PEERS["blackhole"].absence(), load.absence()):
         if reason:
             fail(reason, UNAVAILABLE)
-    if options.full:
-        install_python_peers()
-    for name, reason in machine.missing().items():
-        if options.full or not reason.endswith("pip"):
-            print(f"bench: {name} leaves a gap: {reason}", file=sys.stderr)
-    try:
-        run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-             "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj", "/CN=localhost",
-             "-out", CERTIFICATE, "-keyout", KEY])
-    except Failure as failure:
-        print(f"bench: no certificate, so TLS leaves a gap: {failure}", file=sys.stderr)
+    provide(with_python=options.full or set(options.peers) & set(PYTHONS))
+    wanted = options.peers or [key for key in PEERS if options.full or key not in PYTHONS]
+    for key, reason in machine.missing().items():
+        if key in wanted:
+            print(f"bench: {PEERS[key].label} leaves a gap: {reason}", file=sys.stderr)
     if not ARE_APART:
         print("bench: there is one processor only; server and load share it", file=sys.stderr)
 
@@ -136,8 +129,7 @@ def measure(options, results, path):
                      results, progress.tell)
         progress.finish()
         results.setdefault("identities", {})[part.key] = machine.identity()
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump(results, file, indent=1)
+        keep(results, path, is_added=options.full)
     progress.close()
 
 
@@ -150,6 +142,18 @@ def chosen_for(part, options):
     if part.key in OURS_IN_QUICK and not options.only:
         return OURS
     return tuple(key for key in PEERS if key not in PYTHONS)
+
+
+def keep(results, path, is_added):
+    """Writes what was measured, beside what was there before of other parts if that is wanted."""
+    kept = (is_added and stored()) or {}
+    for key, value in results.items():
+        if key in ("costs", "identities"):
+            kept.setdefault(key, {}).update(value)
+        else:
+            kept[key] = value
+    with open(path, "w", encoding="utf-8") as file:
+        json.dump(kept, file, indent=1)
 
 
 def stored():
@@ -181,16 +185,15 @@ def main():
         return
     parts_of(options)
     prepare(options)
-    results = (options.full and stored()) or {}
-    results.update(machine=machine.machine(), versions=machine.versions(),
-                   missing=machine.missing(), rounds=options.rounds)
+    results = {"machine": machine.machine(), "versions": machine.versions(),
+               "missing": machine.missing()}
     try:
         measure(options, results, FULL if options.full else QUICK)
     except KeyboardInterrupt:
         print("\nbench: stopped; what was measured until now:", file=sys.stderr)
     print(report.summary(results))
-    if options.full:
-        write_page(results)
+    if options.full and (kept := stored()):
+        write_page(kept)
 
 
 if __name__ == "__main__":

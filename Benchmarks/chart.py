@@ -7,9 +7,9 @@ from peers import PEERS
 from shapes import SHAPES
 from tables import figure
 
-WIDTH, PANEL_WIDTH, GUTTER = 860, 415, 30
+WIDTH, PANEL_WIDTH, GUTTER, MARGIN = 880, 420, 24, 8
 TOP, TITLE_HEIGHT, BAR_HEIGHT, BAR_STEP, PANEL_GAP = 46, 26, 16, 22, 18
-LABEL_WIDTH, FIGURE_WIDTH = 84, 96
+LABEL_WIDTH, FIGURE_WIDTH = 104, 104
 # Bars longer than this many times the median are torn, or nobody would see the others.
 TORN_ABOVE = 2.5
 KEYS = ("one", "lock-step", "pipelined", "1mb", "bdat", "idle", "tls-full", "tls-1mb")
@@ -42,7 +42,7 @@ def draw(results):
         top = TOP + sum(heights)
         pair = panels[row:row + 2]
         for column, (title, values) in enumerate(pair):
-            pieces += panel(column * (PANEL_WIDTH + GUTTER), top, title, values)
+            pieces += panel(MARGIN + column * (PANEL_WIDTH + GUTTER), top, title, values)
         rows = max(len(values) for _, values in pair)
         heights.append(TITLE_HEIGHT + rows * BAR_STEP + PANEL_GAP)
     height = TOP + sum(heights)
@@ -51,7 +51,7 @@ def draw(results):
         f'viewBox="0 0 {WIDTH} {height}" role="img" '
         'aria-label="Processor time of the server for each message, by load and server">',
         f"<style>{STYLE}</style>",
-        text(0, 18, "Processor time of the server for a message, in microseconds: less is better",
+        text(MARGIN, 18, "Processor time of the server for a message, in microseconds: less is better",
              "title"),
         *pieces, "</svg>", ""])
 
@@ -79,7 +79,7 @@ def panel(left, top, title, values):
             pieces.append(f'<path class="tear" d="M{x:.1f} {y - 1} l-5 9 l7 0 l-5 9"/>')
         words = figure(value)
         if key != "blackhole" and "blackhole" in values:
-            words += f" (× {value / values['blackhole']:.2f})"
+            words += f" (× {figure(value / values['blackhole'])})"
         pieces.append(text(left + LABEL_WIDTH + length + 6, y + 12, words,
                            "title" if key == "blackhole" else "quiet"))
     return pieces

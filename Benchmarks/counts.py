@@ -1,7 +1,7 @@
 """What a message costs in things that are counted: calls, allocations, instructions.
 
-None of it depends on how busy the machine is. Each is the difference of two runs, so that the start of
-a server and what it does but once is taken away.
+None of it depends on how busy the machine is. Each is the difference of two runs, so that the start
+of a server and what it does but once is taken away.
 """
 
 import contextlib
@@ -12,7 +12,8 @@ import time
 
 import load
 from peers import PEERS
-from processes import ROOT, SCRATCH, Failure, run
+from processes import SCRATCH, Failure, run
+from provisions import MALLOC_COUNT
 
 # Told to `smtp-load`: one connection after another, so that no two are served in one turn.
 SHAPES = {
@@ -24,8 +25,6 @@ SHAPES = {
 FEW, MANY = 200, 1200
 PEERS_COUNTED = ("blackhole", "floor", "nio", "smtp-sink")
 WAIT_SECONDS = 20
-COUNTER = os.path.join(ROOT, "Tests/AppTests/Support/malloc-count.c")
-LIBRARY = os.path.join(SCRATCH, "malloc-count.so")
 
 
 def system_calls(key, shape):
@@ -43,13 +42,13 @@ def system_calls(key, shape):
 
 def allocations(key, shape):
     """The calls of `malloc` and its like a message, on all threads."""
-    if not os.path.exists(LIBRARY):
-        run(["cc", "-O1", "-shared", "-fPIC", "-o", LIBRARY, COUNTER])
+    if not os.path.exists(MALLOC_COUNT):
+        raise Failure("malloc-count.so is missing: apt install gcc libc6-dev")
 
     def count(messages):
         path = _fresh("allocations")
         _serve(key, shape, messages, environment={
-            "LD_PRELOAD": LIBRARY, "MALLOC_COUNT_FILE": path}, ends_in_order=True)
+            "LD_PRELOAD": MALLOC_COUNT, "MALLOC_COUNT_FILE": path}, ends_in_order=True)
         return parse_allocations(_text_of(path, r"\d\n\Z"))
 
     return (count(MANY) - count(FEW)) / (MANY - FEW)
@@ -107,7 +106,7 @@ def _serve(key, shape, messages, ends_in_order=False, program=None, **how):
 
 
 def _stripped(program):
-    copy = os.path.join(SCRATCH, os.path.basename(program))
+    copy = os.path.join(SCRATCH, f"stripped-{os.path.basename(program)}")
     run(["strip", "-o", copy, shutil.which(program)])
     return copy
 

@@ -23,7 +23,8 @@ def latencies(rate, rounds, chosen, tell):
             tell(f"{rate:,} a second: {PEERS[key].label}, round {number + 1} of {rounds}",
                  number / rounds)
             try:
-                taken.setdefault(key, []).append(_once(key, rate))
+                replies = _once(key, rate)
+                taken.setdefault(key, []).append(replies)
             except Failure as failure:
                 results[key] = {"gap": str(failure)}
     for key, replies in taken.items():

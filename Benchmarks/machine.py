@@ -9,8 +9,9 @@ import re
 import shutil
 import subprocess
 
-from peers import PEERS, VENV, Blackhole
-from processes import ARE_APART, LOAD_CPUS, ROOT, SERVER_CPUS
+from peers import PEERS, Blackhole
+from processes import ALL_CPUS, ARE_APART, ROOT
+from provisions import VENV
 
 
 def machine():
@@ -23,7 +24,7 @@ def machine():
         busy = file.read().split()[0]
     return {
         "processor": model[1] if model else platform.machine(),
-        "cores": len(os.sched_getaffinity(0) | LOAD_CPUS | SERVER_CPUS),
+        "cores": len(ALL_CPUS),
         "memory": f"{kilobytes / 1024 / 1024:.0f} GiB",
         "kernel": platform.release(),
         "system": platform.freedesktop_os_release().get("PRETTY_NAME", "unknown"),
@@ -37,7 +38,7 @@ def versions():
     found = {
         "blackhole": _first(["git", "-C", ROOT, "describe", "--always", "--dirty"]),
         "Swift": _match(["swift", "--version"], r"Swift version (\S+)"),
-        "C compiler": _match(["clang", "--version"], r"clang version (\S+)"),
+        "C compiler": _match(["cc", "--version"], r"^(.*)"),
         "SwiftNIO": _resolved("swift-nio"),
         "OpenSSL": _match(["openssl", "version"], r"OpenSSL (\S+)"),
         "Postfix (smtp-sink)": _match(["postconf", "-d", "mail_version"], r"= (\S+)"),
@@ -61,8 +62,8 @@ def identity():
 
 
 def missing():
-    """The peers that are not there, and why."""
-    return {peer.label: reason for peer in PEERS.values() if (reason := peer.absence())}
+    """The keys of the peers that are not there, and why."""
+    return {key: reason for key, peer in PEERS.items() if (reason := peer.absence())}
 
 
 def _resolved(identity_of_package):

@@ -17,8 +17,8 @@ SCALING = ("idle-1000", "idle", "idle-15000", "workers")
 INTRODUCTION = """# Performance
 
 What a message costs the server, beside others, in one run. Made whole by `make bench-full`; write
-nothing here by hand. [Benchmarks/README.md](../Benchmarks/README.md) says how it is measured, how to
-repeat it, and how to read it.
+nothing here by hand. [Benchmarks/README.md](../Benchmarks/README.md) says how it is measured, how
+to repeat it, and how to read it.
 
 Processor time is that of the server's process, user and system, by the kernel's own count; never
 the wall clock. The servers take turns under the same load, A B A B; a ratio is the median over the
@@ -141,7 +141,7 @@ def timed(results, costs, gaps):
 
 
 def gaps_of(results, gaps):
-    lines = gaps.lines() + [f"{name}: {reason}  " for name, reason
+    lines = gaps.lines() + [f"{report.label(key)}: {reason}  " for key, reason
                             in results.get("missing", {}).items()]
     return [f"## Gaps\n\n{GAP} stands where nothing was measured.", "\n".join(lines)] \
         if lines else []

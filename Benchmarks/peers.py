@@ -7,13 +7,11 @@ import re
 import shutil
 import signal
 import socket
-import sys
 import time
 
 from processes import ALL_CPUS, PRODUCTS, ROOT, SCRATCH, SERVER_CPUS, Failure, end, start
+from provisions import CERTIFICATE, KEY, VENV
 
-CERTIFICATE, KEY = (os.path.join(SCRATCH, name) for name in ("certificate.pem", "key.pem"))
-VENV = os.path.join(SCRATCH, "venv/bin")
 START_SECONDS = 60
 IDLE_SECONDS = 1000
 
@@ -26,6 +24,8 @@ class Peer:
     listening = None
     # What it cannot be sent, and why.
     lacks = {}
+    # Whether processes of its own might remain.
+    has_children = False
 
     def __init__(self, wrapper=(), environment=(), tls=False, workers=1, is_apart=True):
         self.wrapper, self.environment = list(wrapper), dict(environment)
@@ -102,9 +102,9 @@ class Peer:
     def stop(self):
         if self.process:
             end(self.process)
-            # Nor does what it has started itself remain.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.process.pid, signal.SIGKILL)
+            if self.has_children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self.process.pid, signal.SIGKILL)
 
     def end_in_order(self):
         """Whatever has to be done so that SIGTERM lets it end by `exit`."""
@@ -142,12 +142,12 @@ class Blackhole(Peer):
 
 class Floor(Peer):
     key, label, listening = "floor", "C floor", r"(?m)^(\d+)$"
-    program, package = os.path.join(PRODUCTS, "floor-sink"), "make bench builds it"
+    program, package = os.path.join(SCRATCH, "floor-sink"), "apt install gcc libc6-dev"
 
 
 class TLSFloor(Peer):
     key, label, listening = "tls-floor", "C and OpenSSL", r"(?m)^(\d+)$"
-    program, package = os.path.join(PRODUCTS, "tls-floor"), "make bench builds it"
+    program, package = os.path.join(SCRATCH, "tls-floor"), "apt install gcc libssl-dev"
 
     def command(self):
         return [self.program, CERTIFICATE, KEY]
@@ -155,7 +155,7 @@ class TLSFloor(Peer):
 
 class NIO(Peer):
     key, label, listening = "nio", "SwiftNIO", r"(?m)^(\d+)$"
-    program, package = os.path.join(PRODUCTS, "nio-sink"), "make bench builds it"
+    program, package = os.path.join(PRODUCTS, "nio-sink"), "make bench-programs"
 
 
 class SMTPSink(Peer):
@@ -185,6 +185,7 @@ class Original(Peer):
 
     key, label = "original", "Python blackhole"
     program, package = os.path.join(VENV, "blackhole"), "pip install blackhole==2.1.19"
+    has_children = True
 
     def command(self):
         path = os.path.join(SCRATCH, "original.conf")
@@ -214,19 +215,3 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-def install_python_peers():
-    """Installs those that pip has, if they are not there; what fails shows as their absence."""
-    if not any(peer.absence() for peer in (Original, Aiosmtpd)):
-        return
-    print("bench: installing blackhole 2.1.19 and aiosmtpd by pip into .build-bench/venv",
-          file=sys.stderr)
-    environment = os.path.dirname(VENV)
-    for command in ([sys.executable, "-m", "venv", environment],
-                    [os.path.join(VENV, "pip"), "install", "--quiet",
-                     "blackhole==2.1.19", "aiosmtpd==1.4.6", "uvloop==0.23.0"]):
-        process = start(command, cpus=ALL_CPUS, stdout=sys.stderr)
-        if process.wait() != 0:
-            print(f"bench: failed: {' '.join(command)}", file=sys.stderr)
-            return

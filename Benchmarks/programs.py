@@ -21,7 +21,8 @@ def greeting_milliseconds(chosen, rounds, tell):
                 continue
             tell(f"start {number + 1} of {rounds}: {PEERS[key].label}", number / rounds)
             try:
-                taken.setdefault(key, []).append(_start(key))
+                time = _start(key)
+                taken.setdefault(key, []).append(time)
             except Failure as failure:
                 results[key] = {"gap": str(failure)}
     for key, times in taken.items():

@@ -41,6 +41,7 @@ class Lane:
                            cpus=LOAD_CPUS if self.shape.is_apart else ALL_CPUS)
         if counts["messages"] != messages:
             raise Failure(f"{counts['messages']:,} of {messages:,} messages were sent")
+        check_handshakes(self.shape, counts)
         time.sleep(SETTLING_SECONDS)  # The last connections close.
         self.peer.check()
         spent = meters.spent_nanoseconds(pid) - before
@@ -58,6 +59,19 @@ class Lane:
         user, system = self.ticks
         return {"rounds": self.rounds, "remarks": self.remarks,
                 "user": user / (user + system) if user + system >= TICKS_MIN else None}
+
+
+def check_handshakes(shape, counts):
+    """Raises if they were not of the kind that the load is about."""
+    made, sessions = counts.get("handshakes", {}), counts["sessions"]
+    full, resumed = made.get("full", 0), made.get("resumed", 0)
+    if shape.tls and full + resumed < sessions:
+        raise Failure(f"{full + resumed:,} of {sessions:,} sessions were under TLS")
+    # The first on each connection has nothing to resume.
+    if shape.tls == "resumed" and full > shape.connections:
+        raise Failure(f"{resumed:,} of {sessions:,} handshakes were resumed")
+    if shape.tls == "full" and resumed:
+        raise Failure(f"{resumed:,} of {sessions:,} handshakes were not full")
 
 
 def lanes_of(shape, chosen, files):
