@@ -5,11 +5,11 @@ import os
 import pwd
 import re
 import shutil
-import signal
 import socket
 import time
 
-from processes import ALL_CPUS, PRODUCTS, ROOT, SCRATCH, SERVER_CPUS, Failure, end, start
+from processes import ALL_CPUS, PRODUCTS, ROOT, SCRATCH, SERVER_CPUS, Failure
+from processes import end, end_group, guard, start
 from provisions import CERTIFICATE, KEY, VENV
 
 START_SECONDS = 60
@@ -31,7 +31,7 @@ class Peer:
         self.wrapper, self.environment = list(wrapper), dict(environment)
         self.tls, self.workers = tls, workers
         self.cpus = SERVER_CPUS if is_apart else ALL_CPUS
-        self.process = self.port = None
+        self.process = self.guardian = self.port = None
 
     @classmethod
     def absence(cls):
@@ -73,6 +73,8 @@ class Peer:
             self.process = start(
                 [*self.wrapper, *self.command()], cpus=self.cpus, stamp=stamp, stdout=log,
                 stderr=log, env={**os.environ, **self.environment}, start_new_session=True)
+        if self.has_children:
+            self.guardian = guard(self.process)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             has_ended = self.process.poll() is not None
@@ -101,10 +103,10 @@ class Peer:
 
     def stop(self):
         if self.process:
-            end(self.process)
             if self.has_children:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(self.process.pid, signal.SIGKILL)
+                end_group(self.process, self.guardian)
+            else:
+                end(self.process)
 
     def end_in_order(self):
         """Whatever has to be done so that SIGTERM lets it end by `exit`."""

@@ -60,6 +60,27 @@ def end(process, seconds=30):
         _running.remove(process)
 
 
+def guard(process):
+    """A process that kills the whole group of another when this one is gone, however it went."""
+    command = f"read -r _; kill -s KILL -- -{process.pid}"
+    guardian = subprocess.Popen(["sh", "-c", command], stdin=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL, start_new_session=True)
+    _running.append(guardian)
+    return guardian
+
+
+def end_group(process, guardian):
+    """Ends a process, then whatever of its group remains, and then its guardian."""
+    end(process)
+    guardian.kill()  # It must not meet another group that has the number by then.
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    guardian.stdin.close()
+    end(guardian)
+
+
 def run(command, seconds=60, **options):
     """What a command writes to its standard output; it has to end with 0."""
     process = start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)

@@ -45,6 +45,8 @@ def verdict(key, against, cells):
     median = bars.median(ratios)
     if not bar:
         return f"{median:.2f}"
+    if cells["blackhole"]["remarks"]:
+        return f"{median:.2f}: not the load of its bar"
     return f"{median:.2f} of {bar.limit:.2f}: {bars.judge(median, bar.limit)}"
 
 

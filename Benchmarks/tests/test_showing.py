@@ -97,6 +97,12 @@ class Report(unittest.TestCase):
                       "– of 0.50: not measured"):
             self.assertIn(words, text)
 
+    def test_a_load_that_was_cut_short_is_not_judged(self):
+        ours = {**cell(10), "remarks": ["beside 824 idle connections only"]}
+        text = report.summary({"costs": {"idle": {"blackhole": ours, OWN: cell(10)}}})
+        self.assertIn("1.00: not the load of its bar", text)
+        self.assertIn("beside 10,000 idle: beside 824 idle connections only", text)
+
     def test_bars_on_counts_are_judged_and_gaps_said(self):
         lines = report.absolute_bars({
             "allocations": {"shapes": {"lock-step": {"blackhole": 0.0},
