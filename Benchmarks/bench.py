@@ -52,7 +52,7 @@ def options_of(arguments):
     parser.add_argument("--peers", metavar="A,B", type=words, default=(),
                         help="only these beside ours: " + ", ".join(PEERS))
     parser.add_argument("--rounds", type=positive(int), metavar="N",
-                        help="turns of each server (7, with --full 11)")
+                        help="turns of each server (11, with --full 15)")
     parser.add_argument("--scale", type=positive(float), default=1, metavar="X",
                         help="factor on the messages of a turn (1)")
     parser.add_argument("--long", action="store_true",
@@ -119,7 +119,7 @@ def prepare(options):
 def measure(options, results, path):
     """Measures part by part, and keeps what is done after each."""
     parts, files = parts_of(options), load.raise_file_limit()
-    rounds = options.rounds or (11 if options.full else 7)
+    rounds = options.rounds or (15 if options.full else 11)
     progress = Progress({part.title: part.seconds * (rounds / 7 if part.seconds > 20 else 1)
                          for part in parts})
     for part in parts:

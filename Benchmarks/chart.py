@@ -51,8 +51,8 @@ def draw(results):
         f'viewBox="0 0 {WIDTH} {height}" role="img" '
         'aria-label="Processor time of the server for each message, by load and server">',
         f"<style>{STYLE}</style>",
-        text(MARGIN, 18, "Processor time of the server for a message, in microseconds: less is better",
-             "title"),
+        text(MARGIN, 18, "Processor time of the server for a message, in microseconds: "
+             "less is better", "title"),
         *pieces, "</svg>", ""])
 
 

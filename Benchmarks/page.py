@@ -1,8 +1,10 @@
 """docs/performance.md, made whole of what was measured."""
 
 import os
+import shlex
 
 import report
+from peers import PEERS
 from processes import ROOT
 from tables import GAP, Gaps, figure, table
 from turns import OWN
@@ -62,7 +64,27 @@ def machine_of(results):
     rows = [*machine.items(), *results["versions"].items()]
     return ["## The machine and the versions", table(["what", "which"], rows), where,
             provenance(results.get("identities", {})),
-            "The commands:\n\n```console\n$ make bench-full\n```"]
+            "The servers are started like this, and sent these loads in a turn (the slow ones a part "
+            "of it):", "```\n" + "\n".join(servers()) + "\n```",
+            "```\n" + "\n".join(loads(results.get("costs", {}))) + "\n```"]
+
+
+def servers():
+    """The command line of each server."""
+    lines = []
+    for peer in PEERS.values():
+        server = peer(tls=peer.key == "tls-floor")
+        server.port = "PORT"
+        words = " ".join(shlex.quote(word) for word in server.command())
+        lines.append(words.replace(f"{ROOT}/", ""))
+    return lines
+
+
+def loads(costs):
+    """The command line of each load that was measured."""
+    return [f"smtp-load {' '.join(shape.arguments(shape.messages))} 127.0.0.1:PORT"
+            + (f"  # beside: smtp-load --idle {shape.idle}" if shape.idle else "")
+            for key in costs if (shape := report.BY_KEY[key])]
 
 
 def provenance(identities):
@@ -109,7 +131,9 @@ def scaling_of(results, costs):
 
 def counted(results, gaps):
     parts = ["## What does not depend on the clock",
-             "Each is the difference of two runs of different length, one connection at a time."]
+             "Each is the difference of two runs of different length, one connection at a time. "
+             "strace is slow, so that a server which reads until nothing is left, as the C floor "
+             "does, finds the next command there and saves calls that it makes otherwise."]
     if part := results.get("calls"):
         parts += [report.count_table("system calls a message", part, gaps, report.calls_in_words),
                   report.names_of_calls(part)]

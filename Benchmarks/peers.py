@@ -45,6 +45,9 @@ class Peer:
     def command(self):
         return [self.program]
 
+    def prepare(self):
+        """Whatever its command needs to find."""
+
     def __enter__(self):
         self.launch()
         return self
@@ -67,7 +70,7 @@ class Peer:
                     raise
 
     def _launch(self, stamp):
-        os.makedirs(SCRATCH, exist_ok=True)
+        self.prepare()
         self.log = os.path.join(SCRATCH, f"{self.key}.log")
         with open(self.log, "wb") as log:
             self.process = start(
@@ -189,12 +192,15 @@ class Original(Peer):
     program, package = os.path.join(VENV, "blackhole"), "pip install blackhole==2.1.19"
     has_children = True
 
+    settings = os.path.join(SCRATCH, "original.conf")
+
     def command(self):
-        path = os.path.join(SCRATCH, "original.conf")
-        with open(path, "w", encoding="ascii") as file:
+        return [self.program, "-c", self.settings]
+
+    def prepare(self):
+        with open(self.settings, "w", encoding="ascii") as file:
             file.write(f"listen = 127.0.0.1:{self.port}\nworkers = 1\ntimeout = 180\n"
                        f"pidfile = {os.path.join(SCRATCH, 'original.pid')}\n")
-        return [self.program, "-c", path]
 
 
 class Aiosmtpd(Peer):

@@ -1,4 +1,4 @@
-"""What is made or fetched before anything is measured: programs in C and in Python, a certificate."""
+"""What is made or fetched beforehand: programs in C and in Python, and a certificate."""
 
 import os
 import sys
