@@ -62,7 +62,7 @@ def machine_of(results):
     where = ("The server has a processor to itself, the load another."
              if results["machine"]["apart"] else "Server and load share the one processor.")
     rows = [*machine.items(), *results["versions"].items()]
-    return ["## The machine and the versions", table(["what", "which"], rows), where,
+    return ["## The machine and the versions", table(["what", "which"], rows, texts=2), where,
             provenance(results.get("identities", {})),
             "The servers are started like this, and sent these loads in a turn (the slow ones a part "
             "of it):", "```\n" + "\n".join(servers()) + "\n```",
@@ -120,7 +120,8 @@ def scaling_of(results, costs):
                      report.cost(cells.get(OWN), gaps), report.verdict(key, OWN, cells)])
     parts = ["## Scaling",
              "Beside idle connections, held against itself without them in the same run; and two "
-             "workers, where server and load share all processors, held against one.",
+             "workers, where server and load share all processors, held against one: with two "
+             "processors that is a crowd of three.",
              table(["load", "blackhole", "itself without, or with one worker", "ratio"], rows),
              *(f"{remark}." for remark in report.remarks(costs)),
              report.cost_table(among(costs, FLIGHT), Gaps())]
@@ -158,8 +159,8 @@ def timed(results, costs, gaps):
                   "due: who falls behind does not hide it.", report.latency_table(part, gaps)]
     if costs:
         parts += ["## Throughput",
-                  f"{report.LIMITED} marks where the load was at its own limit (more than 90 % "
-                  "of its processor), so that the server could have taken more.",
+                  f"{report.LIMITED} marks where the load was at its limit (more than 90 % of its "
+                  "processor) and the server was not, so that it could have taken more.",
                   report.throughput_table(costs, gaps)]
     return parts
 

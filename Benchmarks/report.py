@@ -14,7 +14,8 @@ BY_KEY = {shape.key: shape for shape in SHAPES}
 OWN_TITLES = {"bdat": "our own DATA", "workers": "one worker"}
 # Rates that the load held back are marked.
 LIMITED = "*"
-GENERATOR_MAX = 0.9
+# Who has more of his processor than this is at his limit.
+BUSY = 0.9
 
 
 def label(key):
@@ -87,7 +88,7 @@ def spread_table(costs):
                 lower, upper = bars.quartiles(ratios)
                 rows.append([BY_KEY[key].title, name, f"{bars.median(ratios):.2f}",
                              f"{lower:.2f} to {upper:.2f}", len(ratios)])
-    return table(["load", "against", "median", "quartiles", "pairs"], rows)
+    return table(["load", "against", "median", "quartiles", "pairs"], rows, texts=2)
 
 
 def throughput_table(costs, gaps):
@@ -96,8 +97,9 @@ def throughput_table(costs, gaps):
     def rate(cell):
         if cell is None or "gap" in cell:
             return GAP if cell is None else gaps.cell(cell["gap"])
-        shares = bars.median([turn["generator"] for turn in cell["rounds"]])
-        mark = LIMITED if shares > GENERATOR_MAX else ""
+        generator, server = (bars.median([turn[name] for turn in cell["rounds"]])
+                             for name in ("generator", "server"))
+        mark = LIMITED if generator > BUSY > server else ""
         return f"{bars.median([turn['rate'] for turn in cell['rounds']]):,.0f}{mark}"
 
     rows = [[BY_KEY[key].title, *(
@@ -107,13 +109,15 @@ def throughput_table(costs, gaps):
 
 
 def session_table(costs, gaps):
-    def session(cell):
+    """A session with all of its messages: whole ones, for the last of a turn are cut short."""
+    def session(cell, messages):
         if cell is None or "gap" in cell:
             return GAP if cell is None else gaps.cell(cell["gap"])
-        return figure(bars.median([turn["us_a_session"] for turn in cell["rounds"]]))
+        return figure(messages * bars.median([turn["us"] for turn in cell["rounds"]]))
 
     keys = SINKS + PYTHONS
-    rows = [[BY_KEY[key].title, *(session(costs[key].get(peer)) for peer in keys)]
+    rows = [[BY_KEY[key].title, *(session(costs[key].get(peer), BY_KEY[key].per_connection)
+                                  for peer in keys)]
             for key in ("one", "lock-step", "pipelined") if key in costs]
     return table(["µs a session, all of its messages", *map(label, keys)], rows)
 
@@ -165,7 +169,7 @@ def names_of_calls(part):
                             if name != "total" and number >= 0.05), reverse=True)
             rows.append([counts.SHAPES[shape][0], label(peer), ", ".join(
                 f"{number:.1f} {name}" for number, name in names)])
-    return table(["load", "server", "calls a message"], rows)
+    return table(["load", "server", "calls a message"], rows, texts=3)
 
 
 def memory_table(memory, gaps):
@@ -186,7 +190,7 @@ def latency_table(part, gaps):
             shown = [gaps.cell(cell["gap"])] * 3 if "gap" in cell else [
                 figure(cell[name]) for name in latency.PERCENTILES]
             rows.append([f"{int(rate):,} messages a second", label(peer), *shown])
-    return table(["load", "server", "p50 µs", "p99 µs", "p99.9 µs"], rows)
+    return table(["load", "server", "p50 µs", "p99 µs", "p99.9 µs"], rows, texts=2)
 
 
 def program_table(results, gaps):

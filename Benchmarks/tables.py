@@ -18,17 +18,17 @@ class Gaps:
         return [f"[{number}] {reason}  " for number, reason in enumerate(self.reasons, 1)]
 
 
-def table(header, rows):
-    """A table whose first column is to the left, and all others to the right."""
+def table(header, rows, texts=1):
+    """A table whose first columns are words, to the left, and all others figures, to the right."""
     widths = [max(3, *(len(str(row[index])) for row in [header, *rows]))
               for index in range(len(header))]
 
     def line(cells):
-        words = [str(cell).ljust(width) if index == 0 else str(cell).rjust(width)
+        words = [str(cell).ljust(width) if index < texts else str(cell).rjust(width)
                  for index, (cell, width) in enumerate(zip(cells, widths))]
         return "| " + " | ".join(words) + " |"
 
-    rule = "|" + "|".join("-" * (width + 2) if index == 0 else "-" * (width + 1) + ":"
+    rule = "|" + "|".join("-" * (width + 2) if index < texts else "-" * (width + 1) + ":"
                           for index, width in enumerate(widths)) + "|"
     return "\n".join([line(header), rule, *map(line, rows)])
 

@@ -48,8 +48,9 @@ class Lane:
         for index, (old, new) in enumerate(zip(ticks, meters.ticks(pid))):
             self.ticks[index] += new - old
         self.rounds.append({
-            "us": spent / 1000 / messages, "us_a_session": spent / 1000 / counts["sessions"],
-            "rate": counts["rate"], "generator": load.generator_share(counts)})
+            "us": spent / 1000 / messages, "rate": counts["rate"],
+            "server": spent / 1e9 / counts["seconds"] / self.shape.workers,
+            "generator": load.generator_share(counts)})
 
     def forget(self):
         """What was spent to warm up."""

@@ -19,7 +19,7 @@ from turns import OWN
 
 def cell(*costs, user=0.25):
     return {"user": user, "remarks": [], "rounds": [
-        {"us": cost, "us_a_session": 50 * cost, "rate": 1000, "generator": 0.5}
+        {"us": cost, "rate": 1000, "generator": 0.5, "server": 0.5}
         for cost in costs]}
 
 
@@ -114,9 +114,15 @@ class Report(unittest.TestCase):
     def test_a_rate_that_the_load_held_back_is_marked(self):
         held = cell(20)
         held["rounds"][0]["generator"] = 0.97
-        text = report.throughput_table({"one": {"blackhole": held, "floor": cell(20)}}, Gaps())
-        self.assertIn("1,000*", text)
-        self.assertIn("1,000 |", text)
+        both = cell(20)
+        both["rounds"][0].update(generator=0.97, server=0.99)
+        text = report.throughput_table(
+            {"one": {"blackhole": held, "floor": cell(20), "nio": both}}, Gaps())
+        self.assertEqual(text.count("1,000*"), 1)
+        self.assertEqual(text.count("1,000 |"), 2)
+
+    def test_a_session_has_all_of_its_messages(self):
+        self.assertIn("1,000 |", report.session_table({"lock-step": {"nio": cell(20)}}, Gaps()))
 
     def test_a_long_run_sets_its_end_beside_its_beginning(self):
         steps = [{"messages": 10, "us": us, "bytes": 5_000} for us in (10, 10, 10, 11)]
