@@ -45,10 +45,10 @@ def verdict(key, against, cells):
         return f"{GAP} of {bar.limit:.2f}: not measured" if bar else GAP
     median = bars.median(ratios)
     if not bar:
-        return f"{median:.2f}"
+        return f"{median:.3f}"
     if cells["blackhole"]["remarks"]:
-        return f"{median:.2f}: not the load of its bar"
-    return f"{median:.2f} of {bar.limit:.2f}: {bars.judge(median, bar.limit)}"
+        return f"{median:.3f}: not the load of its bar"
+    return f"{median:.3f} of {bar.limit:.2f}: {bars.judge(median, bar.limit)}"
 
 
 def floor_of(cells):

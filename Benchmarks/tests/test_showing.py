@@ -43,8 +43,9 @@ class Bars(unittest.TestCase):
         self.assertIsNone(bars.ratios(cell(), cell()))
 
     def test_a_bar_is_met_by_what_is_printed(self):
-        self.assertEqual(bars.judge(1.0549, 1.05), "met")
-        self.assertEqual(bars.judge(1.0551, 1.05), "missed")
+        self.assertEqual(bars.judge(1.0504, 1.05), "met")
+        self.assertEqual(bars.judge(1.0506, 1.05), "missed")
+        self.assertEqual(bars.judge(0.0522, 0.05), "missed")
 
     def test_quartiles_of_one_are_itself(self):
         self.assertEqual(bars.quartiles([3]), (3, 3))
@@ -92,15 +93,15 @@ class Tables(unittest.TestCase):
 class Report(unittest.TestCase):
     def test_the_summary_has_figures_bars_and_reasons(self):
         text = report.summary({"costs": COSTS})
-        for words in ("22.0 (5.50 + 16.5)", "1.10 of 1.05: missed", "0.55 of 0.65: met",
-                      "– [1]", "[1] it has died", "0.40 of 0.50: met",
+        for words in ("22.0 (5.50 + 16.5)", "1.100 of 1.05: missed", "0.545 of 0.65: met",
+                      "– [1]", "[1] it has died", "0.400 of 0.50: met",
                       "– of 0.50: not measured"):
             self.assertIn(words, text)
 
     def test_a_load_that_was_cut_short_is_not_judged(self):
         ours = {**cell(10), "remarks": ["beside 824 idle connections only"]}
         text = report.summary({"costs": {"idle": {"blackhole": ours, OWN: cell(10)}}})
-        self.assertIn("1.00: not the load of its bar", text)
+        self.assertIn("1.000: not the load of its bar", text)
         self.assertIn("beside 10,000 idle: beside 824 idle connections only", text)
 
     def test_bars_on_counts_are_judged_and_gaps_said(self):
