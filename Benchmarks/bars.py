@@ -45,7 +45,7 @@ def ratios(ours, theirs):
 
 
 def judge(ratio, limit):
-    """The verdict on a ratio as it is printed, with three decimals: two would hide 0.054 of 0.05."""
+    """The verdict on a ratio as it is printed: by two decimals 0.054 would meet a bar of 0.05."""
     return "met" if round(ratio, 3) <= limit else "missed"
 
 

@@ -64,8 +64,8 @@ def machine_of(results):
     rows = [*machine.items(), *results["versions"].items()]
     return ["## The machine and the versions", table(["what", "which"], rows, texts=2), where,
             provenance(results.get("identities", {})),
-            "The servers are started like this, and sent these loads in a turn (the slow ones a part "
-            "of it):", "```\n" + "\n".join(servers()) + "\n```",
+            "The servers are started like this, and sent these loads in a turn (the slow ones a "
+            "part of it):", "```\n" + "\n".join(servers()) + "\n```",
             "```\n" + "\n".join(loads(results.get("costs", {}))) + "\n```"]
 
 
