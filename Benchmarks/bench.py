@@ -27,6 +27,8 @@ from shapes import PYTHONS
 
 QUICK, FULL = (os.path.join(SCRATCH, name) for name in ("bench.json", "results.json"))
 USAGE, UNAVAILABLE = 64, 69
+# Of the results as they are kept: those of another are as good as none.
+FORMAT = 1
 EXAMPLES = """examples:
   bench.py                              the bars
   bench.py --only lock-step             one load; --list names all
@@ -159,9 +161,10 @@ def keep(results, path, is_added):
 def stored():
     try:
         with open(FULL, encoding="utf-8") as file:
-            return json.load(file)
+            results = json.load(file)
     except (OSError, ValueError):
         return None
+    return results if results.get("format") == FORMAT else None
 
 
 def write_page(results):
@@ -185,7 +188,7 @@ def main():
         return
     parts_of(options)
     prepare(options)
-    results = {"machine": machine.machine(), "versions": machine.versions(),
+    results = {"format": FORMAT, "machine": machine.machine(), "versions": machine.versions(),
                "missing": machine.missing()}
     try:
         measure(options, results, FULL if options.full else QUICK)
