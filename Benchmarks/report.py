@@ -13,7 +13,7 @@ from turns import OWN
 BY_KEY = {shape.key: shape for shape in SHAPES}
 OWN_TITLES = {"bdat": "our own DATA", "workers": "one worker"}
 # Rates that the load held back are marked.
-LIMITED = "*"
+LIMITED = "†"
 # Who has more of his processor than this is at his limit.
 BUSY = 0.9
 

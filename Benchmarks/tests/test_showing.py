@@ -119,7 +119,7 @@ class Report(unittest.TestCase):
         both["rounds"][0].update(generator=0.97, server=0.99)
         text = report.throughput_table(
             {"one": {"blackhole": held, "floor": cell(20), "nio": both}}, Gaps())
-        self.assertEqual(text.count("1,000*"), 1)
+        self.assertEqual(text.count("1,000†"), 1)
         self.assertEqual(text.count("1,000 |"), 2)
 
     def test_a_session_has_all_of_its_messages(self):
