@@ -3,11 +3,12 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help build run test simulate hostile soak sanitize fuzz fuzz-smoke fuzz-coverage
-.PHONY: bench bench-tls stage man install uninstall deb test-packaging test-downstream examples
+.PHONY: bench bench-full bench-programs stage man install uninstall deb test-packaging test-downstream examples
 .PHONY: format lint docs clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
-SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources)
+SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources \
+	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests)
 # Seconds for each target of `make fuzz-smoke`.
 SECONDS_EACH ?= 20
 # How long `make soak` lasts.
@@ -72,13 +73,17 @@ fuzz-smoke: ## Fuzz every layer for a little while, SECONDS_EACH=20.
 fuzz-coverage: ## Say which lines the recorded inputs of the fuzz targets reach by themselves.
 	Fuzz/coverage.sh
 
-bench: build ## Compare the CPU time of a message with Postfix's smtp-sink; takes three minutes.
-	@scripts/setup.sh test
-	Benchmarks/compare.py $(ARGS)
+bench: bench-programs ## Say what a message costs beside others, and which bars are met; five minutes.
+	Benchmarks/bench.py $(ARGS)
 
-bench-tls: build ## Compare what TLS costs with bare OpenSSL; shares of it with ARGS=--callgrind.
-	@scripts/setup.sh test
-	Benchmarks/tls.py $(ARGS)
+bench-full: bench-programs ## Measure everything, write docs/performance.md; half an hour, ARGS=--long more.
+	Benchmarks/bench.py --full $(ARGS)
+
+# The load, and those beside whom we measure that are of our own making.
+bench-programs: build
+	@scripts/setup.sh bench
+	swift build -c release --package-path Benchmarks --scratch-path .build-nested \
+		--disable-build-manifest-caching
 
 stage: $(STAGE)/complete ## Build what is installed: program, manual page, completions, example.
 

@@ -49,7 +49,7 @@ struct StatusReport {
         var limit = timeval(tv_sec: 5, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        guard address(of: pid).withKernelForm({ connect(descriptor, $0, $1) }) == 0 else {
+        guard address(of: pid).connect(descriptor) == 0 else {
             throw .unasked(pid, errno)
         }
         // The kernel's struct ucred: a process, a user, a group.

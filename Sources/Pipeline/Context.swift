@@ -24,6 +24,10 @@ public struct Context: ~Copyable {
     var token: UInt64 = 0
     /// Where the loop hears from other threads; nil where there is no loop.
     var mailbox: Mailbox?
+    /// What the connection that is called runs; nil where there is no loop.
+    var service: UnsafeMutablePointer<Service>?
+    /// The connections that stacks have asked for; the loop starts them at the end of its turn.
+    var requests: [ConnectionRequest] = []
 
     /// Makes a context for a loop, or for a test without one.
     public init(

@@ -21,7 +21,7 @@ public struct Counter: Hashable, Sendable, BitwiseCopyable {
 
     /// Connections accepted.
     @inlinable public static var accepted: Counter { Counter(index: 0) }
-    /// Connections started by ``EventLoops/connect(to:_:)``, refused ones among them.
+    /// Connections started by ``EventLoops/connect(to:from:_:)``, refused ones among them.
     @inlinable public static var connected: Counter { Counter(index: 1) }
     /// Connections that are gone.
     @inlinable public static var closed: Counter { Counter(index: 2) }

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A listening socket of a loop.
 struct Listener {
     let descriptor: Int32
@@ -82,6 +80,14 @@ extension EventLoop where OS: ~Copyable {
         peer: SocketAddress, local: SocketAddress
     ) -> Int? {
         let stack = makeStack(service, peer: peer, local: local)
+        return seat(descriptor, service, stack, phase: phase)
+    }
+
+    /// Gives a descriptor and its stack a slot, and watches it; nil (and closed) when it cannot be.
+    mutating func seat(
+        _ descriptor: Int32, _ service: UnsafeMutablePointer<Service>,
+        _ stack: UnsafeMutableRawPointer, phase: Connection.Phase
+    ) -> Int? {
         let index = connections.take(descriptor, phase: phase, service: service, stack: stack)
         connections[index].pointee.isTCP = local.isTCP
         crowd.grow(to: connections.count)
@@ -96,7 +102,7 @@ extension EventLoop where OS: ~Copyable {
         return index
     }
 
-    private mutating func makeStack(
+    mutating func makeStack(
         _ service: UnsafeMutablePointer<Service>, peer: SocketAddress, local: SocketAddress
     ) -> UnsafeMutableRawPointer {
         connectionSerial += 1
@@ -138,25 +144,5 @@ extension EventLoop where OS: ~Copyable {
         }
         lastTroubleReport = context.now
         report(trouble)
-    }
-
-    /// Starts a connection of our own; the stack hears ``Event/opened`` when it is established,
-    /// or ``Event/closed`` alone when it fails.
-    package mutating func connect(to address: SocketAddress, _ recipe: StackRecipe) {
-        let outcome =
-            isStopping ? .failed(code: ECANCELED) : kernel.connect(to: address)
-        let service = Service.make(recipe)
-        context.counters.add(1, to: .connected)
-        switch outcome {
-        case .started(let descriptor):
-            _ = admit(descriptor, service, phase: .connecting, peer: address, local: address)
-        case .failed(let code):
-            tell(.cannotConnect(SystemError("connect to \(address)", code: code)))
-            let index = connections.take(
-                -1, phase: .connecting, service: service,
-                stack: makeStack(service, peer: address, local: address))
-            context.counters.add(1, to: .broken)
-            drop(index)
-        }
     }
 }

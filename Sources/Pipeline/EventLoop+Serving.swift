@@ -163,6 +163,7 @@ extension EventLoop where OS: ~Copyable {
         context.deadline = slot.pointee.deadline
         context.isStopping = slot.pointee.isStopping
         context.token = slot.pointee.token(at: index)
+        context.service = slot.pointee.service
     }
 
     /// Tells the stack of an event and does what it says.

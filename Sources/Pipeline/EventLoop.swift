@@ -20,6 +20,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     /// The connections to serve in this turn, and those that want another one.
     var queue: [Int32] = []
     var nextQueue: [Int32] = []
+    /// The requests that are carried out; empty but meanwhile.
+    var requests: [ConnectionRequest] = []
     let readRoom: UnsafeMutableRawBufferPointer
     let zeros: Zeros
     let events: UnsafeMutableBufferPointer<Readiness>
@@ -58,6 +60,10 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
             listener.service.pointee.isRetired = true
             Service.endIfUnused(listener.service)
         }
+        for request in context.requests {
+            request.service.pointee.requests -= 1
+            Service.endIfUnused(request.service)
+        }
         readRoom.deallocate()
         events.deallocate()
     }
@@ -93,7 +99,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     }
 
     /// Whether no connection waits for another turn.
-    package var isQuiet: Bool { queue.isEmpty }
+    package var isQuiet: Bool { queue.isEmpty && context.requests.isEmpty }
 
     /// Runs turns until the loop is stopped and its last connection gone.
     ///
@@ -120,7 +126,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     ///
     /// - Returns: whether the loop was woken for a message.
     package mutating func turn() -> Bool {
-        let limit = queue.isEmpty ? nextWakeTime : context.now
+        let limit = isQuiet ? nextWakeTime : context.now
         let count = kernel.wait(until: limit, from: context.now, into: events)
         context.now = kernel.now()
         var isWoken = false
@@ -133,6 +139,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         }
         serveQueue()
         serveDeadlines()
+        if !context.requests.isEmpty { carryOutRequests() }
         if context.now >= acceptResumption { resumeAccepting() }
         if context.now >= crowd.end { endCrowd() }
         if context.now >= graceEnd { abort() }
@@ -212,8 +219,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
                 listen(on: descriptor, at: address, as: serial, recipe)
             case .close(let serial, let grace, let completion):
                 closeListener(serial, grace: grace, completion)
-            case .connect(let address, let recipe):
-                connect(to: address, recipe)
+            case .connect(let address, let source, let recipe):
+                connect(to: address, from: source, recipe)
             case .wake(let token):
                 endPause(of: token)
             case .stop(let grace):

@@ -174,12 +174,20 @@ public final class EventLoops: Sendable {
     ///
     /// The stack hears ``Event/opened`` when the connection is established, and in any case
     /// ``Event/closed`` at the end; what it finds out it hands on itself. A pool that has ended
-    /// makes no stack.
+    /// makes no stack. The loops take turns: each has the next connection.
+    ///
+    /// On a loop, ``Context/connect(to:from:)`` does so.
+    ///
+    /// - Parameters:
+    ///   - address: where to.
+    ///   - source: our own address; its port may be 0. By default the kernel chooses.
+    ///   - make: makes the stack; called on its loop.
     @inlinable
     public func connect<Handler: ByteHandler & ~Copyable>(
-        to address: SocketAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
+        to address: SocketAddress, from source: SocketAddress? = nil,
+        _ make: @escaping @Sendable (borrowing Peer) -> Handler
     ) {
-        connect(to: address, running: StackRecipe(make))
+        connect(to: address, from: source, running: StackRecipe(make))
     }
 
     /// What a counter stands at, summed over the loops.
@@ -233,12 +241,14 @@ public final class EventLoops: Sendable {
     }
 
     @usableFromInline
-    func connect(to address: SocketAddress, running recipe: StackRecipe) {
+    func connect(
+        to address: SocketAddress, from source: SocketAddress?, running recipe: StackRecipe
+    ) {
         let index = state.withLock { state in
             defer { state.next = (state.next + 1) % members.count }
             return state.next
         }
-        members[index].mailbox.post(.connect(address, recipe))
+        members[index].mailbox.post(.connect(address, from: source, recipe))
     }
 }
 

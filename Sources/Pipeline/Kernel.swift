@@ -28,8 +28,10 @@ package protocol Kernel: ~Copyable {
     /// Takes a connection from a listener.
     mutating func accept(from listener: Int32) -> AcceptOutcome
 
-    /// Starts a connection; it is established when it becomes writable.
-    mutating func connect(to address: SocketAddress) -> ConnectOutcome
+    /// Starts a connection, from an address of our own where one is given.
+    mutating func connect(
+        to address: SocketAddress, from source: SocketAddress?
+    ) -> ConnectOutcome
 
     /// Takes the pending error of a socket: 0 when the connection is established and unharmed.
     mutating func pendingError(of descriptor: Int32) -> Int32
@@ -102,7 +104,10 @@ package enum AcceptOutcome: Sendable {
 }
 
 package enum ConnectOutcome: Sendable {
+    /// It is established when it becomes writable.
     case started(Int32)
+    /// It is established already, as on one machine it can be.
+    case established(Int32)
     case failed(code: Int32)
 }
 

@@ -80,7 +80,7 @@ enum ListeningSocket {
             setPlainCongestionControl(number)
         }
         if case .ipv6 = address { set(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
-        guard address.withKernelForm({ Glibc.bind(number, $0, $1) }) == 0 else {
+        guard address.bind(number) == 0 else {
             throw .current("bind \(address)")
         }
         // Only once it is bound does the first socket admit others beside it: so a second server
@@ -98,9 +98,7 @@ enum ListeningSocket {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
         let probe = Descriptor(owning: clinux_socket(AF_UNIX))
-        guard address.withKernelForm({ Glibc.connect(probe.number, $0, $1) }) != 0,
-            errno == ECONNREFUSED
-        else { return }
+        guard address.connect(probe.number) != 0, errno == ECONNREFUSED else { return }
         guard unlink(path) == 0 else { throw .current("remove the stale socket \(path)") }
     }
 

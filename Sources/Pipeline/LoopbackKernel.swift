@@ -87,8 +87,11 @@ struct LoopbackKernel: Kernel, ~Copyable {
 
     mutating func accept(from listener: Int32) -> AcceptOutcome { .none }
 
-    mutating func connect(to address: SocketAddress) -> ConnectOutcome {
-        .started(connect())
+    /// Refuses: there is no other connection than the one.
+    mutating func connect(
+        to address: SocketAddress, from source: SocketAddress?
+    ) -> ConnectOutcome {
+        .failed(code: 111)
     }
 
     mutating func pendingError(of descriptor: Int32) -> Int32 { isPeerReset ? 104 : 0 }

@@ -8,8 +8,9 @@ enum LoopMessage: Sendable {
     case listen(Int32, at: SocketAddress, as: UInt64, StackRecipe)
     /// Accept no more from a listener, and let what is in flight finish until the time given.
     case close(UInt64, grace: Duration, Completion)
-    /// Connect, and run the recipe's stack as the client.
-    case connect(SocketAddress, StackRecipe)
+    /// Connect, from an address of our own where one is given, and run the recipe's stack as the
+    /// client.
+    case connect(SocketAddress, from: SocketAddress?, StackRecipe)
     /// End the pause of the connection that the token names.
     case wake(UInt64)
     /// Accept no more, let what is in flight finish until the time given, then end the loop.

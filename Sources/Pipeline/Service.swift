@@ -13,6 +13,11 @@ struct Service: ~Copyable {
     var graceEnd = Instant.never
     /// Those who wait for its end.
     var completions: [Completion] = []
+    /// The connections that its stacks have asked for and that are still to be started.
+    var requests = 0
+
+    /// Whether it is the service of a listener that is closed.
+    var isClosed: Bool { serial != nil && isRetired }
 
     private init(_ recipe: StackRecipe, of serial: UInt64?) {
         type = recipe.type
@@ -31,9 +36,11 @@ struct Service: ~Copyable {
         return service
     }
 
-    /// Frees a service that has neither a listener nor a connection any more.
+    /// Frees a service that has neither a listener nor a connection any more, nor will have one.
     static func endIfUnused(_ service: UnsafeMutablePointer<Service>) {
-        guard service.pointee.isRetired, service.pointee.memory.inUse == 0 else { return }
+        guard service.pointee.isRetired, service.pointee.memory.inUse == 0,
+            service.pointee.requests == 0
+        else { return }
         service.deinitialize(count: 1)
         service.deallocate()
     }

@@ -1,4 +1,4 @@
-package import CLinux
+internal import CLinux
 internal import Glibc
 
 /// Where a socket is: IPv4, IPv6 or a path in the file system.
@@ -122,8 +122,18 @@ extension SocketAddress {
             && !path.utf8.contains(0)
     }
 
+    /// Gives a socket this address: bind(2).
+    package func bind(_ socket: Int32) -> Int32 {
+        withKernelForm { Glibc.bind(socket, $0, $1) }
+    }
+
+    /// Connects a socket to this address: connect(2).
+    package func connect(_ socket: Int32) -> Int32 {
+        withKernelForm { Glibc.connect(socket, $0, $1) }
+    }
+
     /// Calls `body` with the address in the kernel's form.
-    package func withKernelForm<Result>(
+    private func withKernelForm<Result>(
         _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
     ) -> Result {
         var storage = sockaddr_storage()

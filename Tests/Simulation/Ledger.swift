@@ -27,6 +27,10 @@ final class Ledger: Sendable {
         var resumption = Instant.never
         /// The responder has said that nothing more is to be said.
         var isSilent = false
+        /// The connection that the stack of a caller asks the loop for.
+        var successor: Int?
+        /// Whether the loop was asked to start the connection.
+        var isRequested = false
         /// The messages that the responder was asked about.
         var messages = 0
     }
@@ -94,6 +98,15 @@ final class Ledger: Sendable {
             return state.calls[call].waker
         }
         if !isLost { waker.wake() }
+    }
+
+    /// Takes the successor of a caller's connection, to ask the loop for it.
+    func takeSuccessor(of link: Int) -> Int? {
+        with { state in
+            guard let next = state.records[link].successor.take() else { return nil }
+            state.records[next].isRequested = true
+            return next
+        }
     }
 
     func isDone(_ call: Int) -> Bool { with { $0.isDone[call] } }

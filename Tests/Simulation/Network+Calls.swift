@@ -90,6 +90,10 @@ extension Network {
         links[link].state = .open
         links[link].isConnecting = true
         note(.connect, link, Int(number))
+        if dice.below(4) == 0 {
+            links[link].isConnecting = false
+            return .established(number)
+        }
         let slow = dice.below(10) == 0 ? 120_000_000_000 : links[link].delay * 2
         agenda.add(.settle, link, at: time.advanced(byNanoseconds: Int64(slow)))
         return .started(number)

@@ -45,7 +45,9 @@ struct SimulatedKernel: Kernel, ~Copyable {
         return .accepted(descriptor, from: world.address(of: descriptor))
     }
 
-    mutating func connect(to address: SocketAddress) -> ConnectOutcome {
+    mutating func connect(
+        to address: SocketAddress, from source: SocketAddress?
+    ) -> ConnectOutcome {
         world.work()
         return world.network.connect(to: address)
     }

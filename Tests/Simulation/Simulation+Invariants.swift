@@ -162,6 +162,16 @@ extension Simulation {
         if !loop.areDeadlinesValid { throw failure("the deadlines are out of order") }
     }
 
+    /// Every connection that a stack has asked for has come to be.
+    func checkRequests() throws(SimulationFailure) {
+        let forgotten = ledger.with { state in
+            state.records.firstIndex { $0.isRequested && !$0.isOver }
+        }
+        if let forgotten {
+            throw failure("a connection was asked for, and forgotten", link: forgotten)
+        }
+    }
+
     private func value(_ counter: Counter) -> Int { Int(counters[counter]) }
 
     /// A number that closures add to.

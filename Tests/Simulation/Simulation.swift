@@ -51,7 +51,10 @@ package struct Simulation: ~Copyable {
         loop.kernel.world.subside()
         if dice.coin(), !isStopping { stop() }
         try settle { $0.isEmptied || $0.loop.isDone }
-        if !isStopping { stop() }
+        if !isStopping {
+            try checkRequests()
+            stop()
+        }
         try settle { $0.loop.isDone }
         loop.kernel.world.finish()
         try check()
@@ -61,7 +64,7 @@ package struct Simulation: ~Copyable {
 
     /// Nobody is left, and nothing held.
     private var isEmptied: Bool {
-        loop.connectionCount == 0 && loop.kernel.world.clientsAlive == 0
+        loop.connectionCount == 0 && loop.isQuiet && loop.kernel.world.clientsAlive == 0
     }
 
     private mutating func settle(
@@ -69,7 +72,7 @@ package struct Simulation: ~Copyable {
     ) throws(SimulationFailure) {
         let end = step + options.steps * 20 + 1_000_000
         while !isSettled(self) {
-            if loop.kernel.world.isAtRest {
+            if loop.kernel.world.isAtRest, loop.isQuiet {
                 throw failure("nothing happens any more, and not all is done")
             }
             if step > end { throw failure("it does not come to rest") }
@@ -112,7 +115,18 @@ package struct Simulation: ~Copyable {
         }
         if dice.happens(plan.ownConnection) {
             let link = loop.kernel.world.addOwnConnection()
+            addSuccessors(of: link)
             loop.connect(to: Greeting.prompt.address(of: link), stacks.callerRecipe())
+        }
+    }
+
+    /// Has a connection of the loop's own ask for others, one after another.
+    private mutating func addSuccessors(of first: Int) {
+        var link = first
+        while dice.coin() {
+            let next = loop.kernel.world.addOwnConnection()
+            ledger.with { $0.records[link].successor = next }
+            link = next
         }
     }
 

@@ -68,7 +68,8 @@ struct Stacks {
     }
 }
 
-/// A client's stack: says something, and wants to hear it again.
+/// A client's stack: says something, and wants to hear it again; it may have a successor, which it
+/// asks the loop for at its beginning or at its end.
 struct Caller: ByteHandler {
     private let link: Int
     private let ledger: Ledger
@@ -86,6 +87,10 @@ struct Caller: ByteHandler {
     }
 
     mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        let asks = event == .closed || event == .opened && link % 2 == 0
+        if asks, !context.isStopping, let next = ledger.takeSuccessor(of: link) {
+            context.connect(to: Greeting.prompt.address(of: next))
+        }
         switch event {
         case .opened:
             context.output.append(text: "call \(link)\n")

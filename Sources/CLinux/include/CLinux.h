@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
@@ -42,6 +43,13 @@ static inline int clinux_eventfd(void) {
 static inline int clinux_epoll_add(int poller, int descriptor, uint32_t events, uint64_t token) {
     struct epoll_event event = {.events = events, .data.u64 = token};
     return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+// Waits to the nanosecond, as far as the machine can; ENOSYS before Linux 5.11.
+static inline int clinux_epoll_wait(int poller, struct epoll_event *events, int room,
+                                    int64_t nanoseconds) {
+    struct timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+    return (int)syscall(SYS_epoll_pwait2, poller, events, room, &time, NULL, 0);
 }
 
 static inline int clinux_epoll_change(int poller, int descriptor, uint32_t events,

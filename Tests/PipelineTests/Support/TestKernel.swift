@@ -35,9 +35,11 @@ struct TestKernel: Kernel, ~Copyable {
         return world.accept(from: listener)
     }
 
-    mutating func connect(to address: SocketAddress) -> ConnectOutcome {
+    mutating func connect(
+        to address: SocketAddress, from source: SocketAddress?
+    ) -> ConnectOutcome {
         world.note("connect")
-        return world.connect()
+        return world.connect(from: source)
     }
 
     mutating func pendingError(of descriptor: Int32) -> Int32 {

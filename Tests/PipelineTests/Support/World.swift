@@ -55,6 +55,10 @@ final class World {
     var transferMax = Int.max
     /// What the next connect answers; nil to start one.
     var connectFailure: Int32?
+    /// Whether a connection is established at once.
+    var connectsAtOnce = false
+    /// Where the connections of the loop's own come from.
+    private(set) var sources: [SocketAddress?] = []
     /// Which call that can fail does so: counted from 1.
     var failingCall: Int?
     private(set) var fallibleCalls = 0
@@ -228,12 +232,13 @@ extension World {
         listeners[number]?.arrivals.removeAll { if case .exhausted = $0 { true } else { false } }
     }
 
-    func connect() -> ConnectOutcome {
+    func connect(from source: SocketAddress?) -> ConnectOutcome {
+        sources.append(source)
         if let connectFailure { return .failed(code: connectFailure) }
         if fails() { return .failed(code: 101) }
         let number = lowestFree()
-        sockets[number] = Socket(isConnecting: true)
-        return .started(number)
+        sockets[number] = Socket(isConnecting: !connectsAtOnce)
+        return connectsAtOnce ? .established(number) : .started(number)
     }
 
     func pendingError(of number: Int32) -> Int32 {

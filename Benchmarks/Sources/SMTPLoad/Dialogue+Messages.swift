@@ -1,0 +1,90 @@
+internal import Pipeline
+
+/// What is said.
+extension Dialogue {
+    /// What all connections say.
+    @inline(__always)
+    var script: Script {
+        _read { yield worker.pointee.assignment.script }
+    }
+
+    /// Says a command, and waits for the reply.
+    mutating func say(
+        _ command: Script.Octets, awaiting reply: Step, _ context: inout Context
+    ) {
+        command.append(to: &context.output)
+        step = reply
+        sent = Clock.now()
+        awaitReply(&context)
+    }
+
+    /// Begins the next message, now or when it is due, or ends the session.
+    mutating func next(_ context: inout Context) -> Progress {
+        isRefused = false
+        guard messagesLeft > 0, !context.isStopping else { return quit(&context) }
+        switch worker.pointee.source.take(at: context.now) {
+        case .none:
+            return quit(&context)
+        case .due(let time):
+            messageStart = time
+            return begin(&context)
+        case .later(let time):
+            messageStart = time
+            step = .pause
+            return Progress(0, .pause(until: time), keepsInput: true)
+        }
+    }
+
+    /// Begins the message whose time has come.
+    mutating func begin(_ context: inout Context) -> Progress {
+        messagesLeft -= 1
+        worker.pointee.tally.begun += 1
+        noteBegun()
+        switch script.shape {
+        case .lockStep:
+            say(script.mail, awaiting: .mail, &context)
+        case .pipelined:
+            say(script.group, awaiting: .mail, &context)
+        case .bdat:
+            say(script.group, awaiting: .mail, &context)
+            position = 0
+            return sayContent(&context)
+        }
+        return Progress(0)
+    }
+
+    /// Says as much of the content as there is room for.
+    mutating func sayContent(_ context: inout Context) -> Progress {
+        while position < script.content.size {
+            let room = context.outputBytesMax - context.output.count
+            guard room > 0 else {
+                awaitReply(&context)
+                return Progress(0, .flush, keepsInput: true)
+            }
+            position = script.content.append(from: position, atMost: room, to: &context.output)
+        }
+        script.contentEnd.append(to: &context.output)
+        position = -1
+        sent = Clock.now()
+        awaitReply(&context)
+        return Progress(0)
+    }
+
+    private mutating func quit(_ context: inout Context) -> Progress {
+        noteBegun()
+        guard !worker.pointee.assignment.leaves else {
+            step = .over
+            worker.pointee.tally.sessions += 1
+            return Progress(0, .close)
+        }
+        say(script.quit, awaiting: .quit, &context)
+        return Progress(0)
+    }
+
+    /// The connection is no beginner any more.
+    private mutating func noteBegun() {
+        guard !hasBegun else { return }
+        hasBegun = true
+        worker.pointee.noteBegun()
+    }
+}

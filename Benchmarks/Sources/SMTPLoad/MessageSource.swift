@@ -1,0 +1,92 @@
+package import Pipeline
+
+/// When the messages of an open loop are due, whatever becomes of those before.
+package struct Schedule: BitwiseCopyable, Sendable {
+    /// The time between two messages.
+    package let intervalNanoseconds: Double
+
+    /// Makes a schedule of so many messages a second.
+    package init(rate: Double) {
+        precondition(rate > 0, "a rate is positive")
+        intervalNanoseconds = 1_000_000_000 / rate
+    }
+
+    /// When message `number` is due, counted from 0.
+    package func time(of number: Int, from start: Instant) -> Instant {
+        start.advanced(byNanoseconds: Int64(Double(number) * intervalNanoseconds))
+    }
+
+    /// How many messages are due before `end`.
+    package func count(from start: Instant, until end: Instant) -> Int {
+        guard end > start else { return 0 }
+        let left = Double(end.nanoseconds - start.nanoseconds)
+        return Int((left / intervalNanoseconds).rounded(.up))
+    }
+}
+
+/// Gives out the messages of a loop: so many of them, or for so long; at once, or by a schedule.
+///
+/// Whoever is free takes the next. What is overdue is given out all the same, with the time at which
+/// it should have been sent: so nothing that falls behind is left out of the count.
+package struct MessageSource: BitwiseCopyable, Sendable {
+    package enum Turn: BitwiseCopyable, Sendable, Equatable {
+        /// Send one; it is due, or was, at that time.
+        case due(Instant)
+        /// Wait until then and send one.
+        case later(Instant)
+        /// There is none any more.
+        case none
+    }
+
+    /// How many are to be given out; `.max` where the time decides alone.
+    package let limit: Int
+    private let schedule: Schedule?
+    private let nanoseconds: Int64?
+    /// When the first one was asked for: here the time begins.
+    package private(set) var start: Instant?
+    /// The messages given out.
+    package private(set) var taken = 0
+
+    package init(messages: Int?, seconds: Double?, schedule: Schedule? = nil) {
+        limit = messages ?? .max
+        nanoseconds = seconds.map { Int64($0 * 1_000_000_000) }
+        self.schedule = schedule
+    }
+
+    /// Gives out a message.
+    package mutating func take(at now: Instant) -> Turn {
+        let start = begin(at: now)
+        guard taken < limit, now < end(from: start) else { return .none }
+        guard let schedule else {
+            taken += 1
+            return .due(now)
+        }
+        let time = schedule.time(of: taken, from: start)
+        guard time < end(from: start) else { return .none }
+        taken += 1
+        return time <= now ? .due(time) : .later(time)
+    }
+
+    /// How many may be given out at most from `now` on.
+    package func left(at now: Instant) -> Int {
+        if let start, now >= end(from: start) { return 0 }
+        return limit - taken
+    }
+
+    /// How many were due until `now` and have not been given out.
+    package func overdue(at now: Instant) -> Int {
+        guard let schedule, let start else { return 0 }
+        let due = schedule.count(from: start, until: min(now, end(from: start)))
+        return max(0, min(due, limit) - taken)
+    }
+
+    private mutating func begin(at now: Instant) -> Instant {
+        if let start { return start }
+        start = now
+        return now
+    }
+
+    private func end(from start: Instant) -> Instant {
+        nanoseconds.map { start.advanced(byNanoseconds: $0) } ?? .never
+    }
+}
