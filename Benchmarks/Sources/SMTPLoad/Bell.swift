@@ -46,6 +46,11 @@ package final class Bell: Sendable {
     /// Has SIGINT and SIGTERM ring, the first time; the second ends the process.
     package func hearSignals() {
         Bell.signalled = writing
+        // Whoever started this process may have blocked them.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in [SIGINT, SIGTERM] { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 let code = errno
@@ -67,7 +72,8 @@ package final class Bell: Sendable {
             pollfd(fd: reading, events: Int16(POLLIN), revents: 0),
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
         ]
-        guard poll(&polled, forInput ? 2 : 1, milliseconds) > 0 else { return nil }
+        let count: nfds_t = forInput && Bell.hasInput ? 2 : 1
+        guard poll(&polled, count, milliseconds) > 0 else { return nil }
         var octets = [UInt8](repeating: 0, count: 256)
         if polled[0].revents != 0 {
             guard read(reading, &octets, 1) == 1 else { return nil }
@@ -75,4 +81,12 @@ package final class Bell: Sendable {
         }
         return read(STDIN_FILENO, &octets, octets.count) > 0 ? nil : .inputEnded
     }
+
+    /// Whether somebody may end standard input: nobody ends /dev/null, or a file.
+    private static let hasInput: Bool = {
+        var status = stat()
+        guard fstat(STDIN_FILENO, &status) == 0 else { return false }
+        let kind = status.st_mode & S_IFMT
+        return kind == S_IFIFO || kind == S_IFSOCK || isatty(STDIN_FILENO) == 1
+    }()
 }

@@ -25,6 +25,9 @@ extension Dialogue {
         switch worker.pointee.source.take(at: context.now) {
         case .none:
             return quit(&context)
+        case .now:
+            messageStart = .never
+            return begin(&context)
         case .due(let time):
             messageStart = time
             return begin(&context)
@@ -40,17 +43,11 @@ extension Dialogue {
         messagesLeft -= 1
         worker.pointee.tally.begun += 1
         noteBegun()
-        switch script.shape {
-        case .lockStep:
-            say(script.mail, awaiting: .mail, &context)
-        case .pipelined:
-            say(script.group, awaiting: .mail, &context)
-        case .bdat:
-            say(script.group, awaiting: .mail, &context)
-            position = 0
-            return sayContent(&context)
-        }
-        return Progress(0)
+        say(script.shape == .lockStep ? script.mail : script.group, awaiting: .mail, &context)
+        if messageStart == .never { messageStart = sent }
+        guard script.shape == .bdat else { return Progress(0) }
+        position = 0
+        return sayContent(&context)
     }
 
     /// Says as much of the content as there is room for.

@@ -56,7 +56,7 @@ package struct Dialogue: ByteHandler, BitwiseCopyable {
     /// Begins to connect.
     package init(_ worker: WorkerPointer) {
         self.worker = worker.pointer
-        messagesLeft = worker.pointer.pointee.assignment.messagesEach
+        messagesLeft = worker.pointer.pointee.nextMessagesEach()
         start = Clock.now()
         sent = start
     }

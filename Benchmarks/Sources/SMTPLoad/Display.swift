@@ -24,13 +24,14 @@ struct Display {
             plan.messages.map { Double(messages) / Double($0) } ?? 0,
             plan.seconds.map { min(1, elapsed / $0) } ?? 0)
         write(
-            "\(grouped(Int(messages))) messages, \(grouped(rate)) a second, "
-                + "\(grouped(Int(failures))) failures, \(decimal(part * 100, 0)) % done")
+            "\(Wording.grouped(Int(messages))) messages, \(Wording.grouped(rate)) a second, "
+                + "\(Wording.grouped(Int(failures))) failures, \(Wording.decimal(part * 100, 0)) % done"
+        )
     }
 
     func show(held: Int) {
         guard isShown else { return }
-        write("\(grouped(held)) of \(grouped(plan.held ?? 0)) connections")
+        write("\(Wording.grouped(held)) of \(Wording.grouped(plan.held ?? 0)) connections")
     }
 
     /// Clears the line for what is printed now.

@@ -16,11 +16,9 @@ package struct Schedule: BitwiseCopyable, Sendable {
         start.advanced(byNanoseconds: Int64(Double(number) * intervalNanoseconds))
     }
 
-    /// How many messages are due before `end`.
-    package func count(from start: Instant, until end: Instant) -> Int {
-        guard end > start else { return 0 }
-        let left = Double(end.nanoseconds - start.nanoseconds)
-        return Int((left / intervalNanoseconds).rounded(.up))
+    /// How many messages are due in so long a time; the first one is at its start.
+    package func count(in nanoseconds: Int64) -> Int {
+        nanoseconds <= 0 ? 0 : Int((Double(nanoseconds) / intervalNanoseconds).rounded(.up))
     }
 }
 
@@ -30,7 +28,9 @@ package struct Schedule: BitwiseCopyable, Sendable {
 /// it should have been sent: so nothing that falls behind is left out of the count.
 package struct MessageSource: BitwiseCopyable, Sendable {
     package enum Turn: BitwiseCopyable, Sendable, Equatable {
-        /// Send one; it is due, or was, at that time.
+        /// Send one at once.
+        case now
+        /// Send one at once, which was due at that time.
         case due(Instant)
         /// Wait until then and send one.
         case later(Instant)
@@ -38,18 +38,25 @@ package struct MessageSource: BitwiseCopyable, Sendable {
         case none
     }
 
-    /// How many are to be given out; `.max` where the time decides alone.
+    /// How many are to be given out; `.max` where time alone decides.
     package let limit: Int
     private let schedule: Schedule?
     private let nanoseconds: Int64?
-    /// When the first one was asked for: here the time begins.
+    /// How long a schedule waits for the other connections, behind the first.
+    private let lead: Duration
+    /// When the time begins: when the first one was asked for, or the schedule's start.
     package private(set) var start: Instant?
     /// The messages given out.
     package private(set) var taken = 0
 
-    package init(messages: Int?, seconds: Double?, schedule: Schedule? = nil) {
-        limit = messages ?? .max
-        nanoseconds = seconds.map { Int64($0 * 1_000_000_000) }
+    package init(
+        messages: Int?, seconds: Double?, schedule: Schedule? = nil, lead: Duration = .zero
+    ) {
+        self.lead = lead
+        let time = seconds.map { Int64($0 * 1_000_000_000) }
+        let scheduled = time.flatMap { schedule?.count(in: $0) }
+        limit = min(messages ?? .max, scheduled ?? .max)
+        nanoseconds = time
         self.schedule = schedule
     }
 
@@ -59,13 +66,15 @@ package struct MessageSource: BitwiseCopyable, Sendable {
         guard taken < limit, now < end(from: start) else { return .none }
         guard let schedule else {
             taken += 1
-            return .due(now)
+            return .now
         }
         let time = schedule.time(of: taken, from: start)
-        guard time < end(from: start) else { return .none }
         taken += 1
         return time <= now ? .due(time) : .later(time)
     }
+
+    /// Whether they are due by a schedule.
+    package var isScheduled: Bool { schedule != nil }
 
     /// How many may be given out at most from `now` on.
     package func left(at now: Instant) -> Int {
@@ -76,14 +85,15 @@ package struct MessageSource: BitwiseCopyable, Sendable {
     /// How many were due until `now` and have not been given out.
     package func overdue(at now: Instant) -> Int {
         guard let schedule, let start else { return 0 }
-        let due = schedule.count(from: start, until: min(now, end(from: start)))
+        let due = schedule.count(in: now.nanoseconds - start.nanoseconds)
         return max(0, min(due, limit) - taken)
     }
 
     private mutating func begin(at now: Instant) -> Instant {
         if let start { return start }
-        start = now
-        return now
+        let first = schedule == nil ? now : now + lead
+        start = first
+        return first
     }
 
     private func end(from start: Instant) -> Instant {

@@ -48,7 +48,8 @@ struct Plan {
             assignment.connections = share(held ?? connections, of: number)
             let source = MessageSource(
                 messages: messages.map { share($0, of: number) }, seconds: seconds,
-                schedule: rate.map { Schedule(rate: $0 / Double(workers)) })
+                schedule: rate.map { Schedule(rate: $0 / Double(workers)) },
+                lead: .milliseconds(100 + assignment.connections))
             return WorkerPointer(Worker(assignment, source, number: number, bell: bell))
         }
     }

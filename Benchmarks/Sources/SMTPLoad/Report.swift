@@ -12,6 +12,8 @@ struct Report: ~Copyable {
     let octets: (sent: UInt64, received: UInt64)
     /// Whether any connection was ever established.
     let wasOpened: Bool
+    /// Whether none was answered for as long as a reply may take.
+    let hasTimedOut: Bool
     let held: Int
     let hasGivenUp: Bool
     /// Why a connection could not be made.
@@ -33,6 +35,7 @@ struct Report: ~Copyable {
     var unavailability: String? {
         guard !wasOpened else { return nil }
         guard let trouble else {
+            guard hasTimedOut else { return nil }
             return "cannot connect to \(plan.target.text): no answer in \(plan.timeoutSeconds) s; "
                 + "is the address right, and does no firewall drop what comes?"
         }

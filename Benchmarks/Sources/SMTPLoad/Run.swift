@@ -11,7 +11,10 @@ struct Run: ~Copyable {
     private let loops: EventLoops
     private let troubles = Troubles()
     private var display: Display
+    private let patience: Instant
     private var isInterrupted = false
+    /// No connection was answered in all the time that a reply has.
+    private var hasTimedOut = false
 
     /// Why connections could not be made, as the loops told of it; the first counts.
     private final class Troubles: Sendable {
@@ -29,6 +32,7 @@ struct Run: ~Copyable {
             troubles.first.withLock { $0 = $0 ?? error }
         }
         display = Display(plan, isQuiet: isQuiet)
+        patience = Clock.now() + .seconds(plan.timeoutSeconds)
     }
 
     deinit {
@@ -66,7 +70,6 @@ struct Run: ~Copyable {
     }
 
     private mutating func awaitEnd() {
-        let patience = Clock.now() + .seconds(plan.timeoutSeconds)
         var done = 0
         while done < workers.count {
             switch bell.wait(milliseconds: 1000) {
@@ -77,9 +80,14 @@ struct Run: ~Copyable {
             case .held, .inputEnded, nil: break
             }
             display.show(loops[.loadMessages], failures: loops[.loadFailures])
-            // Whoever never answers a connection's beginning is not waited for longer than that.
-            if loops[.loadOpened] == 0, Clock.now() > patience { return }
+            if isUnanswered() { return }
         }
+    }
+
+    /// Whoever never answers the beginning of a connection is not waited for longer than a reply.
+    private mutating func isUnanswered() -> Bool {
+        hasTimedOut = loops[.loadOpened] == 0 && Clock.now() > patience
+        return hasTimedOut
     }
 
     /// Says when all connections are there, and holds them until the input ends.
@@ -93,12 +101,17 @@ struct Run: ~Copyable {
                 print("ready \(held)")
                 fflush(nil)
             }
-            if !isReady, loops[.loadLost] > 0 { return }
-            if !isReady { display.show(held: held) }
+            if !isReady {
+                if loops[.loadLost] > 0 || isUnanswered() { return }
+                display.show(held: held)
+            }
             switch bell.wait(milliseconds: isReady ? -1 : 1000, forInput: true) {
-            case .interrupted, .inputEnded: return
-            case .done where loops[.closed] == loops[.connected]: return
-            case .done, .held, nil: break
+            case .interrupted, .inputEnded:
+                isInterrupted = true
+                return
+            case .done, .held, nil:
+                // All of them are gone.
+                if isReady, loops[.loadLost] == loops[.loadHeld] { return }
             }
         }
     }
@@ -118,7 +131,8 @@ struct Run: ~Copyable {
         return Report(
             plan: plan, tally: tally, seconds: Double(nanoseconds) / 1e9, overdue: overdue,
             octets: (sent: loops[.octetsSent], received: loops[.octetsReceived]),
-            wasOpened: loops[.loadOpened] > 0, held: Int(loops[.loadHeld]),
+            wasOpened: loops[.loadOpened] > 0, hasTimedOut: hasTimedOut,
+            held: Int(loops[.loadHeld]),
             hasGivenUp: workers.contains { $0.pointer.pointee.hasGivenUp },
             trouble: troubles.first.withLock { $0 })
     }

@@ -62,8 +62,9 @@ struct SMTPLoad: ParsableCommand {
         if let held = plan.held, report.held < held || !report.isFlawless {
             let first = Failure.allCases.lazy.compactMap { report.tally.first($0) }.first
             Terminal.write(
-                "smtp-load: \(report.held) of \(held) connections were held: "
-                    + "\(Report.printable(first ?? "interrupted"))\n")
+                "smtp-load: \(report.held) of \(held) connections were held, and "
+                    + "\(report.tally.failuresInAll) failed: "
+                    + "\(Wording.printable(first ?? "interrupted"))\n")
         }
         if !report.isFlawless { throw ExitCode(1) }
     }

@@ -42,6 +42,8 @@ package struct Worker: ~Copyable {
     private var held = 0
     private var failuresInRow = 0
     private var connectionsMade = 0
+    /// The first connections, as far as they have begun.
+    private var dialogues = 0
     package private(set) var hasGivenUp = false
 
     /// So many failures without a message in between, and the server is given up.
@@ -61,7 +63,7 @@ package struct Worker: ~Copyable {
     var firstConnections: Int { min(assignment.connections, source.limit, 64) }
 
     /// So many connections have been asked for.
-    mutating func begin(with connections: Int) {
+    package mutating func begin(with connections: Int) {
         self.connections = connections
         beginners = connections
     }
@@ -73,6 +75,19 @@ package struct Worker: ~Copyable {
         // Workers begin apart from each other.
         let place = connectionsMade &+ number &* 7919
         return assignment.sources[place % assignment.sources.count]
+    }
+
+    /// How many messages the next connection may send.
+    ///
+    /// By a schedule the first ones have ever more: or else all would be at their ends together, and
+    /// messages wait until their successors are there.
+    mutating func nextMessagesEach() -> Int {
+        let most = assignment.messagesEach
+        guard source.isScheduled, most < .max, dialogues < assignment.connections else {
+            return most
+        }
+        dialogues += 1
+        return 1 + (most - 1) * dialogues / assignment.connections
     }
 
     /// A connection is ready to work: there may be room for another.

@@ -29,14 +29,14 @@ import Testing
     }
 
     @Test func `finds the same wherever the octets are cut`() {
-        let text = "250-first\r\n250-second\r\n250 third\r\n"
-        for end in 0..<text.utf8.count {
-            guard case .partial(let taken) = scan(String(text.prefix(end))) else {
+        let octets = Array("250-first\r\n250-second\r\n250 third\r\n".utf8)
+        for end in 0..<octets.count {
+            guard case .partial(let taken) = scan(octets.prefix(end)) else {
                 Issue.record("no part of the reply is one")
                 continue
             }
-            // The cut is in the last line, or behind a whole one.
-            let rest = String(text.dropFirst(taken))
+            // What was taken ends with a line, so that the rest is a reply by itself.
+            let rest = octets.dropFirst(taken)
             #expect(scan(rest) == .reply(code: 250, line: rest.count - 11, end: rest.count))
         }
     }
@@ -48,5 +48,9 @@ import Testing
 
     private func scan(_ text: String, from start: Int = 0) -> ReplyScanner.Finding {
         Array(text.utf8).withUnsafeBytes { ReplyScanner.scan($0.bytes, from: start) }
+    }
+
+    private func scan(_ octets: ArraySlice<UInt8>) -> ReplyScanner.Finding {
+        octets.withUnsafeBytes { ReplyScanner.scan($0.bytes, from: 0) }
     }
 }
