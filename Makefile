@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help build run test simulate hostile soak sanitize fuzz fuzz-smoke fuzz-coverage
-.PHONY: bench bench-tls smtp-load test-smtp-load stage man install uninstall deb test-packaging test-downstream examples
+.PHONY: bench bench-full bench-programs smtp-load test-smtp-load stage man install uninstall deb
+.PHONY: test-packaging test-downstream examples
 .PHONY: format lint docs clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
@@ -13,6 +14,8 @@ SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swi
 SECONDS_EACH ?= 20
 # How long `make soak` lasts.
 MINUTES ?= 10
+# How the nested package is built: in .build-nested, so that the libraries are built once for all of them.
+NESTED = --package-path Benchmarks --scratch-path .build-nested --disable-build-manifest-caching
 # What is installed, all of it made by `make stage`; PREFIX and DESTDIR say where to.
 STAGE = .build-static/stage
 PREFIX ?= /usr/local
@@ -73,16 +76,16 @@ fuzz-smoke: ## Fuzz every layer for a little while, SECONDS_EACH=20.
 fuzz-coverage: ## Say which lines the recorded inputs of the fuzz targets reach by themselves.
 	Fuzz/coverage.sh
 
-bench: build ## Compare the CPU time of a message with Postfix's smtp-sink; takes three minutes.
-	@scripts/setup.sh test
-	Benchmarks/compare.py $(ARGS)
+bench: bench-programs ## Say what a message costs beside others, and which bars are met; five minutes.
+	Benchmarks/bench.py $(ARGS)
 
-bench-tls: build ## Compare what TLS costs with bare OpenSSL; shares of it with ARGS=--callgrind.
-	@scripts/setup.sh test
-	Benchmarks/tls.py $(ARGS)
+bench-full: bench-programs ## Measure everything, write docs/performance.md; half an hour, ARGS=--long more.
+	Benchmarks/bench.py --full $(ARGS)
 
-# In .build-nested, so that the libraries are built once for all nested packages.
-NESTED = --package-path Benchmarks --scratch-path .build-nested --disable-build-manifest-caching
+# The load, and those beside whom we measure that are of our own making.
+bench-programs: build
+	@scripts/setup.sh bench
+	swift build -c release $(NESTED)
 
 smtp-load: ## Build the load generator, and say where it is.
 	@scripts/setup.sh build

@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(name: "FuzzTests", dependencies: ["FuzzBodies"], swiftSettings: strict),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App", "SMTP", "Sink"],
+            dependencies: ["App", "Pipeline", "TLS", "SMTP", "Sink"],
             exclude: ["Clients", "Support/malloc-count.c"],
             swiftSettings: strict
         ),

@@ -11,10 +11,18 @@
 /// is outside of TLS, where the refusal is to be empty: what comes before a handshake is not
 /// understood.
 public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
+    /// Where a connection stands.
+    @usableFromInline
+    enum Standing: BitwiseCopyable, Sendable {
+        /// Not let in, yet or at all. Next: `inside`.
+        case outside(ConnectionQuota.Client?)
+        /// Counted, if there is a limit.
+        case inside(ConnectionQuota.Entry)
+    }
+
     @usableFromInline let quota: ConnectionQuota
-    @usableFromInline let client: ConnectionQuota.Client?
     @usableFromInline let refusal: StaticString
-    @usableFromInline var entry: ConnectionQuota.Entry?
+    @usableFromInline var standing: Standing
     @usableFromInline var next: Next
 
     /// Wraps a stack.
@@ -29,8 +37,8 @@ public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         _ quota: ConnectionQuota, _ peer: borrowing Peer, refusal: StaticString, _ next: () -> Next
     ) {
         self.quota = quota
-        client = ConnectionQuota.Client(peer.address)
         self.refusal = refusal
+        standing = .outside(ConnectionQuota.Client(peer.address))
         self.next = next()
     }
 
@@ -45,14 +53,16 @@ public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     public mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
         switch event {
         case .opened:
-            entry = quota.admit(client, at: context.now)
-            guard entry != nil else {
+            guard case .outside(let client) = standing,
+                let entry = quota.admit(client, at: context.now)
+            else {
                 context.counters.add(1, to: .connectionsRefused)
                 context.output.append(refusal)
                 return .close
             }
+            standing = .inside(entry)
         case .closed:
-            if let entry { quota.leave(entry) }
+            if case .inside(let entry) = standing { quota.leave(entry) }
         default:
             break
         }

@@ -99,11 +99,21 @@ public struct Progress: BitwiseCopyable, Sendable, Equatable {
     /// again after a flush or a pause even if no octet is left.
     public var keepsInput: Bool
 
+    /// How many octets behind those taken are content that nobody inside looks at.
+    ///
+    /// The loop may have the kernel drop them, and offers as many zeros in their place. A layer that
+    /// looks at octets, or that hands on others than it takes, sets this to 0.
+    public var discardable: Int
+
     /// Makes a progress of `consumed` octets.
     @inlinable
-    public init(_ consumed: Int, _ verdict: Verdict = .proceed, keepsInput: Bool = false) {
+    public init(
+        _ consumed: Int, _ verdict: Verdict = .proceed, keepsInput: Bool = false,
+        discardable: Int = 0
+    ) {
         self.consumed = consumed
         self.verdict = verdict
         self.keepsInput = keepsInput
+        self.discardable = discardable
     }
 }

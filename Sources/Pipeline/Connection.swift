@@ -39,6 +39,8 @@ struct Connection: ~Copyable {
     var keepsInput = false
     /// The slot is in the queue of this turn or the next.
     var isQueued = false
+    /// It is TCP's, whose octets the kernel can drop.
+    var isTCP = false
     var isPaused = false
     /// The pause is over, but output waits: the stack is told when that is out.
     var mustResume = false
@@ -46,6 +48,10 @@ struct Connection: ~Copyable {
     var isWoken = false
     /// The stack has been told to stop.
     var isStopping = false
+    /// Octets to come that nobody looks at, see ``Progress/discardable``.
+    var discardable: Int32 = 0
+    /// From how many octets on the kernel tells that it is readable.
+    var readMark: Int32 = 1
     var service: UnsafeMutablePointer<Service>
     var stack: UnsafeMutableRawPointer
     /// The stack's own deadline.
@@ -117,6 +123,9 @@ struct ConnectionSlab: ~Copyable {
         slot.pointee.mustResume = false
         slot.pointee.isWoken = false
         slot.pointee.isStopping = false
+        slot.pointee.isTCP = false
+        slot.pointee.discardable = 0
+        slot.pointee.readMark = 1
         slot.pointee.deadline = .never
         slot.pointee.resumption = .never
         count += 1

@@ -70,8 +70,8 @@ public final class ConnectionQuota: Sendable {
     /// What an admitted connection is counted as: by the limits that there were when it came.
     @usableFromInline
     struct Entry: BitwiseCopyable, Sendable {
-        var isCounted = false
         var client: Client?
+        var isCounted = false
     }
 
     /// Who counts as one client.

@@ -45,8 +45,7 @@ extension EventLoop where OS: ~Copyable {
             case .accepted(let descriptor, let peer):
                 context.counters.add(1, to: .accepted)
                 if let slot = admit(
-                    descriptor, listener.service, phase: .open,
-                    peer: peer, local: listener.address)
+                    descriptor, listener.service, peer: peer, local: listener.address)
                 {
                     open(slot)
                 }
@@ -69,26 +68,27 @@ extension EventLoop where OS: ~Copyable {
     mutating func open(_ descriptor: Int32, _ recipe: StackRecipe) {
         let service = Service.make(recipe)
         let nowhere = SocketAddress.unix(path: "")
-        if let index = admit(descriptor, service, phase: .open, peer: nowhere, local: nowhere) {
+        if let index = admit(descriptor, service, peer: nowhere, local: nowhere) {
             open(index)
         }
     }
 
     /// Gives a descriptor a slot and a stack, and watches it; nil (and closed) when it cannot be.
     mutating func admit(
-        _ descriptor: Int32, _ service: UnsafeMutablePointer<Service>, phase: Connection.Phase,
+        _ descriptor: Int32, _ service: UnsafeMutablePointer<Service>,
         peer: SocketAddress, local: SocketAddress
     ) -> Int? {
         let stack = makeStack(service, peer: peer, local: local)
-        return seat(descriptor, service, stack, phase: phase)
+        return seat(descriptor, service, stack, phase: .open, isTCP: local.isTCP)
     }
 
     /// Gives a descriptor and its stack a slot, and watches it; nil (and closed) when it cannot be.
     mutating func seat(
         _ descriptor: Int32, _ service: UnsafeMutablePointer<Service>,
-        _ stack: UnsafeMutableRawPointer, phase: Connection.Phase
+        _ stack: UnsafeMutableRawPointer, phase: Connection.Phase, isTCP: Bool
     ) -> Int? {
         let index = connections.take(descriptor, phase: phase, service: service, stack: stack)
+        connections[index].pointee.isTCP = isTCP
         crowd.grow(to: connections.count)
         let error = kernel.watch(
             descriptor, token: connections[index].pointee.token(at: index),

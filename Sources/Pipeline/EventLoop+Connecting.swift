@@ -45,9 +45,11 @@ extension EventLoop where OS: ~Copyable {
             isStopping ? .failed(code: ECANCELED) : kernel.connect(to: address, from: source)
         switch outcome {
         case .started(let descriptor):
-            _ = seat(descriptor, service, stack, phase: .connecting)
+            _ = seat(
+                descriptor, service, stack, phase: .connecting, isTCP: address.isTCP)
         case .established(let descriptor):
-            if let index = seat(descriptor, service, stack, phase: .open) { open(index) }
+            let seat = seat(descriptor, service, stack, phase: .open, isTCP: address.isTCP)
+            if let seat { open(seat) }
         case .failed(let code):
             tell(.cannotConnect(SystemError("connect to \(address)", code: code)))
             let index = connections.take(-1, phase: .connecting, service: service, stack: stack)

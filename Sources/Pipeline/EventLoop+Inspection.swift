@@ -15,6 +15,8 @@ package struct SlotState: BitwiseCopyable, Sendable {
     /// When the slot must be looked at, and when it will be.
     package var wakeTime: Instant
     package var entered: Instant
+    /// The octets to come that nobody looks at.
+    package var discardableOctets: Int
     package var heldOctets: Int
     package var unsentOctets: Int
     /// The memory of the buffers of both.
@@ -22,6 +24,13 @@ package struct SlotState: BitwiseCopyable, Sendable {
 
     /// What the loop does with the slot.
     package enum Phase: BitwiseCopyable, Sendable { case connecting, open, closing, lingering }
+
+    /// The memory that a loop has for an idle connection, beside that of its stack.
+    package static var octetsPerConnection: Int {
+        let entry = MemoryLayout<(deadline: Instant, slot: Int32)>.stride
+        // Its place in the heap, the list of free slots, and both queues.
+        return MemoryLayout<Connection>.stride + entry + 4 * MemoryLayout<Int32>.stride
+    }
 }
 
 extension EventLoop where OS: ~Copyable {
@@ -46,6 +55,7 @@ extension EventLoop where OS: ~Copyable {
             isOwedCall: slot.pointee.mustResume || slot.pointee.mustOffer,
             isBlocked: slot.pointee.isBlocked, watchesWriting: slot.pointee.watchesWriting,
             wakeTime: slot.pointee.wakeTime, entered: slot.pointee.entered,
+            discardableOctets: Int(slot.pointee.discardable),
             heldOctets: slot.pointee.held.count, unsentOctets: slot.pointee.unsent.count,
             bufferOctets: slot.pointee.held.capacity + slot.pointee.unsent.capacity)
     }

@@ -75,16 +75,20 @@ extension EventLoop where OS: ~Copyable {
             return
         }
         let room = UnsafeMutableRawBufferPointer(rebasing: readRoom[heldCount...])
-        switch kernel.receive(from: slot.pointee.descriptor, into: room) {
+        let most = isDiscarding(index) ? min(Int(slot.pointee.discardable), zeros.bytes.count) : 0
+        let discarded = most > 0 ? kernel.discard(from: slot.pointee.descriptor, upTo: most) : nil
+        switch discarded ?? kernel.receive(from: slot.pointee.descriptor, into: room) {
         case .octets(0):
             slot.pointee.isReadable = false
             slot.pointee.hasEnded = true
         case .octets(let count):
             // A short read has emptied the socket: no call is spent to hear that there is nothing.
-            if count < room.count, !slot.pointee.isHungUp { slot.pointee.isReadable = false }
+            let isShort = count < (discarded == nil ? room.count : most)
+            if isShort, !slot.pointee.isHungUp { slot.pointee.isReadable = false }
             context.counters.add(count, to: .octetsReceived)
             takeHeld(index)
-            let input = UnsafeRawBufferPointer(rebasing: readRoom[..<(heldCount + count)])
+            let octets = discarded == nil ? UnsafeRawBufferPointer(readRoom) : zeros.bytes
+            let input = UnsafeRawBufferPointer(rebasing: octets[..<(heldCount + count)])
             let consumed = offer(input, to: index)
             if slot.pointee.phase == .open, consumed < input.count {
                 hold(UnsafeRawBufferPointer(rebasing: input[consumed...]), for: index)
@@ -140,6 +144,9 @@ extension EventLoop where OS: ~Copyable {
             "a stack consumes no more than it is offered")
         let hasMore = progress.consumed < input.count
         carryOut(progress.verdict, on: index, hasMore: hasMore)
+        if slot.pointee.phase == .open, progress.discardable > 0 || slot.pointee.discardable > 0 {
+            noteDiscardable(progress.keepsInput ? 0 : progress.discardable, of: index)
+        }
         if progress.verdict == .flush, slot.pointee.phase == .open,
             hasMore || progress.keepsInput
         {

@@ -23,6 +23,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     /// The requests that are carried out; empty but meanwhile.
     var requests: [ConnectionRequest] = []
     let readRoom: UnsafeMutableRawBufferPointer
+    let zeros: Zeros
     let events: UnsafeMutableBufferPointer<Readiness>
 
     var connectionSerial: UInt64 = 0
@@ -48,6 +49,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
             counters: counters, seed: seed, outputBytesMax: limits.outputBytesMax)
         context.mailbox = mailbox
         readRoom = .allocate(byteCount: limits.readBytesMax, alignment: 64)
+        zeros = Zeros(count: Int(limits.discardBytesMark))
         events = .allocate(capacity: 256)
         context.now = self.kernel.now()
     }

@@ -41,6 +41,14 @@ package protocol Kernel: ~Copyable {
         from descriptor: Int32, into room: UnsafeMutableRawBufferPointer
     ) -> TransferOutcome
 
+    /// Drops up to `count` octets that have come over TCP; 0 octets mean that the peer has ended.
+    ///
+    /// - Returns: nil where that cannot be done.
+    mutating func discard(from descriptor: Int32, upTo count: Int) -> TransferOutcome?
+
+    /// Tells that a connection is readable only from so many octets on, or when it has ended.
+    mutating func tellReadable(_ descriptor: Int32, from count: Int32)
+
     /// Sends; with `more` the last segment waits for what comes next, here the FIN.
     mutating func send(
         to descriptor: Int32, _ bytes: UnsafeRawBufferPointer, more: Bool
@@ -59,6 +67,12 @@ package protocol Kernel: ~Copyable {
 extension Kernel where Self: ~Copyable {
     /// Nothing to be done.
     package mutating func releaseMemory() {}
+
+    /// It cannot.
+    package mutating func discard(from _: Int32, upTo _: Int) -> TransferOutcome? { nil }
+
+    /// It tells all the same, which is sooner than need be.
+    package mutating func tellReadable(_: Int32, from _: Int32) {}
 }
 
 package enum WatchKind: BitwiseCopyable, Sendable { case connection, connecting, listener }

@@ -166,6 +166,16 @@ struct LinuxKernel: Kernel, ~Copyable {
         outcome { recv(descriptor, room.baseAddress, room.count, 0) }
     }
 
+    func discard(from descriptor: Int32, upTo count: Int) -> TransferOutcome? {
+        outcome { recv(descriptor, nil, count, Int32(MSG_TRUNC)) }
+    }
+
+    func tellReadable(_ descriptor: Int32, from count: Int32) {
+        var count = count
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVLOWAT, &count, size)
+    }
+
     func send(
         to descriptor: Int32, _ bytes: UnsafeRawBufferPointer, more: Bool
     ) -> TransferOutcome {
@@ -203,6 +213,18 @@ struct LinuxKernel: Kernel, ~Copyable {
     func releaseMemory() {
         clinux_release_memory()
     }
+}
+
+/// Has what is sent not paced, and no bandwidth probed for, as a system's own choice (BBR) may have it.
+///
+/// An answer of one segment gains nothing by it, and pays for the timers. Accepted sockets have it
+/// from their listener.
+func setPlainCongestionControl(_ descriptor: Int32) {
+    let name: StaticString = "reno"
+    // Linux always has it; where it is not allowed, or the socket has none, nothing is lost.
+    setsockopt(
+        descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, name.utf8Start,
+        socklen_t(name.utf8CodeUnitCount))
 }
 
 /// Sends a small reply at once instead of waiting for the acknowledgement of the one before;

@@ -49,6 +49,7 @@ enum ListeningSocket {
             fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0
         else { throw .current(name) }
         setNoDelay(descriptor)
+        setPlainCongestionControl(descriptor)
         return address
     }
 
@@ -76,6 +77,7 @@ enum ListeningSocket {
             set(number, SOL_SOCKET, SO_REUSEADDR)
             if !isFirst { set(number, SOL_SOCKET, SO_REUSEPORT) }
             setNoDelay(number)
+            setPlainCongestionControl(number)
         }
         if case .ipv6 = address { set(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
         guard address.bind(number) == 0 else {

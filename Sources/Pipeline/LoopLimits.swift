@@ -3,9 +3,13 @@ public struct LoopLimits: Sendable {
     /// Connections that a loop holds at once; more wait in the listener's backlog.
     public var connectionsMax = 1_000_000
     /// Octets read from a connection in one turn of the loop: the fair share.
-    public var readBytesMax = 128 * 1024
+    public var readBytesMax = 64 * 1024
     /// Octets of output from which on a stack is asked for no more before they are sent.
     public var outputBytesMax = 64 * 1024
+    /// Octets of content to come that nobody looks at, from which on the kernel drops them.
+    package var discardBytesMin: Int32 = 64 * 1024
+    /// So many of them are awaited at once: a connection may have them in the kernel's memory.
+    package var discardBytesMark: Int32 = 256 * 1024
     /// How long a closed connection's last words may wait for a peer that does not read them.
     public var farewell = Duration.seconds(30)
     /// How long a peer that still sends is listened to after the last words, so that a reset does

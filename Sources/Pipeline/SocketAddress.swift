@@ -111,6 +111,9 @@ extension SocketAddress {
         }
     }
 
+    /// Whether connections to it are TCP's.
+    var isTCP: Bool { family != AF_UNIX }
+
     /// Whether the kernel can take it: false for a path or name that is empty, too long, or holds a
     /// NUL.
     var hasKernelForm: Bool {

@@ -41,6 +41,8 @@ public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         var progress = next.receive(input.extracting(0..<end), &context)
         offered = end - progress.consumed
         nextKeepsInput = progress.keepsInput
+        // The kernel would take them faster.
+        progress.discardable = 0
         if progress.verdict == .proceed, end < input.byteCount {
             return hold(consumed: progress.consumed)
         }

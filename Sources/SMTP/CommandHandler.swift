@@ -6,6 +6,10 @@ public protocol CommandHandler: ~Copyable, SendableMetatype {
     /// for its end; a constant, so that the other way is not even compiled in.
     static var wantsContent: Bool { get }
 
+    /// Whether no octet of the content under way is looked at from here on; the default is that
+    /// none is unless ``wantsContent``.
+    var ignoresContent: Bool { get }
+
     /// Takes a command line, without its CRLF. The span is valid during the call only.
     mutating func receive(command line: RawSpan, _ context: inout Context) -> CommandVerdict
 
@@ -24,6 +28,12 @@ public protocol CommandHandler: ~Copyable, SendableMetatype {
 
     /// Takes notice of something other than input.
     mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict
+}
+
+extension CommandHandler where Self: ~Copyable {
+    /// Whether content is not wanted at all.
+    @inlinable
+    public var ignoresContent: Bool { !Self.wantsContent }
 }
 
 /// What must happen after a command.

@@ -9,13 +9,12 @@ public struct DataDiscard<Next: CommandHandler & ~Copyable>: LineHandler, ~Copya
         /// Command lines. Next: `data` or `chunk`.
         case commands
         /// Content up to CRLF.CRLF. Next: `commands`.
-        case data
+        case data(DotScanner)
         /// Content of which so many octets are to come. Next: `commands`.
         case chunk(left: Int, total: Int)
     }
 
     @usableFromInline var mode = Mode.commands
-    @usableFromInline var scanner = DotScanner()
     @usableFromInline var next: Next
 
     /// Wraps a layer.
@@ -28,6 +27,13 @@ public struct DataDiscard<Next: CommandHandler & ~Copyable>: LineHandler, ~Copya
     @inlinable
     public var isReadingContent: Bool {
         if case .commands = mode { false } else { true }
+    }
+
+    /// What is left of a chunk, if nobody inside looks at it.
+    @inlinable
+    public var discardableOctets: Int {
+        guard case .chunk(let left, _) = mode, next.ignoresContent else { return 0 }
+        return left
     }
 
     /// Hands the command on.
@@ -47,7 +53,7 @@ public struct DataDiscard<Next: CommandHandler & ~Copyable>: LineHandler, ~Copya
     public mutating func receive(content: RawSpan, _ context: inout Context) -> Progress {
         switch mode {
         case .commands: Progress(0)
-        case .data: receive(data: content, &context)
+        case .data(let scanner): receive(data: content, scanner, &context)
         case .chunk(let left, let total): receive(chunk: content, left, total, &context)
         }
     }
@@ -59,7 +65,10 @@ public struct DataDiscard<Next: CommandHandler & ~Copyable>: LineHandler, ~Copya
     }
 
     @inlinable
-    mutating func receive(data: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(
+        data: RawSpan, _ scanner: DotScanner, _ context: inout Context
+    ) -> Progress {
+        var scanner = scanner
         var offset = 0
         while offset < data.byteCount {
             let piece = scanner.next(in: data, from: offset)
@@ -77,6 +86,7 @@ public struct DataDiscard<Next: CommandHandler & ~Copyable>: LineHandler, ~Copya
                     carryOut(next.contentEnded(octets: scanner.octets, &context), &context))
             }
         }
+        mode = .data(scanner)
         next.contentArrived(&context)
         return Progress(offset)
     }
@@ -110,8 +120,7 @@ public struct DataDiscard<Next: CommandHandler & ~Copyable>: LineHandler, ~Copya
         case .pass(let verdict):
             return verdict
         case .data:
-            mode = .data
-            scanner = DotScanner()
+            mode = .data(DotScanner())
             return .proceed
         case .chunk(0):
             // Nothing will come that could tell of its end.

@@ -33,9 +33,9 @@ public struct DotScanner: BitwiseCopyable, Sendable {
         public let isEnd: Bool
     }
 
-    private var state = State.lineStart
     /// The octets of content so far, without stuffed dots.
     public private(set) var octets = 0
+    private var state = State.lineStart
 
     /// Makes a scanner that stands behind the CRLF of DATA.
     public init() {}

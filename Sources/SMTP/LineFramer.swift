@@ -17,16 +17,19 @@ public struct LineFramer: BitwiseCopyable, Sendable {
         case incomplete(consumed: Int)
     }
 
-    /// The octets that a line may have, with its CRLF.
-    public let lineOctetsMax: Int
+    /// Four octets are enough for any line, and every connection has a framer.
+    private let octetsMax: UInt32
     /// A line that is too long is being dropped up to its end.
     private var isSkipping = false
 
     /// Makes a framer.
     public init(lineOctetsMax: Int) {
         precondition(lineOctetsMax >= 2, "a line has a CRLF")
-        self.lineOctetsMax = lineOctetsMax
+        octetsMax = UInt32(clamping: lineOctetsMax)
     }
+
+    /// The octets that a line may have, with its CRLF.
+    public var lineOctetsMax: Int { Int(octetsMax) }
 
     /// Finds the next line from `start` on.
     public mutating func next(in input: RawSpan, from start: Int) -> Frame {

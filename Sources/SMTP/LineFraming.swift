@@ -26,7 +26,9 @@ public struct LineFraming<Next: LineHandler & ~Copyable>: ByteHandler, ~Copyable
         while true {
             let verdict: Verdict
             if next.isReadingContent {
-                guard offset < input.byteCount else { return Progress(offset) }
+                guard offset < input.byteCount else {
+                    return Progress(offset, discardable: next.discardableOctets)
+                }
                 let content = input.extracting(offset..<input.byteCount)
                 let progress = next.receive(content: content, &context)
                 offset += progress.consumed

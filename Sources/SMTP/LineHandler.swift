@@ -8,6 +8,10 @@ public protocol LineHandler: ~Copyable, SendableMetatype {
     /// Whether what follows is content, to be handed on as it comes, and not lines.
     var isReadingContent: Bool { get }
 
+    /// How many octets of the content that follows nobody looks at, see
+    /// ``/Pipeline/Progress/discardable``; the default is 0.
+    var discardableOctets: Int { get }
+
     /// Takes a line, without its CRLF. The span is valid during the call only.
     mutating func receive(line: RawSpan, _ context: inout Context) -> Verdict
 
@@ -21,4 +25,10 @@ public protocol LineHandler: ~Copyable, SendableMetatype {
 
     /// Takes notice of something other than input.
     mutating func handle(_ event: Event, _ context: inout Context) -> Verdict
+}
+
+extension LineHandler where Self: ~Copyable {
+    /// Every octet may be looked at.
+    @inlinable
+    public var discardableOctets: Int { 0 }
 }

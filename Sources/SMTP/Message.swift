@@ -18,6 +18,13 @@ public struct MessageID: BitwiseCopyable, Sendable, Hashable, CustomStringConver
         bits = random.next()
     }
 
+    /// The name of no message.
+    static var none: MessageID { MessageID(bits: 0) }
+
+    private init(bits: UInt64) {
+        self.bits = bits
+    }
+
     /// No vowels: an id spells no word.
     private static let alphabet: StaticString = "0123456789BCDFGHJKLMNPQRSTVWXZbc"
 

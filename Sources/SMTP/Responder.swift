@@ -26,6 +26,10 @@ public protocol Responder: ~Copyable, SendableMetatype {
     /// dropped unseen.
     static var wantsContent: Bool { get }
 
+    /// Whether the rest of the message's content is of no interest, for one that ``wantsContent``;
+    /// the default is false. Then it need not be handed on as it was sent: zeros may come in its place.
+    var ignoresContent: Bool { get }
+
     /// A client has connected. The default greets with 220; after a refusal that does not close
     /// the connection, the session takes nothing but QUIT.
     mutating func connect(_ context: inout Context) -> Answer
@@ -133,6 +137,10 @@ extension Responder where Self: ~Copyable {
     /// Content is not wanted.
     @inlinable
     public static var wantsContent: Bool { false }
+
+    /// It is of interest.
+    @inlinable
+    public var ignoresContent: Bool { false }
 
     /// Greets.
     @inlinable

@@ -1,16 +1,16 @@
 /// One exchange of challenges and responses (RFC 4422 §3): a machine that knows octets, and not how
 /// SMTP spells them.
 package struct SASLExchange: Equatable, Sendable {
-    /// What the exchange waits for.
+    /// What the exchange waits for; few connections have one, so that it is a reference at most.
     private enum Step: Equatable, Sendable {
         /// The one response of PLAIN.
         case identityUserPassword
         /// The first one of LOGIN. Next: `password`.
         case user
         /// The second one of LOGIN.
-        case password(user: String)
+        indirect case password(user: String)
         /// The one response of CRAM-MD5.
-        case digest(challenge: String)
+        indirect case digest(challenge: String)
     }
 
     /// What a response leads to.

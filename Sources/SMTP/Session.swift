@@ -21,6 +21,10 @@ public struct Session<Asked: Responder & ~Copyable>: CommandHandler, ~Copyable {
     @inlinable
     public static var wantsContent: Bool { Asked.wantsContent }
 
+    /// Whether the responder says so, or wants none.
+    @inlinable
+    public var ignoresContent: Bool { !Asked.wantsContent || responder.ignoresContent }
+
     /// Answers a command.
     @inlinable
     public mutating func receive(

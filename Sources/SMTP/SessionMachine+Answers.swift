@@ -8,7 +8,7 @@ extension SessionMachine {
     ) -> CommandVerdict {
         guard answer.delayNanoseconds > 0 else { return conclude(stage, answer, &context) }
         let end = context.now.advanced(byNanoseconds: answer.delayNanoseconds)
-        pending = PendingAnswer(stage: stage, answer: answer, end: end)
+        pending = PendingAnswer(stage, answer, until: end)
         return .pass(.pause(until: end))
     }
 
@@ -46,7 +46,7 @@ extension SessionMachine {
         if stage == .message, unanswered > 0 {
             if answer.leavesRecipientsOpen { return .pass(.proceed) }
             guard repeatReply(of: answer, &context) else {
-                pending = PendingAnswer(stage: stage, answer: answer, end: context.now)
+                pending = PendingAnswer(stage, answer, until: context.now)
                 return .pass(.pause(until: context.now))
             }
         }
@@ -120,7 +120,7 @@ extension SessionMachine {
             Reply(.ok).startLine(isLast: true, &context.output)
             context.output.append(ReplyCode.ok.text)
             context.output.append("; queued as ")
-            message?.id.write(to: &context.output)
+            messageID.write(to: &context.output)
             context.output.append("\r\n")
         case .reset, .noop, .own: Reply(.ok).write(to: &context.output)
         case .verify, .expand: Reply(.cannotVerify).write(to: &context.output)
@@ -137,9 +137,7 @@ extension SessionMachine {
         case (.connect, false):
             transaction.phase = .refused
             // A host that greets with 521 says nothing else (RFC 7504).
-            if reply?.code == ReplyCode.acceptsNoMail.rawValue {
-                refusedService = Reply(.acceptsNoMail)
-            }
+            acceptsNoMail = reply?.code == ReplyCode.acceptsNoMail.rawValue
         case (.hello, true), (.extendedHello, true):
             hasGivenUp = !transaction.isIdle
             transaction.startOver(in: .ready)
@@ -150,7 +148,7 @@ extension SessionMachine {
             transaction.hasRefusedRecipient = settings.protocol == .smtp
         case (.message, _):
             messages += 1
-            count(isPositive ? message : nil, &context)
+            count(isAccepted: isPositive, &context)
             transaction.reset()
         case (.delivery, _): advanceDelivery(isPositive: isPositive, &context)
         case (.reset, _): transaction.reset()
@@ -159,13 +157,13 @@ extension SessionMachine {
         }
     }
 
-    private func count(_ accepted: Message?, _ context: inout Context) {
-        guard let accepted else {
+    private func count(isAccepted: Bool, _ context: inout Context) {
+        guard isAccepted else {
             context.counters.add(1, to: .messagesRefused)
             return
         }
         context.counters.add(1, to: .messages)
-        context.counters.add(accepted.octets, to: .messageOctets)
-        context.counters.add(accepted.recipients, to: .recipients)
+        context.counters.add(messageOctets, to: .messageOctets)
+        context.counters.add(transaction.recipients, to: .recipients)
     }
 }

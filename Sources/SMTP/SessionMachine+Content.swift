@@ -20,13 +20,8 @@ extension SessionMachine {
     ) -> CommandVerdict {
         do throws(ArgumentError) {
             let chunk = try ChunkCommand(command, in: line)
-            if let refusal = refusal(of: .bdat) {
-                chunkRefusal = refusal
-                content = .refusedChunk
-            } else {
-                content = .chunk(isLast: chunk.isLast)
-                transaction.phase = .chunks
-            }
+            content = .chunk(isLast: chunk.isLast)
+            if refusal(of: .bdat) == nil { transaction.phase = .chunks }
             awaitContent(&context)
             return .chunk(octets: chunk.octets)
         } catch {
@@ -41,7 +36,7 @@ extension SessionMachine {
     /// collects content holds no more than the limit.
     @usableFromInline
     mutating func takesContent(octets: Int) -> Bool {
-        if case .refusedChunk = content { return false }
+        if case .chunk = content, transaction.phase != .chunks { return false }
         let (sum, overflow) = transaction.offeredOctets.addingReportingOverflow(octets)
         transaction.offeredOctets = overflow ? .max : sum
         return !isTooBig(transaction.offeredOctets)
@@ -51,9 +46,9 @@ extension SessionMachine {
     mutating func endContent(octets: Int, _ context: inout Context) -> ContentEnd {
         var total = octets
         switch content {
-        case .refusedChunk:
-            return .settled(refusal(chunkRefusal, &context))
         case .chunk(let isLast):
+            // While content is read nothing comes that would change what is allowed.
+            if let reason = refusal(of: .bdat) { return .settled(refusal(reason, &context)) }
             let (sum, overflow) = transaction.chunkOctets.addingReportingOverflow(octets)
             total = overflow ? .max : sum
             transaction.chunkOctets = total
@@ -67,9 +62,8 @@ extension SessionMachine {
         guard !isTooBig(total) else {
             return .givenUp(conclude(.message, .reply(.messageTooBig), &context))
         }
-        let message = Message(
-            id: MessageID(&context.random), octets: total, recipients: transaction.recipients)
-        self.message = message
+        messageID = MessageID(&context.random)
+        messageOctets = total
         return .message(message)
     }
 

@@ -7,8 +7,13 @@ extension SessionMachine {
     /// The recipient that the responder is to be asked for next, by its place, and the message.
     @usableFromInline
     var nextRecipient: (Message, Int)? {
-        guard unanswered > 0, let message else { return nil }
-        return (message, message.recipients - unanswered)
+        guard unanswered > 0 else { return nil }
+        return (message, transaction.recipients - unanswered)
+    }
+
+    /// The message that has ended, until the last reply to it is said.
+    var message: Message {
+        Message(id: messageID, octets: messageOctets, recipients: transaction.recipients)
     }
 
     /// Begins to owe every recipient a reply, where the protocol has it so.
@@ -37,7 +42,7 @@ extension SessionMachine {
         if isPositive {
             if !hasDelivered {
                 context.counters.add(1, to: .messages)
-                context.counters.add(message?.octets ?? 0, to: .messageOctets)
+                context.counters.add(messageOctets, to: .messageOctets)
             }
             context.counters.add(1, to: .recipients)
             hasDelivered = true

@@ -4,8 +4,11 @@ public import Pipeline
 ///
 /// ``prepare(_:_:)`` turns a command line into a question for the responder, or refuses it;
 /// ``settle(_:_:_:)`` turns the responder's answer into a reply and the session's next state.
+///
+/// Every idle connection has one, so it is small: what few sessions need, and not for long, is in
+/// an object of its own. It cannot be copied, so that no call does.
 @usableFromInline
-struct SessionMachine {
+struct SessionMachine: ~Copyable {
     /// What the responder is to be asked.
     @usableFromInline
     enum Question {
@@ -35,40 +38,50 @@ struct SessionMachine {
     }
 
     /// An answer whose time has not come.
-    struct PendingAnswer {
+    final class PendingAnswer: Sendable {
         let stage: Stage
         let answer: Answer
         /// When it is due; for one that comes later, when it is waited for no more.
         let end: Instant
+
+        init(_ stage: Stage, _ answer: Answer, until end: Instant) {
+            self.stage = stage
+            self.answer = answer
+            self.end = end
+        }
     }
 
     /// What happens to the next content that comes to its end.
     enum Content: BitwiseCopyable {
         /// A message by DATA.
         case data
-        /// A part by BDAT.
-        case chunk(isLast: Bool)
-        /// A part by BDAT that is refused: it is read all the same, or it would be taken for
+        /// A part by BDAT. One that may not come is read all the same, or it would be taken for
         /// commands (RFC 3030 §2).
-        case refusedChunk
+        case chunk(isLast: Bool)
     }
 
     let settings: SessionSettings
-    let security: Security
-    var transaction = Transaction()
-    var content = Content.data
-    var chunkRefusal = Reply.mailFirst
-    /// What everything but QUIT gets once the connection is refused.
-    var refusedService = Reply.noService
+    /// The exchange that the next line belongs to.
+    var exchange: SASLExchange?
+    /// An answer that is delayed, or waited for.
+    var pending: PendingAnswer?
+    /// When the session has lasted long enough.
+    var end = Instant.never
     var errorsInRow = 0
     var commands = 0
     var messages = 0
-    /// When the session has lasted long enough.
-    var end = Instant.never
     /// Recipients that are still owed a reply to the message that has ended (LMTP).
     var unanswered = 0
+    /// The message that has ended: its name, and its octets.
+    var messageID = MessageID.none
+    var messageOctets = 0
+    // The small ones are last, for they share words.
+    var transaction = Transaction()
+    let security: Security
+    var content = Content.data
+    /// The connection is refused by a host that takes no mail at all.
+    var acceptsNoMail = false
     var isSilent = false
-    var message: Message?
     var mail: (body: Body, isUTF8: Bool) = (.sevenBit, false)
     /// An answer has given the transaction under way up, and the responder was not told yet.
     @usableFromInline var hasGivenUp = false
@@ -76,10 +89,6 @@ struct SessionMachine {
     var hasDelivered = false
     /// AUTH has succeeded: once in a session is enough, whatever comes behind it.
     var isAuthenticated = false
-    /// The exchange that the next line belongs to.
-    var exchange: SASLExchange?
-    /// An answer that is delayed, or waited for.
-    var pending: PendingAnswer?
 
     @usableFromInline
     init(_ settings: SessionSettings, _ security: Security) {
@@ -126,7 +135,7 @@ extension SessionMachine {
             return nil
         }
         switch transaction.phase {
-        case .refused: return refusedService
+        case .refused: return acceptsNoMail ? Reply(.acceptsNoMail) : .noService
         case .greeted where settings.protocol == .lmtp && (verb == .mail || verb == .auth):
             return .localHelloFirst
         default: return refusal

@@ -19,16 +19,16 @@ package struct Transaction: BitwiseCopyable, Sendable {
         case chunks
     }
 
-    package var phase = Phase.greeted
     package var recipients = 0
-    /// A recipient was refused.
-    package var hasRefusedRecipient = false
-    package var body = Body.sevenBit
-    package var isUTF8 = false
     /// Octets that came by BDAT.
     package var chunkOctets = 0
     /// Octets of content that the responder was offered.
     package var offeredOctets = 0
+    package var phase = Phase.greeted
+    /// A recipient was refused.
+    package var hasRefusedRecipient = false
+    package var body = Body.sevenBit
+    package var isUTF8 = false
 
     package init() {}
 

@@ -12,10 +12,10 @@ internal import Glibc
 package struct HeaderSwitches: Sendable {
     /// What the headers of a message have chosen for it.
     package struct Choice: Sendable, Equatable {
-        /// How it is answered; nil for as the policy says.
-        package var mode: ModeSwitch?
         /// How late it is answered; nil for as the policy says.
         package var delay: DelayRange?
+        /// How it is answered; nil for as the policy says.
+        package var mode: ModeSwitch?
 
         package init() {}
     }
@@ -54,17 +54,20 @@ package struct HeaderSwitches: Sendable {
         }
     }
 
+    private var choice = Choice()
     private var place = Place.lineStart
     /// How many octets of a name have come, and whose it may be.
-    private var matched = 0
+    private var matched: UInt8 = 0
     private var candidate = Field.mode
     /// Whose value is being read, or was and may go on in the next line.
     private var field: Field?
     private var value = SwitchValue()
-    private var choice = Choice()
 
     /// Makes a machine that stands at the start of a message.
     package init() {}
+
+    /// Whether what follows in the message is not looked at.
+    package var areOver: Bool { place == .body }
 
     /// Reads the next piece of the content.
     package mutating func read(_ content: RawSpan) {
@@ -146,7 +149,7 @@ package struct HeaderSwitches: Sendable {
         if matched == Field.stemOctets { candidate = octet == UInt8(ascii: "d") ? .delay : .mode }
         let name = candidate.name
         if matched < name.utf8CodeUnitCount {
-            guard octet == name.utf8Start[matched] else { return false }
+            guard octet == name.utf8Start[Int(matched)] else { return false }
             matched += 1
         } else if octet == UInt8(ascii: ":") {
             field = candidate

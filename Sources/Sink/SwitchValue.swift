@@ -17,8 +17,11 @@ struct SwitchValue: BitwiseCopyable, Sendable {
     private static var longestDelay: Duration { .seconds(60) }
 
     private var octets = InlineArray<40, UInt8>(repeating: 0)
-    private var count = 0
+    private var length: UInt8 = 0
     private var hasBlank = false
+
+    /// How many octets there are; of a value that is too long, one more than there may be.
+    private var count: Int { Int(length) }
 
     /// Appends an octet of the header field.
     mutating func append(_ octet: UInt8) {
@@ -33,7 +36,7 @@ struct SwitchValue: BitwiseCopyable, Sendable {
 
     private mutating func store(_ octet: UInt8) {
         if count < SwitchValue.octetsMax { octets[count] = octet }
-        count = min(count + 1, SwitchValue.octetsMax + 1)
+        length = UInt8(min(count + 1, SwitchValue.octetsMax + 1))
     }
 
     /// The octet at an offset; NUL behind the last.

@@ -15,6 +15,9 @@ package struct SwitchedResponder: PolicyResponder, Sendable {
     @inlinable
     package static var wantsContent: Bool { true }
 
+    @inlinable
+    package var ignoresContent: Bool { switches.areOver }
+
     package mutating func content(_ octets: RawSpan, _ context: inout Context) {
         switches.read(octets)
     }

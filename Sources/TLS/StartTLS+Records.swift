@@ -5,75 +5,75 @@ extension StartTLS where Next: ~Copyable {
     /// no more.
     @inlinable
     mutating func receive(records input: RawSpan, _ context: inout Context) -> Progress {
-        guard var session = session.take() else { return Progress(input.byteCount, .close) }
+        guard let secured else { return Progress(input.byteCount, .close) }
         var plaintext = ByteBuffer()
         swap(&plaintext, &context.inputScratch)
-        takeHeld(into: &plaintext)
+        takeHeld(of: secured, into: &plaintext)
         var consumed = 0
         var verdict = Verdict.proceed
         var hasMore = true
         while hasMore, verdict == .proceed {
             let before = consumed
             // A record more than is left, at least: a layer may want all of a long line.
-            consumed += session.receive(
+            consumed += secured.session.receive(
                 input.extracting(consumed..<input.byteCount), into: &plaintext,
                 upTo: max(context.outputBytesMax, plaintext.count + 1), output: &context.output)
-            verdict = offer(&plaintext, &session, &context)
+            verdict = offer(&plaintext, secured, &context)
             hasMore = consumed > before && consumed < input.byteCount
         }
-        if verdict == .proceed { verdict = judge(&session, &context) }
+        if verdict == .proceed { verdict = judge(secured, &context) }
         if plaintext.count > StartTLS.heldOctetsMax {
             verdict = fail(
                 TLSError(.connection, reason: "no layer takes the plaintext"), &context)
         }
-        finish(verdict, &session, &context)
-        held.append(contentsOf: plaintext)
+        finish(verdict, secured, &context)
+        secured.held.append(contentsOf: plaintext)
         plaintext.removeAll()
         swap(&plaintext, &context.inputScratch)
-        self.session = consume session
         return Progress(
-            verdict == .close ? input.byteCount : consumed, verdict, keepsInput: !held.isEmpty)
+            verdict == .close ? input.byteCount : consumed, verdict,
+            keepsInput: !secured.held.isEmpty)
     }
 
     /// The most plaintext that may wait for the layers inside; a line has less by far.
     @inlinable static var heldOctetsMax: Int { 1 << 20 }
 
     @inlinable
-    mutating func takeHeld(into plaintext: inout ByteBuffer) {
-        guard !held.isEmpty else { return }
-        plaintext.append(contentsOf: held)
+    func takeHeld(of secured: Secured, into plaintext: inout ByteBuffer) {
+        guard !secured.held.isEmpty else { return }
+        plaintext.append(contentsOf: secured.held)
         // An idle connection owns no buffer.
-        held = ByteBuffer()
+        secured.held = ByteBuffer()
     }
 
     /// Offers plaintext to the layers inside, which are made when the handshake is done.
     @inlinable
     mutating func offer(
-        _ plaintext: inout ByteBuffer, _ session: inout TLSSession, _ context: inout Context
+        _ plaintext: inout ByteBuffer, _ secured: Secured, _ context: inout Context
     ) -> Verdict {
         if phase == .handshaking {
-            guard let details = session.details else { return .proceed }
+            guard let details = secured.session.details else { return .proceed }
             phase = .secured
             context.deadline = .never
             context.counters.add(1, to: .tlsHandshakes)
             next = make(details)
-            let verdict = tellInside(isImplicit ? .opened : .secured, &session, &context)
+            let verdict = tellInside(isImplicit ? .opened : .secured, secured, &context)
             guard verdict == .proceed else { return verdict }
         }
         var records = StartTLS.divert(&context)
         let progress = plaintext.withBytes { next?.receive($0, &context) } ?? Progress(0, .close)
         plaintext.removeFirst(progress.consumed)
-        return encrypt(progress.verdict, &records, &session, &context)
+        return encrypt(progress.verdict, &records, secured, &context)
     }
 
     /// Tells the layers inside of an event.
     @inlinable
     mutating func tellInside(
-        _ event: Event, _ session: inout TLSSession, _ context: inout Context
+        _ event: Event, _ secured: Secured, _ context: inout Context
     ) -> Verdict {
         var records = StartTLS.divert(&context)
         let verdict = next?.handle(event, &context) ?? .close
-        return encrypt(verdict, &records, &session, &context)
+        return encrypt(verdict, &records, secured, &context)
     }
 
     /// Lets what the layers inside say go to the scratch room.
@@ -93,11 +93,11 @@ extension StartTLS where Next: ~Copyable {
     /// Ends the diversion and encrypts what the layers inside have said; a second upgrade is none.
     @inlinable
     func encrypt(
-        _ verdict: Verdict, _ records: inout ByteBuffer, _ session: inout TLSSession,
+        _ verdict: Verdict, _ records: inout ByteBuffer, _ secured: Secured,
         _ context: inout Context
     ) -> Verdict {
         swap(&records, &context.output)
-        session.send(clearing: &records, output: &context.output)
+        secured.session.send(clearing: &records, output: &context.output)
         swap(&records, &context.outputScratch)
         if verdict == .proceed, context.isOutputFull { return .flush }
         return verdict == .upgrade ? .close : verdict
@@ -105,39 +105,40 @@ extension StartTLS where Next: ~Copyable {
 
     /// What becomes of the connection for the state that its session is in.
     @inlinable
-    mutating func judge(_ session: inout TLSSession, _ context: inout Context) -> Verdict {
-        switch session.phase {
+    mutating func judge(_ secured: Secured, _ context: inout Context) -> Verdict {
+        switch secured.session.phase {
         case .handshaking, .established: return .proceed
-        case .ended: return tellEnd(&session, &context)
+        case .ended: return tellEnd(secured, &context)
         case .failed:
             return fail(
-                session.error ?? TLSError(.connection, reason: "the connection failed"), &context)
+                secured.session.error ?? TLSError(.connection, reason: "the connection failed"),
+                &context)
         }
     }
 
     /// The peer's stream is over, be it after close_notify or without.
     @inlinable
-    mutating func endOfStream(_ session: inout TLSSession, _ context: inout Context) -> Verdict {
+    mutating func endOfStream(_ secured: Secured, _ context: inout Context) -> Verdict {
         if !knowsEnd {
             // Somebody may have cut the stream.
             context.counters.add(1, to: .tlsTruncations)
             tls.report(TLSError(.truncation, reason: "the peer ended without close_notify"))
         }
-        return tellEnd(&session, &context)
+        return tellEnd(secured, &context)
     }
 
     /// Tells the layers inside, once, that the peer has ended.
     @inlinable
-    mutating func tellEnd(_ session: inout TLSSession, _ context: inout Context) -> Verdict {
+    mutating func tellEnd(_ secured: Secured, _ context: inout Context) -> Verdict {
         if knowsEnd { return .proceed }
         knowsEnd = true
-        return tellInside(.ended, &session, &context)
+        return tellInside(.ended, secured, &context)
     }
 
     @inlinable
     func finish(
-        _ verdict: Verdict, _ session: inout TLSSession, _ context: inout Context
+        _ verdict: Verdict, _ secured: Secured, _ context: inout Context
     ) {
-        if verdict == .close { session.close(output: &context.output) }
+        if verdict == .close { secured.session.close(output: &context.output) }
     }
 }

@@ -28,11 +28,13 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
 
     @usableFromInline let tls: TLSContext
     @usableFromInline let make: Maker
-    @usableFromInline let serverName: String?
+    /// As octets: a server, which has none, has a word for it instead of two.
+    @usableFromInline let serverName: [UInt8]?
+    /// Made for the handshake.
+    @usableFromInline var secured: Secured?
+    @usableFromInline var next: Next?
     @usableFromInline let isImplicit: Bool
     @usableFromInline var phase: Phase
-    @usableFromInline var session: TLSSession?
-    @usableFromInline var next: Next?
     /// The layers inside were told that the peer has ended.
     @usableFromInline var knowsEnd = false
     /// The handshake was given up, for a reason that has been told.
@@ -41,8 +43,6 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     @usableFromInline var hasLeftClear = false
     /// What is offered next came in clear behind a STARTTLS whose answer was delayed.
     @usableFromInline var dropsNext = false
-    /// Plaintext that the layers inside did not consume.
-    @usableFromInline var held = ByteBuffer()
 
     /// Wraps layers.
     ///
@@ -58,10 +58,9 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     ) {
         tls = context
         self.make = make
-        self.serverName = serverName
+        self.serverName = serverName.map { Array($0.utf8) }
         self.isImplicit = isImplicit
         phase = isImplicit ? .handshaking : .clear
-        session = nil
         next = isImplicit ? nil : make(nil)
     }
 
@@ -99,15 +98,14 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         case (.handshaking, _):
             return handle(inHandshake: event, &context)
         case (.secured, _):
-            guard var session = session.take() else { return .close }
+            guard let secured else { return .close }
             var verdict =
                 event == .ended
-                ? endOfStream(&session, &context) : tellInside(event, &session, &context)
-            if verdict == .proceed, session.phase == .failed {
-                verdict = judge(&session, &context)
+                ? endOfStream(secured, &context) : tellInside(event, secured, &context)
+            if verdict == .proceed, secured.session.phase == .failed {
+                verdict = judge(secured, &context)
             }
-            finish(verdict, &session, &context)
-            self.session = consume session
+            finish(verdict, secured, &context)
             return verdict
         }
     }
@@ -130,7 +128,8 @@ extension StartTLS where Next: ~Copyable {
         phase = .handshaking
         context.deadline = context.now.advanced(byNanoseconds: tls.handshakeNanoseconds)
         do throws(TLSError) {
-            session = try TLSSession(tls, serverName: serverName)
+            let name = serverName.map { String(decoding: $0, as: UTF8.self) }
+            secured = Secured(try TLSSession(tls, serverName: name))
         } catch {
             return fail(error, &context)
         }
@@ -162,5 +161,21 @@ extension StartTLS where Next: ~Copyable {
         context.counters.add(1, to: .tlsFailures)
         tls.report(error)
         return .close
+    }
+}
+
+/// What a connection has that is secured, and one in clear does without.
+///
+/// One layer has it, on one thread, and calls nobody who could reach it. So nobody need check, for
+/// every record, that no two use it at once.
+@usableFromInline
+final class Secured {
+    @exclusivity(unchecked) @usableFromInline var session: TLSSession
+    /// Plaintext that the layers inside did not consume.
+    @exclusivity(unchecked) @usableFromInline var held = ByteBuffer()
+
+    @usableFromInline
+    init(_ session: consuming TLSSession) {
+        self.session = session
     }
 }

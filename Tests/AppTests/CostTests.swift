@@ -129,7 +129,7 @@ struct CostTests {
     }
 
     @Test(.enabled(if: raiseFileLimit() > 10_500, "so many files may not be open here"))
-    func `ten thousand idle connections cost less than ten megabytes`() throws {
+    func `ten thousand idle connections cost less than seven megabytes`() throws {
         try RunningServer.run { server in
             try Client.mailOnce(server)
             let before = try server.facts.residentKilobytes
@@ -137,7 +137,9 @@ struct CostTests {
             for _ in 0..<10_000 { clients.append(try Client(server)) }
             for client in clients { try client.expect(220) }
             let grown = try server.facts.residentKilobytes - before
-            #expect(grown < 10 * 1024, "10,000 connections cost \(grown) KB")
+            // 5 MB by their sizes, which MemoryTests has; the rest is the allocator's share, and
+            // what tables that double have in stock.
+            #expect(grown < 7 * 1024, "10,000 connections cost \(grown) KB")
             try Client.mailOnce(server)
             for client in clients.prefix(100) {
                 try client.say("HELO client.example", expecting: 250)

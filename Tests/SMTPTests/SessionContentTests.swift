@@ -108,6 +108,42 @@ import Testing
                 """, messages: 1)
     }
 
+    /// Greets by a code, and takes no recipient.
+    struct Refusing: Responder, Sendable {
+        var greeting: UInt16 = 220
+
+        mutating func connect(_ context: inout Context) -> Answer { .reply(greeting, "Hello") }
+
+        mutating func recipient(
+            _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
+        ) -> Answer { .reply(550, "Nobody") }
+    }
+
+    /// How a session is greeted, what comes before a chunk, and why that is refused.
+    static let refusals: [(UInt16, String, String)] = [
+        (554, "", "503 5.5.1 No service here; only QUIT is left"),
+        (521, "", "521 5.3.2 Machine does not accept mail"),
+        (220, "", "503 5.5.1 Send MAIL first"),
+        (220, "HELO x\r\n", "503 5.5.1 Send MAIL first"),
+        (220, "HELO x\r\nMAIL FROM:<>\r\n", "503 5.5.1 Send RCPT first"),
+        (220, "HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\n", "554 5.5.1 No valid recipients"),
+    ]
+
+    @Test(arguments: refusals)
+    func `says at the end of a refused chunk why it could not come`(
+        greeting: UInt16, before: String, reply: String
+    ) {
+        for size in [1, 5, .max] {
+            var loopback = Loopback.session(.test(), Refusing(greeting: greeting))
+            loopback.send(before)
+            _ = loopback.takeOutput()
+            loopback.send("BDAT 12 LAST\r\nNOOP\r\nQUIT\r", inPiecesOf: size)
+            #expect(loopback.takeOutput() == "")
+            loopback.send("\nBDAT 1\r\nx", inPiecesOf: size)
+            #expect(loopback.takeOutput() == "\(reply)\r\n\(reply)\r\n")
+        }
+    }
+
     @Test func `drops the octets of a chunk that is refused`() {
         expect(
             Opening.helo + """

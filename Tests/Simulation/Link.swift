@@ -49,6 +49,8 @@ struct Link {
     var news = Bits()
     /// Octets that have arrived since the last event that told of octets.
     var untold = 0
+    /// From how many octets on it is readable.
+    var readMark = 1
     var error: Int32 = 0
     var isReset = false
     var corked = 0
@@ -83,7 +85,7 @@ struct Link {
             return watchesWriting ? [.readable, .hungUp, .writable] : [.readable, .hungUp]
         }
         if isConnecting { return bits }
-        if toServer.arrived > 0 { bits.insert(.readable) }
+        if toServer.arrived >= readMark { bits.insert(.readable) }
         if toServer.hasEndArrived { bits.formUnion([.readable, .hungUp]) }
         if watchesWriting, isRoomy { bits.insert(.writable) }
         return bits

@@ -111,9 +111,28 @@ extension Network {
     mutating func receive(
         from descriptor: Int32, into room: UnsafeMutableRawBufferPointer
     ) -> TransferOutcome {
+        take(from: descriptor, atMost: room.count) { room.copyMemory(from: $0) }
+    }
+
+    mutating func discard(from descriptor: Int32, upTo count: Int) -> TransferOutcome {
+        take(from: descriptor, atMost: count) { _ in }
+    }
+
+    mutating func tellReadable(_ descriptor: Int32, from count: Int) {
+        guard let link = link(descriptor, "tellReadable") else { return }
+        note(.tellReadable, link, count)
+        links[link].readMark = count
+        // Linux tells at once of what is there already.
+        if links[link].toServer.arrived >= count { poke(link, .readable) }
+    }
+
+    /// Takes what has arrived, and gives it to `body`.
+    private mutating func take(
+        from descriptor: Int32, atMost most: Int, _ body: (UnsafeRawBufferPointer) -> Void
+    ) -> TransferOutcome {
         guard let link = link(descriptor, "receive") else { return .failed(code: 9) }
         if isSabotaged(.closesByItself) { return .octets(0) }
-        if room.isEmpty { fail(link, "a read without room, which looks like the end") }
+        if most == 0 { fail(link, "a read without room, which looks like the end") }
         let played = error(plan.receiveFailure, [104, 110, 113])
         if let error = played ?? pending(link) {
             links[link].isFaulted = links[link].isFaulted || played != nil
@@ -121,13 +140,13 @@ extension Network {
             noteBroken(link)
             return .failed(code: error)
         }
-        let count = min(room.count, links[link].toServer.arrived)
+        let count = min(most, links[link].toServer.arrived)
         guard count > 0 else {
             let isOver = links[link].toServer.hasEndArrived || links[link].isReset
             note(.receive, link, isOver ? 0 : -1)
             return isOver ? .octets(0) : .wouldBlock
         }
-        links[link].toServer.octets.withFirst(count) { room.copyMemory(from: $0) }
+        links[link].toServer.octets.withFirst(count, body)
         links[link].toServer.octets.removeFirst(count)
         links[link].toServer.arrived -= count
         links[link].untold = min(links[link].untold, links[link].toServer.arrived)

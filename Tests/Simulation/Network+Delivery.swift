@@ -92,7 +92,7 @@ extension Network {
             guard !links[link].isReset else { return }
             links[link].toServer.arrived += count
             links[link].untold += count
-            poke(link, .readable)
+            if links[link].toServer.arrived >= links[link].readMark { poke(link, .readable) }
         case .unborn: break
         }
     }

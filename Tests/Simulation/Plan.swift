@@ -75,6 +75,8 @@ package struct Plan: Sendable {
         loop.farewell = .milliseconds(dice.drawWide(50...30_000))
         loop.linger = .milliseconds(dice.drawWide(20...2_000))
         loop.acceptPause = .milliseconds(dice.drawWide(1...1_000))
+        loop.discardBytesMin = Int32(dice.drawWide(1...65_536))
+        loop.discardBytesMark = Int32(dice.drawWide(Int(loop.discardBytesMin)...262_144))
     }
 
     /// The longest that a client can have to wait for an end that is due to it.

@@ -64,6 +64,16 @@ struct SimulatedKernel: Kernel, ~Copyable {
         return world.network.receive(from: descriptor, into: room)
     }
 
+    mutating func discard(from descriptor: Int32, upTo count: Int) -> TransferOutcome? {
+        world.work()
+        return world.network.discard(from: descriptor, upTo: count)
+    }
+
+    mutating func tellReadable(_ descriptor: Int32, from count: Int32) {
+        world.work()
+        world.network.tellReadable(descriptor, from: Int(count))
+    }
+
     mutating func send(
         to descriptor: Int32, _ bytes: UnsafeRawBufferPointer, more: Bool
     ) -> TransferOutcome {

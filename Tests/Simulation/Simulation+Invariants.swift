@@ -86,6 +86,9 @@ extension Simulation {
             return "a call is owed, and will not come"
         }
         if slot.isReadable, !slot.isQueued { return "nobody will read what is there" }
+        if links[link].readMark > max(1, slot.discardableOctets) {
+            return "more is waited for than is to come"
+        }
         if isTold, !slot.isReadable, links[link].untold == 0, !links[link].isConnecting,
             links[link].bits.contains(.readable)
         {

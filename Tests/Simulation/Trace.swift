@@ -5,7 +5,7 @@ struct Trace {
     enum Kind: UInt8 {
         // The loop's calls.
         case wait, watch, watchWriting, unwatch, accept, acceptFails, connect, pendingError
-        case receive, receiveFails, send, sendFails, endSending, close, closeResetting
+        case receive, receiveFails, tellReadable, send, sendFails, endSending, close, closeResetting
         case tell, wakes
         // The network's doing.
         case toServer, toClient, endToServer, endToClient, resetToServer, resetToClient

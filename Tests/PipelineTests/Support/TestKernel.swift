@@ -54,6 +54,15 @@ struct TestKernel: Kernel, ~Copyable {
         return world.receive(from: descriptor, into: room)
     }
 
+    mutating func discard(from descriptor: Int32, upTo count: Int) -> TransferOutcome? {
+        world.note("discard")
+        return world.discard(from: descriptor, upTo: count)
+    }
+
+    mutating func tellReadable(_ descriptor: Int32, from count: Int32) {
+        world.note("tellReadable \(count)")
+    }
+
     mutating func send(
         to descriptor: Int32, _ bytes: UnsafeRawBufferPointer, more: Bool
     ) -> TransferOutcome {

@@ -248,17 +248,27 @@ extension World {
     }
 
     func receive(from number: Int32, into room: UnsafeMutableRawBufferPointer) -> TransferOutcome {
+        take(from: number, atMost: room.count) { room.copyBytes(from: $0) }
+    }
+
+    func discard(from number: Int32, upTo count: Int) -> TransferOutcome {
+        take(from: number, atMost: count) { _ in }
+    }
+
+    private func take(
+        from number: Int32, atMost most: Int, _ body: (ArraySlice<UInt8>) -> Void
+    ) -> TransferOutcome {
         guard let socket = sockets[number] else {
             misuses += 1
             return .failed(code: 9)
         }
         if fails() || socket.error != 0 { return .failed(code: 104) }
         guard !socket.input.isEmpty else { return socket.hasPeerEnded ? .octets(0) : .wouldBlock }
-        let count = min(room.count, socket.input.count, transferMax)
-        room.copyBytes(from: socket.input[..<count])
+        let count = min(most, socket.input.count, transferMax)
+        body(socket.input[..<count])
         sockets[number]?.input.removeFirst(count)
         // A short read means that the rest comes later, with an edge of its own.
-        if count < socket.input.count, count < room.count { raise(number, readable: true) }
+        if count < socket.input.count, count < most { raise(number, readable: true) }
         return .octets(count)
     }
 

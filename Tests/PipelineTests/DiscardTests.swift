@@ -1,0 +1,146 @@
+import Glibc
+import Pipeline
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite struct `Content that nobody looks at` {
+    /// Every line is a number, and so many octets follow it that nobody looks at; then it says the
+    /// number.
+    struct Chunks: ByteHandler, ~Copyable {
+        var left = 0
+        var total = 0
+        let look: @Sendable (RawSpan) -> Void
+
+        init(_ look: @escaping @Sendable (RawSpan) -> Void = { _ in }) { self.look = look }
+
+        mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+            look(input)
+            context.deadline = context.now + .seconds(10)
+            for offset in 0..<input.byteCount {
+                take(input.unsafeLoad(fromByteOffset: offset, as: UInt8.self), &context)
+            }
+            return Progress(input.byteCount, discardable: left)
+        }
+
+        private mutating func take(_ octet: UInt8, _ context: inout Context) {
+            if left > 0 {
+                left -= 1
+                guard left == 0 else { return }
+                context.output.append(text: "\(total)\n")
+                total = 0
+            } else if octet == UInt8(ascii: "\n") {
+                left = total
+            } else {
+                total = total * 10 + Int(octet & 15)
+            }
+        }
+
+        mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+            switch event {
+            case .expired:
+                context.output.append("expired\n")
+                return .close
+            case .ended: return .close
+            default: return .proceed
+            }
+        }
+    }
+
+    @Test(arguments: [64 * 1024 - 1, 64 * 1024, 300_000, 1_000_000])
+    func `is dropped by the kernel, from a size on`(count: Int) {
+        var simulation = SimulatedLoop()
+        let world = simulation.world
+        let connection = simulation.openChunks()
+        world.send("\(count)\n", to: connection)
+        simulation.settle()
+        world.send(String(repeating: "x", count: count) + "5\nxxxxx", to: connection)
+        simulation.settle()
+        #expect(world.takeOutput(of: connection) == "\(count)\n5\n")
+        #expect((world.count(of: "discard") > 0) == (count >= 64 * 1024))
+        // The last octets of it may be too few to be worth it.
+        #expect(world.count(of: "tellReadable 1") == (count >= 64 * 1024 ? 1 : 0))
+        #expect(simulation.counters[.octetsReceived] == "\(count)\n5\n".utf8.count + count + 5)
+    }
+
+    @Test func `takes no memory when it comes in small pieces`() {
+        var simulation = SimulatedLoop()
+        let world = simulation.world
+        let connection = simulation.openChunks()
+        world.send("200000\n", to: connection)
+        simulation.settle()
+        world.transferMax = 1000
+        world.send(String(repeating: "x", count: 200_000), to: connection)
+        simulation.settle()
+        #expect(world.takeOutput(of: connection) == "200000\n")
+        #expect(simulation.loop.keptOctets == 0)
+    }
+
+    @Test func `does not hide an end or a reset`() {
+        for isReset in [false, true] {
+            var simulation = SimulatedLoop()
+            let world = simulation.world
+            let connection = simulation.openChunks()
+            world.send("200000\nxxx", to: connection)
+            simulation.settle()
+            if isReset { world.reset(connection) } else { world.end(connection) }
+            simulation.settle()
+            #expect(world.closed.count == 1)
+            #expect(simulation.counters[.broken] == (isReset ? 1 : 0))
+        }
+    }
+
+    @Test(arguments: Place.allCases.filter(\.isAvailable))
+    func `is counted to the octet, and what follows is read`(place: Place) throws {
+        let directory = TemporaryDirectory()
+        let looked = Atomic(0)
+        let seen = Atomic(0)
+        let loops = try EventLoops(count: 1)
+        defer { loops.stop() }
+        let address = try loops.listen(on: place.address(in: directory)) { _ in
+            Chunks { input in
+                looked.add(1, ordering: .relaxed)
+                input.withUnsafeBytes { octets in
+                    _ = seen.add(octets.count { $0 == UInt8(ascii: "x") }, ordering: .relaxed)
+                }
+            }
+        }
+        let client = try Client(to: address)
+        let sizes = [1, 65_535, 65_536, 65_537, 262_144, 262_145, 3_000_001]
+        for size in sizes {
+            try client.send("\(size)\n" + String(repeating: "x", count: size))
+            #expect(try client.receive(asManyAs: "\(size)\n") == "\(size)\n")
+        }
+        let sent = sizes.reduce(0, +) + sizes.reduce(0) { $0 + "\($1)\n".utf8.count }
+        #expect(loops[.octetsReceived] == sent)
+        // A unix-domain socket's octets cannot be dropped.
+        let isTCP = place == .ipv4 || place == .ipv6
+        #expect((seen.load(ordering: .relaxed) < sizes.reduce(0, +)) == isTCP)
+        #expect(looked.load(ordering: .relaxed) > 0)
+    }
+
+    @Test func `that is too little to be told of is read before its time is over`() {
+        var simulation = SimulatedLoop()
+        let world = simulation.world
+        let connection = simulation.openChunks()
+        world.send("1000000\n", to: connection)
+        simulation.settle()
+        for _ in 0..<3 {
+            world.sendUnnoticed("xxx", to: connection)
+            simulation.advance(by: .seconds(11))
+            #expect(world.takeOutput(of: connection) == "")
+        }
+        simulation.advance(by: .seconds(11))
+        #expect(world.closed.map(\.output) == ["expired\n"])
+    }
+}
+
+extension SimulatedLoop {
+    fileprivate mutating func openChunks() -> Int32 {
+        let listener = world.listen()
+        loop.listen(
+            on: listener, at: .loopback(port: 25), as: 1,
+            StackRecipe { _ in `Content that nobody looks at`.Chunks() })
+        return open(listener)
+    }
+}
