@@ -106,7 +106,7 @@ package enum AcceptOutcome: Sendable {
 package enum ConnectOutcome: Sendable {
     /// It is established when it becomes writable.
     case started(Int32)
-    /// It is established already, as on one machine it can be.
+    /// It is established already, as one to a unix-domain socket is.
     case established(Int32)
     case failed(code: Int32)
 }

@@ -81,7 +81,8 @@ package struct Dialogue: ByteHandler, BitwiseCopyable {
                 return Progress(count)
             case .malformed(let line, let end):
                 fail(.reply, "no reply: \(input.text(line..<end))", &context)
-                return Progress(input.byteCount, .close)
+                // Whoever does not speak SMTP may go on for ever: nothing more is listened to.
+                return Progress(input.byteCount, .reset)
             }
         }
         return Progress(taken)

@@ -57,8 +57,13 @@ package struct Tally: ~Copyable {
 
     package mutating func count(_ failure: Failure, _ text: @autoclosure () -> String) {
         failures[failure.rawValue] += 1
-        if firstFailures[failure.rawValue] == nil { firstFailures[failure.rawValue] = text() }
+        guard firstFailures[failure.rawValue] == nil else { return }
+        let line = text().prefix { !$0.isNewline }
+        firstFailures[failure.rawValue] = String(line.prefix(Tally.charactersMax))
     }
+
+    /// The most of a failure's text that is kept: a server may say much.
+    private static let charactersMax = 300
 
     package subscript(_ failure: Failure) -> Int { failures[failure.rawValue] }
 
