@@ -2,23 +2,23 @@ package import Pipeline
 
 /// When the messages of an open loop are due, whatever becomes of those before.
 package struct Schedule: BitwiseCopyable, Sendable {
-    /// The time between two messages.
-    package let intervalNanoseconds: Double
+    /// Messages a second.
+    package let rate: Double
 
     /// Makes a schedule of so many messages a second.
     package init(rate: Double) {
         precondition(rate > 0, "a rate is positive")
-        intervalNanoseconds = 1_000_000_000 / rate
+        self.rate = rate
     }
 
     /// When message `number` is due, counted from 0.
     package func time(of number: Int, from start: Instant) -> Instant {
-        start.advanced(byNanoseconds: Int64(Double(number) * intervalNanoseconds))
+        start.advanced(byNanoseconds: Int64(Double(number) / rate * 1_000_000_000))
     }
 
     /// How many messages are due in so long a time; the first one is at its start.
     package func count(in nanoseconds: Int64) -> Int {
-        nanoseconds <= 0 ? 0 : Int((Double(nanoseconds) / intervalNanoseconds).rounded(.up))
+        nanoseconds <= 0 ? 0 : Int((Double(nanoseconds) * rate / 1_000_000_000).rounded(.up))
     }
 }
 
