@@ -6,7 +6,7 @@ set -euo pipefail
 declare -A groups=(
     [build]="libssl-dev"
     [test]="swaks msmtp postfix curl strace python3 gcc libc6-dev openssl \
-        gnutls-bin libnet-ssleay-perl passwd util-linux mount procps"
+        gnutls-bin libnet-ssleay-perl passwd util-linux mount procps valgrind"
     [bench]="postfix strace valgrind gcc libc6-dev binutils openssl python3 python3-venv"
     [docs]="python3"
     [package]="binutils dpkg-dev python3"

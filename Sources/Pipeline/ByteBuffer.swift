@@ -99,15 +99,22 @@ public struct ByteBuffer: ~Copyable {
 
     /// Appends `number` in decimal digits.
     public mutating func append(decimal number: UInt64) {
-        var digits: InlineArray<20, UInt8> = .init(repeating: 0)
+        // Most numbers of a reply are the single digits of its enhanced code.
+        if number < 10 { return append(UInt8(truncatingIfNeeded: number) + UInt8(ascii: "0")) }
+        var count = 2
+        var power: UInt64 = 100
+        while count < 20, number >= power {
+            count += 1
+            power = power &* 10
+        }
+        let room = reserve(count)
         var rest = number
-        var first = 20
-        repeat {
-            first -= 1
-            digits[first] = UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0")
+        for offset in (0..<count).reversed() {
+            let digit = UInt8(truncatingIfNeeded: rest % 10) + UInt8(ascii: "0")
+            room.storeBytes(of: digit, toByteOffset: offset, as: UInt8.self)
             rest /= 10
-        } while rest > 0
-        for index in first..<20 { append(digits[index]) }
+        }
+        end += count
     }
 
     /// Makes room for `count` octets behind the end, for a C function to write to; valid until the

@@ -75,7 +75,9 @@ extension EventLoop where OS: ~Copyable {
             return
         }
         let room = UnsafeMutableRawBufferPointer(rebasing: readRoom[heldCount...])
-        let most = isDiscarding(index) ? min(Int(slot.pointee.discardable), zeros.bytes.count) : 0
+        let most =
+            slot.pointee.discardable > 0 && isDiscarding(index)
+            ? min(Int(slot.pointee.discardable), zeros.bytes.count) : 0
         let discarded = most > 0 ? kernel.discard(from: slot.pointee.descriptor, upTo: most) : nil
         switch discarded ?? kernel.receive(from: slot.pointee.descriptor, into: room) {
         case .octets(0):

@@ -28,7 +28,8 @@ struct CostTests {
             "MAIL FROM:<me@example.org>\r\nRCPT TO:<you@example.org>\r\n"
 
         private static func content(lines: Int) -> String {
-            String(repeating: String(repeating: "x", count: 62) + "\r\n", count: lines)
+            "From: <me@example.org>\r\nSubject: what it costs\r\n\r\n"
+                + String(repeating: String(repeating: "x", count: 62) + "\r\n", count: lines)
         }
     }
 
@@ -113,6 +114,38 @@ struct CostTests {
             #expect(cost <= bound + 0.05, "\(name) a message")
             #expect(cost > 0)
         }
+    }
+
+    // MARK: Instructions
+
+    /// The instructions that the whole program has executed, outside of the kernel.
+    private func instructions(_ count: Int, _ shape: Shape) throws -> Int {
+        let folder = try TemporaryFolder()
+        let valgrind = [
+            "valgrind", "--quiet", "--tool=callgrind", "--callgrind-out-file=\(folder.file("calls"))",
+        ]
+        // An octet of a `rep movsb` would count as an instruction.
+        let environment = ["GLIBC_TUNABLES": "glibc.cpu.x86_rep_movsb_threshold=1073741824"]
+        try RunningServer.run(tool: valgrind, environment: environment) { server in
+            try mail(count, shape, to: server)
+        }
+        guard let match = folder.text(of: "calls").firstMatch(of: #/(?m)^(?:summary|totals): (\d+)/#),
+            let number = Int(match.1)
+        else { throw TestError.wrong("callgrind has counted nothing") }
+        return number
+    }
+
+    /// The instructions that a message costs, a twentieth above what was measured.
+    @Test(arguments: [
+        (Shape.lockStep, 14_600), (.pipelined, 11_800), (.chunked, 9_700),
+        (.hundredKilobytes, 27_000),
+    ])
+    func `a message costs few instructions`(shape: Shape, bound: Int) throws {
+        let few = try instructions(50, shape)
+        let many = try instructions(550, shape)
+        let cost = (many - few) / 500
+        #expect(cost > 1000)
+        #expect(cost <= bound, "\(cost) instructions a message")
     }
 
     // MARK: Memory

@@ -2,28 +2,23 @@ package import Pipeline
 
 /// When the messages of an open loop are due, whatever becomes of those before.
 package struct Schedule: BitwiseCopyable, Sendable {
-    /// The time between two messages.
-    package let intervalNanoseconds: Double
+    /// Messages a second.
+    package let rate: Double
 
     /// Makes a schedule of so many messages a second.
     package init(rate: Double) {
         precondition(rate > 0, "a rate is positive")
-        intervalNanoseconds = 1_000_000_000 / rate
+        self.rate = rate
     }
 
     /// When message `number` is due, counted from 0.
     package func time(of number: Int, from start: Instant) -> Instant {
-        start.advanced(byNanoseconds: Int64((Double(number) * intervalNanoseconds).rounded()))
+        start.advanced(byNanoseconds: Int64(Double(number) / rate * 1_000_000_000))
     }
 
     /// How many messages are due in so long a time; the first one is at its start.
     package func count(in nanoseconds: Int64) -> Int {
-        guard nanoseconds > 0 else { return 0 }
-        // A division may be wrong by one: whether the last one is due is for its time to say.
-        let start = Instant(nanoseconds: 0)
-        var count = Int((Double(nanoseconds) / intervalNanoseconds).rounded())
-        if time(of: count, from: start).nanoseconds < nanoseconds { count += 1 }
-        return count
+        nanoseconds <= 0 ? 0 : Int((Double(nanoseconds) * rate / 1_000_000_000).rounded(.up))
     }
 }
 
