@@ -121,16 +121,15 @@ struct CostTests {
     /// The instructions that the whole program has executed, outside of the kernel.
     private func instructions(_ count: Int, _ shape: Shape) throws -> Int {
         let folder = try TemporaryFolder()
-        let valgrind = [
-            "valgrind", "--quiet", "--tool=callgrind", "--callgrind-out-file=\(folder.file("calls"))",
-        ]
+        let output = "--callgrind-out-file=\(folder.file("calls"))"
+        let valgrind = ["valgrind", "--quiet", "--tool=callgrind", output]
         // An octet of a `rep movsb` would count as an instruction.
         let environment = ["GLIBC_TUNABLES": "glibc.cpu.x86_rep_movsb_threshold=1073741824"]
         try RunningServer.run(tool: valgrind, environment: environment) { server in
             try mail(count, shape, to: server)
         }
-        guard let match = folder.text(of: "calls").firstMatch(of: #/(?m)^(?:summary|totals): (\d+)/#),
-            let number = Int(match.1)
+        let total = #/(?m)^(?:summary|totals): (\d+)/#
+        guard let match = folder.text(of: "calls").firstMatch(of: total), let number = Int(match.1)
         else { throw TestError.wrong("callgrind has counted nothing") }
         return number
     }
