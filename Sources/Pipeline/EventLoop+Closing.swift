@@ -74,7 +74,9 @@ extension EventLoop where OS: ~Copyable {
     /// they are read: so the peer is listened to a little longer.
     mutating func close(_ index: Int, hasMore: Bool) {
         let slot = connections[index]
-        let isQuiet = slot.pointee.hasEnded || !(slot.pointee.isReadable || hasMore)
+        // Below the mark for content that is dropped, what has come is not told of.
+        let mayHaveMore = slot.pointee.isReadable || hasMore || slot.pointee.readMark > 1
+        let isQuiet = slot.pointee.hasEnded || !mayHaveMore
         sendOutput(index, isLast: isQuiet)
         guard slot.pointee.phase == .open else { return }
         if !slot.pointee.unsent.isEmpty {

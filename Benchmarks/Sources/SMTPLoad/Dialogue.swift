@@ -72,7 +72,9 @@ package struct Dialogue: ByteHandler, BitwiseCopyable {
             case .reply(let code, let line, let end):
                 taken = end
                 worker.pointee.tally.count(reply: code)
-                worker.pointee.tally.replyLatency.record(from: sent, to: context.now)
+                if step != .greeting {
+                    worker.pointee.tally.replyLatency.record(from: sent, to: context.now)
+                }
                 let progress = take(code, input.extracting(line..<end), &context)
                 guard progress.verdict == .proceed else {
                     return Progress(taken, progress.verdict, keepsInput: progress.keepsInput)

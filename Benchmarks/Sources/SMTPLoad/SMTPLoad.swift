@@ -11,28 +11,29 @@ struct SMTPLoad: ParsableCommand {
         abstract: "Send SMTP load at a server, and measure it.",
         usage: "smtp-load [options] HOST:PORT",
         discussion: """
-            Sends messages over many connections at once and tells how many a second the server \
-            has taken, and how long it took to answer. Nothing is delivered anywhere: all mail is \
-            for recipient@example.org. Point it at servers of your own alone.
+            Sends messages over many connections at once, and tells how many a second the server \
+            has taken and how long it took to answer. All mail is for recipient@example.org, whom \
+            there is not. Point it at servers of your own alone.
 
             How a connection goes:
-              smtp-load 127.0.0.1:2525                     EHLO, MAIL, RCPT, DATA: one at a time
-              smtp-load --pipelined 127.0.0.1:2525         MAIL, RCPT and DATA in one segment
-              smtp-load --bdat --size 1M 127.0.0.1:2525    the content by BDAT
-              smtp-load --per-connection 1 127.0.0.1:2525  a connection for each message
-              smtp-load --starttls --resume mx.test:25     TLS; --tls for port 465
+              smtp-load 127.0.0.1:2525                one command for one reply
+              smtp-load --pipelined 127.0.0.1:2525    MAIL, RCPT and DATA at once
+              smtp-load --bdat --size 1M [::1]:25     the content, too, by BDAT
+              smtp-load --per-connection 1 [::1]:25   a connection for each message
+              smtp-load --starttls --resume [::1]:25  TLS; --tls for port 465
 
             How much there is of it:
-              smtp-load --messages 100000 [::1]:25         as fast as it goes, until all are sent
-              smtp-load --seconds 30 unix:/run/smtp        as fast as it goes, for 30 seconds
-              smtp-load --rate 500 --seconds 30 [::1]:25   500 a second, whatever the server does
+              smtp-load --messages 100000 [::1]:25    as fast as it goes
+              smtp-load --seconds 30 unix:/run/smtp   the same for so long
+              smtp-load --rate 500 --seconds 30 [::1]:25
+                                                      500 a second, by a schedule
 
-            With --rate each message has its time. Its latency counts from that, so a server that \
-            stalls is not spared what would have been sent meanwhile.
+            With --rate each message has its time, and its latency counts from that: a server \
+            that stalls is not spared what would have been sent meanwhile.
 
             Connections that say nothing, beside another load:
-              smtp-load --idle 10000 127.0.0.1:2525        prints "ready 10000", holds them until
-                                                           its input ends or it is interrupted
+              smtp-load --idle 10000 127.0.0.1:2525   prints "ready 10000", and holds
+                                                      them until its input ends
 
             Exit codes: 0 all went well; 1 a message or connection failed; 64 the command line is \
             wrong; 69 no connection could be made.

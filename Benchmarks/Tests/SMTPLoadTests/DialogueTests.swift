@@ -26,7 +26,7 @@ import Testing
         #expect(session.tally { $0.sessions } == 1)
         #expect(session.tally { $0.failuresInAll } == 0)
         #expect(session.tally { $0.replies(250) } == 5)
-        #expect(session.tally { $0.replyLatency.count } == 8)
+        #expect(session.tally { $0.replyLatency.count } == 7)
         #expect(session.tally { $0.connectLatency.count } == 1)
     }
 
