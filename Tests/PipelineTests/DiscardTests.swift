@@ -38,6 +38,9 @@ import Testing
 
         mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
             switch event {
+            case .stopping:
+                context.output.append("stopped\n")
+                return .close
             case .expired:
                 context.output.append("expired\n")
                 return .close
@@ -131,7 +134,24 @@ import Testing
             #expect(world.takeOutput(of: connection) == "")
         }
         simulation.advance(by: .seconds(11))
-        #expect(world.closed.map(\.output) == ["expired\n"])
+        #expect(world.takeOutput(of: connection) == "expired\n")
+    }
+
+    @Test func `may be there untold of when the last words are said, and loses none of them`() {
+        var simulation = SimulatedLoop()
+        let world = simulation.world
+        let connection = simulation.openChunks()
+        world.send("1000000\n", to: connection)
+        simulation.settle()
+        world.sendUnnoticed("xxx", to: connection)
+        simulation.loop.stop(grace: .seconds(1))
+        simulation.settle()
+        // A close would be a reset now.
+        #expect(world.isOpen(connection))
+        world.end(connection)
+        simulation.settle()
+        #expect(world.closed.map(\.output) == ["stopped\n"])
+        #expect(world.closed.map(\.isReset) == [false])
     }
 }
 
