@@ -36,11 +36,12 @@ extension EventLoop where OS: ~Copyable {
 
     private mutating func serveOpen(_ index: Int) {
         let slot = connections[index]
-        guard sendUnsent(index) else { return }
         if slot.pointee.isPaused, slot.pointee.isWoken {
+            // The deadline counts again, even while the peer does not take what was said.
             slot.pointee.isPaused = false
             slot.pointee.mustResume = true
         }
+        guard sendUnsent(index) else { return }
         guard !slot.pointee.isPaused else {
             // Nothing is read meanwhile, but a peer that has reset is not waited for.
             if slot.pointee.isHungUp, kernel.pendingError(of: slot.pointee.descriptor) != 0 {

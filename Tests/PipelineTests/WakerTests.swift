@@ -74,6 +74,25 @@ import Testing
         #expect(journal.entries == ["opened", "one", "resumed"])
     }
 
+    @Test func `lets the deadline count again, though the peer takes nothing`() {
+        let (journal, wakers) = (journal, wakers)
+        var loopback = Loopback { _ in
+            Scripted(journal) { input, context in
+                context.output.append(input)
+                context.deadline = context.now + .seconds(10)
+                wakers.add(context.waker)
+                return Progress(input.byteCount, .pause(until: .never))
+            }
+        }
+        loopback.limitWindow(to: 1)
+        loopback.send("one")
+        loopback.advance(by: .seconds(9))
+        #expect(journal.entries == ["opened"])
+        wakers.wakeAll()
+        loopback.advance(by: .seconds(1))
+        #expect(journal.entries == ["opened", "closed", "deinit"])
+    }
+
     @Test(arguments: [true, false])
     func `is not heard before the peer has taken the output`(isTimeOver: Bool) {
         var loopback = open(until: .seconds(5))

@@ -73,7 +73,9 @@ package struct Simulation: ~Copyable {
         let end = step + options.steps * 20 + 1_000_000
         while !isSettled(self) {
             if loop.kernel.world.isAtRest, loop.isQuiet {
-                throw failure("nothing happens any more, and not all is done")
+                throw failure(
+                    "nothing happens any more, with \(loop.connectionCount) connections and "
+                        + "\(loop.kernel.world.clientsAlive) clients left")
             }
             if step > end { throw failure("it does not come to rest") }
             try turn()
