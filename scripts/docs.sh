@@ -29,14 +29,15 @@ docc=$(dirname "$(readlink -f "$(command -v swift)")")/docc
 # What the compiler knows of the public symbols, from the build that all other targets use.
 extract() {
     swift build -c release --target SMTPTesting --quiet
-    local modules triple
-    modules=$(swift build -c release --show-bin-path)/Modules
+    local built triple
+    built=$(swift build -c release --show-bin-path)
     triple=$(swift -print-target-info | sed -n 's/^ *"triple": "\(.*\)",$/\1/p')
     rm -rf "$out/symbols"
     for product in "${products[@]}"; do
         mkdir -p "$out/symbols/$product"
         swift symbolgraph-extract -module-name "$product" -target "$triple" \
-            -I "$modules" -I Sources/CLinux/include -I Sources/COpenSSL \
+            -I "$built/Modules" -I Sources/COpenSSL \
+            -Xcc "-fmodule-map-file=$built/CLinux.build/module.modulemap" \
             -minimum-access-level public -emit-extension-block-symbols -skip-synthesized-members \
             -output-dir "$out/symbols/$product"
     done
