@@ -7,7 +7,7 @@ import resource
 import select
 import subprocess
 
-from processes import PRODUCTS, Failure, end, start
+from processes import PRODUCTS, Failure, end, outcome, start
 
 PROGRAM = os.path.join(PRODUCTS, "smtp-load")
 SECONDS_MAX = 600
@@ -22,14 +22,7 @@ def absence():
 def send(arguments, port, **options):
     """Sends a load and returns what was counted; a message that fails is a failure of all."""
     command = [PROGRAM, "--json", "--quiet", *arguments, f"127.0.0.1:{port}"]
-    process = start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
-    try:
-        output, errors = process.communicate(timeout=SECONDS_MAX)
-    except subprocess.TimeoutExpired as error:
-        raise Failure(f"the load was not done within {SECONDS_MAX} s") from error
-    finally:
-        end(process)
-    return parse(output, errors, process.returncode)
+    return parse(*outcome(command, SECONDS_MAX, **options))
 
 
 def parse(output, errors, code):

@@ -81,19 +81,25 @@ def end_group(process, guardian):
     end(guardian)
 
 
-def run(command, seconds=60, **options):
-    """What a command writes to its standard output; it has to end with 0."""
+def outcome(command, seconds, **options):
+    """What a command writes to its standard output and error, and the code it ends with."""
     process = start(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options)
-    name = os.path.basename(command[0])
     try:
         output, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired as error:
+        name = os.path.basename(command[0])
         raise Failure(f"{name} did not end within {seconds} s") from error
     finally:
         end(process)
-    if process.returncode != 0:
+    return output, errors, process.returncode
+
+
+def run(command, seconds=60, **options):
+    """What a command writes to its standard output; it has to end with 0."""
+    output, errors, code = outcome(command, seconds, **options)
+    if code != 0:
         words = (errors.strip() or output.strip() or "no word of it").splitlines()[-1]
-        raise Failure(f"{name} ended with {process.returncode}: {words}")
+        raise Failure(f"{os.path.basename(command[0])} ended with {code}: {words}")
     return output
 
 
