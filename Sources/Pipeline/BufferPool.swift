@@ -2,12 +2,24 @@
 /// rest of a line, or a reply that the peer does not take.
 struct BufferPool: ~Copyable {
     private var first: UnsafeMutableRawPointer?
-    private var count = 0
+    /// The buffers that are kept.
+    private(set) var count = 0
 
     static let blockBytes = 4096
     static let blocksMax = 256
 
     deinit {
+        BufferPool.free(first)
+    }
+
+    /// Frees what is kept.
+    mutating func releaseUnused() {
+        BufferPool.free(first)
+        first = nil
+        count = 0
+    }
+
+    private static func free(_ first: UnsafeMutableRawPointer?) {
         var block = first
         while let current = block {
             block = current.load(as: UnsafeMutableRawPointer?.self)

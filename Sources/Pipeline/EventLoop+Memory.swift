@@ -41,6 +41,9 @@ extension EventLoop where OS: ~Copyable {
         listeners.reduce(0) { $0 + ($1?.service.pointee.memory.places ?? 0) }
     }
 
+    /// The buffers that are kept for the next connection.
+    package var spareBuffers: Int { pool.count }
+
     /// Gives back what a crowd has left behind, unless another one has come.
     ///
     /// Some milliseconds for many thousand connections, while few are there to wait.
@@ -49,6 +52,7 @@ extension EventLoop where OS: ~Copyable {
         for case let listener? in listeners {
             listener.service.pointee.memory.releaseUnused()
         }
+        pool.releaseUnused()
         kernel.releaseMemory()
     }
 }

@@ -8,7 +8,7 @@ import Testing
         _ count: Int, but stay: Int = 0, in simulation: inout SimulatedLoop, _ listener: Int32
     ) -> [Int32] {
         var crowd: [Int32] = []
-        for _ in 0..<count { crowd.append(simulation.open(listener)) }
+        for _ in 0..<count { crowd.append(simulation.open(listener, "half of a line")) }
         for client in crowd[stay...] { simulation.world.end(client) }
         simulation.settle()
         return Array(crowd[..<stay])
@@ -19,11 +19,13 @@ import Testing
         let listener = simulation.listen()
         _ = leave(1000, in: &simulation, listener)
         #expect(simulation.loop.placesOfStacks >= 1000)
+        #expect(simulation.loop.spareBuffers > 0)
         #expect(simulation.world.count(of: "releaseMemory") == 0)
         #expect(simulation.loop.nextWakeTime == simulation.world.time + .seconds(1))
         simulation.advance(by: .seconds(1))
         #expect(simulation.world.count(of: "releaseMemory") == 1)
         #expect(simulation.loop.placesOfStacks == 0)
+        #expect(simulation.loop.spareBuffers == 0)
         // Once: an idle loop has nothing to wake for.
         #expect(simulation.loop.nextWakeTime == .never)
         _ = leave(1000, in: &simulation, listener)
@@ -39,9 +41,9 @@ import Testing
         #expect(world.count(of: "releaseMemory") == 1)
         #expect((100..<300).contains(simulation.loop.placesOfStacks))
         for client in staying { _ = world.takeOutput(of: client) }
-        for client in staying { world.send("one\n", to: client) }
+        for client in staying { world.send("\none\n", to: client) }
         simulation.settle()
-        for client in staying { #expect(world.takeOutput(of: client) == "one\n") }
+        for client in staying { #expect(world.takeOutput(of: client) == "half of a line\none\n") }
         // What is free among theirs is used again, and no place is given away twice.
         let more = (0..<500).map { _ in simulation.open(listener) }
         for client in staying + more { world.send("two\n", to: client) }
