@@ -10,8 +10,7 @@ extension EventLoop where OS: ~Copyable {
     /// Whether the next octets of a connection are to be dropped by the kernel.
     func isDiscarding(_ index: Int) -> Bool {
         let slot = connections[index]
-        return slot.pointee.isTCP && slot.pointee.held.isEmpty
-            && slot.pointee.discardable >= limits.discardBytesMin
+        return slot.pointee.readMark > 1 && slot.pointee.held.isEmpty
     }
 
     /// Takes note of how many octets nobody will look at, and has readiness told accordingly.

@@ -77,7 +77,7 @@ extension EventLoop where OS: ~Copyable {
         }
         let room = UnsafeMutableRawBufferPointer(rebasing: readRoom[heldCount...])
         let most =
-            slot.pointee.discardable > 0 && isDiscarding(index)
+            isDiscarding(index)
             ? min(Int(slot.pointee.discardable), zeros.bytes.count) : 0
         let discarded = most > 0 ? kernel.discard(from: slot.pointee.descriptor, upTo: most) : nil
         switch discarded ?? kernel.receive(from: slot.pointee.descriptor, into: room) {

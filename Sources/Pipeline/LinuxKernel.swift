@@ -123,7 +123,6 @@ struct LinuxKernel: Kernel, ~Copyable {
     }
 
     func connect(to address: SocketAddress, from source: SocketAddress?) -> ConnectOutcome {
-        guard address.hasKernelForm else { return .failed(code: EINVAL) }
         let number = clinux_socket(address.family)
         guard number >= 0 else { return .failed(code: errno) }
         let descriptor = Descriptor(owning: number)
@@ -142,10 +141,6 @@ struct LinuxKernel: Kernel, ~Copyable {
     /// A port of 0 is chosen when it connects: one that is in use to another peer will do, so that
     /// an address has as many ports for each peer.
     private func bind(_ descriptor: Int32, to source: SocketAddress) -> Bool {
-        guard source.hasKernelForm else {
-            errno = EINVAL
-            return false
-        }
         var on: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
         // A unix-domain socket has no such option, and needs none.

@@ -67,7 +67,6 @@ enum ListeningSocket {
     private static func bind(
         _ address: SocketAddress, backlogMax: Int32, isFirst: Bool, isShared: Bool
     ) throws(SystemError) -> Int32 {
-        guard address.hasKernelForm else { throw SystemError("bind \(address)", code: EINVAL) }
         let number = clinux_socket(address.family)
         guard number >= 0 else { throw .current("open a socket for \(address)") }
         let socket = Descriptor(owning: number)

@@ -122,20 +122,25 @@ extension SocketAddress {
             && !path.utf8.contains(0)
     }
 
-    /// Gives a socket this address: bind(2).
+    /// Gives a socket this address: bind(2); EINVAL without a form that the kernel can take.
     package func bind(_ socket: Int32) -> Int32 {
         withKernelForm { Glibc.bind(socket, $0, $1) }
     }
 
-    /// Connects a socket to this address: connect(2).
+    /// Connects a socket to this address: connect(2); EINVAL without a form that the kernel can take.
     package func connect(_ socket: Int32) -> Int32 {
         withKernelForm { Glibc.connect(socket, $0, $1) }
     }
 
-    /// Calls `body` with the address in the kernel's form.
-    private func withKernelForm<Result>(
-        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
-    ) -> Result {
+    /// Calls `body` with the address in the kernel's form; as a call that fails with EINVAL if it
+    /// has none.
+    private func withKernelForm(
+        _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        guard hasKernelForm else {
+            errno = EINVAL
+            return -1
+        }
         var storage = sockaddr_storage()
         let length = withUnsafeMutableBytes(of: &storage) { room -> socklen_t in
             switch self {
