@@ -3,6 +3,9 @@
 /// A turn waits for events, gives every ready connection its fair share (one read at the most), and
 /// serves the deadlines that have come. Nothing in it is shared with another thread but the
 /// ``Mailbox`` and the counters.
+// Swift 6.3 does not run the deinit of a generic noncopyable struct of package access where another
+// module destroys it in release, unless it is @usableFromInline.
+@usableFromInline
 package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     package var kernel: OS
     var context: Context

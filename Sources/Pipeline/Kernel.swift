@@ -1,6 +1,7 @@
 /// The operating system as the loop sees it: a type parameter, so that a test can play it.
 ///
 /// Every call is one system call at the most and never blocks, but for ``wait(until:from:into:)``.
+@usableFromInline
 package protocol Kernel: ~Copyable {
     /// The monotonic clock.
     mutating func now() -> Instant
@@ -75,9 +76,11 @@ extension Kernel where Self: ~Copyable {
     package mutating func tellReadable(_: Int32, from _: Int32) {}
 }
 
+@usableFromInline
 package enum WatchKind: BitwiseCopyable, Sendable { case connection, connecting, listener }
 
 /// What is ready, for the owner of a token.
+@usableFromInline
 package struct Readiness: BitwiseCopyable, Sendable {
     package var token: UInt64
     package var isReadable: Bool
@@ -93,6 +96,7 @@ package struct Readiness: BitwiseCopyable, Sendable {
     }
 }
 
+@usableFromInline
 package enum AcceptOutcome: Sendable {
     case accepted(Int32, from: SocketAddress)
     /// Nobody waits.
@@ -103,6 +107,7 @@ package enum AcceptOutcome: Sendable {
     case exhausted(code: Int32)
 }
 
+@usableFromInline
 package enum ConnectOutcome: Sendable {
     /// It is established when it becomes writable.
     case started(Int32)
@@ -111,6 +116,7 @@ package enum ConnectOutcome: Sendable {
     case failed(code: Int32)
 }
 
+@usableFromInline
 package enum TransferOutcome: BitwiseCopyable, Sendable {
     case octets(Int)
     case wouldBlock

@@ -370,4 +370,16 @@ import Testing
         let listener = simulation.listen()
         #expect(!simulation.world.isOpen(listener))
     }
+
+    @Test func `ends the stacks that it holds when it is given up`() {
+        let journal: Journal
+        do {
+            var simulation = SimulatedLoop()
+            journal = simulation.journal
+            let listener = simulation.listen()
+            for _ in 0..<3 { _ = simulation.open(listener) }
+            #expect(journal.count(of: "deinit") == 0)
+        }
+        #expect(journal.count(of: "deinit") == 3)
+    }
 }
