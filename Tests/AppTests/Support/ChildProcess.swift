@@ -84,6 +84,7 @@ final class ChildProcess {
     /// What the sanitizers of a program are told, which is built with those of the tests.
     private static let sanitizers = [
         "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS", "SWIFT_BACKTRACE",
+        "LD_PRELOAD",
     ]
 
     private static func withCStrings<Result>(
