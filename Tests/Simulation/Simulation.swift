@@ -40,6 +40,11 @@ package struct Simulation: ~Copyable {
         for _ in 0..<dice.draw(1...3) { listen() }
     }
 
+    /// A waker holds the mailbox, which holds the ledger.
+    deinit {
+        ledger.with { $0.calls.removeAll() }
+    }
+
     /// Runs the steps, lets everything come to its end, and looks whether anything is left.
     package mutating func run() throws(SimulationFailure) -> SimulationOutcome {
         let stopStep = dice.below(4) == 0 ? dice.below(options.steps) : options.steps
