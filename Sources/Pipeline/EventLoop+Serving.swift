@@ -76,9 +76,7 @@ extension EventLoop where OS: ~Copyable {
             return
         }
         let room = UnsafeMutableRawBufferPointer(rebasing: readRoom[heldCount...])
-        let most =
-            isDiscarding(index)
-            ? min(Int(slot.pointee.discardable), zeros.bytes.count) : 0
+        let most = isDiscarding(index) ? min(Int(slot.pointee.discardable), zeros.bytes.count) : 0
         let discarded = most > 0 ? kernel.discard(from: slot.pointee.descriptor, upTo: most) : nil
         switch discarded ?? kernel.receive(from: slot.pointee.descriptor, into: room) {
         case .octets(0):

@@ -3,8 +3,6 @@
 /// A turn waits for events, gives every ready connection its fair share (one read at the most), and
 /// serves the deadlines that have come. Nothing in it is shared with another thread but the
 /// ``Mailbox`` and the counters.
-// Swift 6.3 does not run the deinit of a generic noncopyable struct of package access where another
-// module destroys it in release, unless it is @usableFromInline.
 @usableFromInline
 package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     package var kernel: OS
@@ -57,6 +55,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         context.now = self.kernel.now()
     }
 
+    // Swift 6.3 would not run it in release where another module destroys a loop, if this generic
+    // struct of package access were not @usableFromInline.
     deinit {
         endStacks()
         for case let listener? in listeners {
