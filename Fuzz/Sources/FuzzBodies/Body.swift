@@ -17,6 +17,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case command = "FuzzCommand"
     case sasl = "FuzzSASL"
     case session = "FuzzSession"
+    case replies = "FuzzReplies"
     case tls = "FuzzTLS"
     case startTLS = "FuzzStartTLS"
     case identity = "FuzzIdentity"
@@ -25,7 +26,13 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case message = "FuzzMessage"
 
     /// The octets of choices before the lines of a session; nil where an input is something else.
-    public var choiceCount: Int? { self == .session || self == .startTLS ? 8 : nil }
+    public var choiceCount: Int? {
+        switch self {
+        case .session, .startTLS: 8
+        case .replies: 4
+        default: nil
+        }
+    }
 
     /// Makes the target's body.
     public func makeBody() -> any FuzzBody {
@@ -35,6 +42,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .command: CommandBody()
         case .sasl: SASLBody()
         case .session: SessionBody()
+        case .replies: RepliesBody()
         case .tls: TLSBody()
         case .startTLS: StartTLSBody()
         case .identity: IdentityBody()
