@@ -104,7 +104,7 @@ extension ConnectionQuota {
         var limits: Limits
         var connections = 0
         var byClient: [Client: Int] = [:]
-        var lastReports = (connections: Instant.longAgo, address: Instant.longAgo)
+        var reports = (connections: OncePerSecond(), address: OncePerSecond())
 
         init(limits: Limits) { self.limits = limits }
 
@@ -113,7 +113,7 @@ extension ConnectionQuota {
             var entry = Entry()
             if limits.connectionsMax > 0 {
                 guard connections < limits.connectionsMax else {
-                    let isDue = State.isDue(&lastReports.connections, now)
+                    let isDue = reports.connections.isDue(at: now)
                     return (nil, isDue ? .connections(max: limits.connectionsMax) : nil)
                 }
                 entry.isCounted = true
@@ -121,7 +121,7 @@ extension ConnectionQuota {
             if limits.perAddressMax > 0, let client {
                 let count = byClient[client] ?? 0
                 guard count < limits.perAddressMax else {
-                    let isDue = State.isDue(&lastReports.address, now)
+                    let isDue = reports.address.isDue(at: now)
                     return (
                         nil, isDue ? .address(client.address, max: limits.perAddressMax) : nil
                     )
@@ -138,19 +138,9 @@ extension ConnectionQuota {
             guard let client = entry.client, let count = byClient[client] else { return }
             byClient[client] = count > 1 ? count - 1 : nil
         }
-
-        private static func isDue(_ last: inout Instant, _ now: Instant) -> Bool {
-            guard now >= last.advanced(byNanoseconds: 1_000_000_000) else { return false }
-            last = now
-            return true
-        }
     }
 }
 
 extension ConnectionQuota.Limits {
     fileprivate var areSet: Bool { connectionsMax > 0 || perAddressMax > 0 }
-}
-
-extension Instant {
-    fileprivate static var longAgo: Instant { Instant(nanoseconds: .min) }
 }

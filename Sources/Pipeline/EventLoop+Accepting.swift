@@ -136,12 +136,13 @@ extension EventLoop where OS: ~Copyable {
         }
     }
 
-    /// Reports trouble, once a second at the most.
+    /// Reports trouble, each kind once a second at the most.
     mutating func tell(_ trouble: LoopTrouble) {
-        guard context.now >= lastTroubleReport.advanced(byNanoseconds: 1_000_000_000) else {
-            return
-        }
-        lastTroubleReport = context.now
-        report(trouble)
+        let isDue =
+            switch trouble {
+            case .cannotAccept: reports.accepting.isDue(at: context.now)
+            case .cannotConnect: reports.connecting.isDue(at: context.now)
+            }
+        if isDue { report(trouble) }
     }
 }

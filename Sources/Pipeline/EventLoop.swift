@@ -30,7 +30,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     var connectionSerial: UInt64 = 0
     /// When the listeners that were paused are watched again.
     var acceptResumption = Instant.never
-    var lastTroubleReport = Instant(nanoseconds: .min)
+    var reports = (accepting: OncePerSecond(), connecting: OncePerSecond())
     /// Whether the loop ends with its last connection, and takes no new one.
     var isStopping = false
     /// When the next service's time of grace is over.
@@ -243,8 +243,10 @@ enum ListenerToken {
 }
 
 /// What goes wrong in a loop and does not end it: for the operator's log.
+///
+/// A loop tells of each kind once a second at the most.
 public enum LoopTrouble: Sendable {
-    /// Connections wait that cannot be accepted: told once a second at the most.
+    /// Connections wait that cannot be accepted.
     case cannotAccept(SystemError)
     /// A connection could not be made.
     case cannotConnect(SystemError)

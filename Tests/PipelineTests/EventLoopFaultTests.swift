@@ -40,6 +40,19 @@ import Testing
         #expect(simulation.world.misuses == 0)
     }
 
+    @Test func `tells the operator of each kind of trouble once a second`() {
+        var simulation = SimulatedLoop()
+        let listener = simulation.listen()
+        for second in 1...3 {
+            simulation.world.connectFailure = 101
+            for _ in 0..<5 { _ = simulation.connect() }
+            simulation.world.arrive(.exhausted, at: listener)
+            simulation.settle()
+            #expect(simulation.troubles.entries.count == 2 * second)
+            simulation.advance(by: .seconds(1))
+        }
+    }
+
     @Test func `tells closed alone of a connection that is under way at a stop`() {
         var simulation = SimulatedLoop()
         _ = simulation.connect()
