@@ -14,16 +14,20 @@ struct DefaultAccountTests {
     }
 
     /// A daemon on a machine with this machine's users, but for `blackhole`, who is as it is told.
+    ///
+    /// The folder is mounted, not two files: those would be seen no more when somebody outside renames
+    /// others over /etc/passwd and /etc/group, as useradd does for other tests.
     private func daemon(user: String, group: String) throws -> Daemon {
+        // What other programs have there for a moment only may be gone before it is copied.
+        _ = try Command.run("cp", "--archive", "/etc", folder.path)
         for (file, entry) in [("passwd", user), ("group", group)] {
             let lines = try String(contentsOfFile: "/etc/\(file)", encoding: .utf8)
                 .split(separator: "\n").filter { !$0.hasPrefix("blackhole:") }
             let text = (lines + [Substring(entry)]).joined(separator: "\n") + "\n"
-            try text.write(toFile: folder.file(file), atomically: false, encoding: .utf8)
+            try text.write(toFile: folder.file("etc/\(file)"), atomically: false, encoding: .utf8)
         }
         let script = """
-            mount --bind \(folder.path)/passwd /etc/passwd
-            mount --bind \(folder.path)/group /etc/group
+            mount --bind \(folder.path)/etc /etc
             exec env --unset BLACKHOLE_USER --unset BLACKHOLE_GROUP "$@"
             """
         return try Daemon(
