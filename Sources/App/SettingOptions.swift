@@ -16,15 +16,20 @@ struct SettingOptions: ParsableArguments {
     @Option(.dynamic_switch) var dynamicSwitch: [String]
     @Option(.seed) var seed: [String]
     @Option(.ssl) var ssl: [String]
+    @Option(.starttls) var startTLS: [String]
     @Option(.ssl_port) var sslPort: [String]
     @Option(.ssl_cert) var sslCert: [String]
     @Option(.ssl_key) var sslKey: [String]
     @Option(.ssl_ca_certs_dir) var sslCaCertsDir: [String]
+    @Option(.ssl_groups) var sslGroups: [String]
+    @Option(.ssl_signature_algorithms) var sslSignatureAlgorithms: [String]
     @Option(.auth_require_tls) var authRequireTLS: [String]
     @Option(.host_name) var hostName: [String]
     @Option(.lenient) var lenient: [String]
     @Option(.connections_limit) var connectionsLimit: [String]
     @Option(.connections_per_address_limit) var connectionsPerAddressLimit: [String]
+    @Option(.handshakes_limit) var handshakesLimit: [String]
+    @Option(.handshakes_per_address_limit) var handshakesPerAddressLimit: [String]
     @Option(.message_size_limit) var messageSizeLimit: [String]
     @Option(.recipients_limit) var recipientsLimit: [String]
     @Option(.messages_limit) var messagesLimit: [String]
@@ -34,6 +39,9 @@ struct SettingOptions: ParsableArguments {
     @Option(.content_timeout) var contentTimeout: [String]
     @Option(.handshake_timeout) var handshakeTimeout: [String]
     @Option(.session_timeout) var sessionTimeout: [String]
+    @Option(.socket_mode) var socketMode: [String]
+    @Option(.socket_user) var socketUser: [String]
+    @Option(.socket_group) var socketGroup: [String]
     @Option(.workers) var workers: [String]
     @Option(.grace) var grace: [String]
     @Option(.user) var user: [String]
@@ -41,6 +49,7 @@ struct SettingOptions: ParsableArguments {
     @Option(.pid) var pid: [String]
     @Option(.log) var log: [String]
     @Option(.rates) var rates: [String]
+    @Option(.log_messages) var logMessages: [String]
     @Option(.debug) var debug: [String]
     @Option(.conf) var conf: [String]
 
@@ -60,15 +69,20 @@ struct SettingOptions: ParsableArguments {
         case .dynamic_switch: dynamicSwitch
         case .seed: seed
         case .ssl: ssl
+        case .starttls: startTLS
         case .ssl_port: sslPort
         case .ssl_cert: sslCert
         case .ssl_key: sslKey
         case .ssl_ca_certs_dir: sslCaCertsDir
+        case .ssl_groups: sslGroups
+        case .ssl_signature_algorithms: sslSignatureAlgorithms
         case .auth_require_tls: authRequireTLS
         case .host_name: hostName
         case .lenient: lenient
         case .connections_limit: connectionsLimit
         case .connections_per_address_limit: connectionsPerAddressLimit
+        case .handshakes_limit: handshakesLimit
+        case .handshakes_per_address_limit: handshakesPerAddressLimit
         case .message_size_limit: messageSizeLimit
         case .recipients_limit: recipientsLimit
         case .messages_limit: messagesLimit
@@ -78,6 +92,9 @@ struct SettingOptions: ParsableArguments {
         case .content_timeout: contentTimeout
         case .handshake_timeout: handshakeTimeout
         case .session_timeout: sessionTimeout
+        case .socket_mode: socketMode
+        case .socket_user: socketUser
+        case .socket_group: socketGroup
         case .workers: workers
         case .grace: grace
         case .user: user
@@ -85,6 +102,7 @@ struct SettingOptions: ParsableArguments {
         case .pid: pid
         case .log: log
         case .rates: rates
+        case .log_messages: logMessages
         case .debug: debug
         case .conf: conf
         }
@@ -117,6 +135,7 @@ extension Setting {
         case .ssl_ca_certs_dir: .directory
         case .mode: .list(Mode.allCases.map(\.rawValue))
         case .stage: .list(Stage.allCases.map(\.rawValue))
+        case .starttls: .list(["auto", true.written, false.written])
         default: isBoolean ? .list([true.written, false.written]) : .default
         }
     }

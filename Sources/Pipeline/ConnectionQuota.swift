@@ -28,8 +28,11 @@ public final class ConnectionQuota: Sendable {
         /// unix-domain sockets have no addresses, and no limit.
         public var perAddressMax = 0
 
-        /// No limits.
-        public init() {}
+        /// Makes limits.
+        public init(connectionsMax: Int = 0, perAddressMax: Int = 0) {
+            self.connectionsMax = connectionsMax
+            self.perAddressMax = perAddressMax
+        }
     }
 
     /// Makes a quota.

@@ -10,6 +10,9 @@ extension Configuration {
         }) {
             settings.append(.dynamic_switch)
         }
+        if socketMode != fresh.socketMode { settings.append(.socket_mode) }
+        if socketUser != fresh.socketUser { settings.append(.socket_user) }
+        if socketGroup != fresh.socketGroup { settings.append(.socket_group) }
         if workers != fresh.workers { settings.append(.workers) }
         if seed != fresh.seed { settings.append(.seed) }
         if user != fresh.user { settings.append(.user) }
@@ -18,6 +21,7 @@ extension Configuration {
         if logPath != fresh.logPath { settings.append(.log) }
         if grace != fresh.grace { settings.append(.grace) }
         if ratesInterval != fresh.ratesInterval { settings.append(.rates) }
+        if logsMessages != fresh.logsMessages { settings.append(.log_messages) }
         if isDebugging != fresh.isDebugging { settings.append(.debug) }
         return settings
     }
@@ -29,6 +33,10 @@ extension Configuration {
         new.limits = fresh.limits
         new.quota = fresh.quota
         new.handshake = fresh.handshake
+        new.handshakes = fresh.handshakes
+        new.startTLS = fresh.startTLS
+        new.tlsGroups = fresh.tlsGroups
+        new.tlsSignatureAlgorithms = fresh.tlsSignatureAlgorithms
         new.isLenient = fresh.isLenient
         new.isAuthAfterTLS = fresh.isAuthAfterTLS
         new.certificatePath = fresh.certificatePath

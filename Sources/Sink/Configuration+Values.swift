@@ -25,14 +25,20 @@ extension Configuration {
         case .dynamic_switch: policy.hasHeaderSwitches = try Bool(setting: text)
         case .seed: seed = try .number(text, in: 0...UInt64.max)
         case .ssl: hasTLS = try Bool(setting: text)
+        case .starttls: startTLS = try StartTLSOffer(text)
         case .ssl_cert: certificatePath = try .path(text)
         case .ssl_key: keyPath = try .path(text)
         case .ssl_ca_certs_dir: trustPath = try .path(text)
+        case .ssl_groups: tlsGroups = try .word(text)
+        case .ssl_signature_algorithms: tlsSignatureAlgorithms = try .word(text)
         case .auth_require_tls: isAuthAfterTLS = try Bool(setting: text)
         case .host_name: hostName = try .hostName(text)
         case .connections_limit: quota.connectionsMax = try .number(text, in: 0...1_000_000_000)
         case .connections_per_address_limit:
             quota.perAddressMax = try .number(text, in: 0...1_000_000_000)
+        case .handshakes_limit: handshakes.connectionsMax = try .number(text, in: 0...1_000_000_000)
+        case .handshakes_per_address_limit:
+            handshakes.perAddressMax = try .number(text, in: 0...1_000_000_000)
         case .message_size_limit: limits.messageOctetsMax = try .number(text, in: 0...Int.max)
         case .recipients_limit: limits.recipientsMax = try .number(text, in: 100...1_000_000_000)
         case .messages_limit: limits.messagesMax = try .number(text, in: 0...Int.max)
@@ -45,6 +51,9 @@ extension Configuration {
             let seconds = try Int.number(text, in: 0...31_536_000)
             limits.session = seconds > 0 ? .seconds(seconds) : nil
         case .lenient: isLenient = try Bool(setting: text)
+        case .socket_mode: socketMode = try .fileMode(text)
+        case .socket_user: socketUser = try .word(text)
+        case .socket_group: socketGroup = try .word(text)
         case .workers: workers = try .number(text, in: 1...1024)
         case .grace: grace = .seconds(try Int.number(text, in: 0...3_600))
         case .user: user = try .word(text)
@@ -52,6 +61,7 @@ extension Configuration {
         case .pid: pidPath = try .path(text)
         case .log: logPath = try .path(text)
         case .rates: ratesInterval = .seconds(try Int.number(text, in: 0...86_400))
+        case .log_messages: logsMessages = try Bool(setting: text)
         case .debug: isDebugging = try Bool(setting: text)
         case .conf: filePath = try .path(text)
         }
@@ -122,6 +132,28 @@ extension FixedWidthInteger {
             throw ValueError("\(text.quoted) is no number from \(range.lowerBound) \(most)")
         }
         return number
+    }
+}
+
+extension StartTLSOffer {
+    fileprivate init(_ text: String) throws(ValueError) {
+        if text.lowercased() == "auto" {
+            self = .auto
+        } else if let isOffered = try? Bool(setting: text) {
+            self = isOffered ? .always : .never
+        } else {
+            throw ValueError("\(text.quoted) is none of auto, True, False")
+        }
+    }
+}
+
+extension UInt32 {
+    /// Reads a file's mode, in octal.
+    fileprivate static func fileMode(_ text: String) throws(ValueError) -> UInt32 {
+        guard text.utf8.allSatisfy({ (0x30...0x37).contains($0) }), text.utf8.count <= 5,
+            let mode = UInt32(text, radix: 8), mode <= 0o777
+        else { throw ValueError("\(text.quoted) is not a mode: octal digits, such as 0660") }
+        return mode
     }
 }
 

@@ -16,16 +16,28 @@ package struct Configuration: Sendable {
 
     /// Whether there is TLS at all.
     package var hasTLS = true
+    package var startTLS = StartTLSOffer.auto
     package var certificatePath: String?
     package var keyPath: String?
     package var trustPath: String?
+    /// Groups for the key exchange, in OpenSSL's list form; nil for the default.
+    package var tlsGroups: String?
+    /// Signature algorithms, in OpenSSL's list form; nil for OpenSSL's own.
+    package var tlsSignatureAlgorithms: String?
     package var isAuthAfterTLS = false
 
     package var hostName: String?
     package var limits = SMTPLimits()
     package var quota = ConnectionQuota.Limits()
     package var handshake = Duration.seconds(30)
+    /// How many handshakes may be in progress.
+    package var handshakes = ConnectionQuota.Limits(connectionsMax: 4096)
     package var isLenient = false
+
+    /// The mode of the files of unix-domain sockets.
+    package var socketMode: UInt32 = 0o666
+    package var socketUser: String?
+    package var socketGroup: String?
 
     package var workers: Int?
     package var grace = Duration.seconds(10)
@@ -34,6 +46,8 @@ package struct Configuration: Sendable {
     package var pidPath = "/tmp/blackhole.pid"
     package var logPath = "/tmp/blackhole.log"
     package var ratesInterval = Duration.seconds(60)
+    /// Whether a line is logged for each message.
+    package var logsMessages = false
     package var isDebugging = false
     package var filePath: String?
 
@@ -88,6 +102,23 @@ package struct Configuration: Sendable {
 
     private func conflict(_ setting: Setting, _ message: String) -> ConfigurationError {
         ConfigurationError(origins[setting], setting, ValueError(message))
+    }
+}
+
+/// Whether STARTTLS is offered.
+package enum StartTLSOffer: Sendable, Equatable {
+    /// Where a certificate was given, which clients may trust.
+    case auto
+    case always
+    case never
+
+    /// As it is written: `auto`, `True` or `False`.
+    package var written: String {
+        switch self {
+        case .auto: "auto"
+        case .always: true.written
+        case .never: false.written
+        }
     }
 }
 

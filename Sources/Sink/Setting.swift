@@ -6,12 +6,15 @@ internal import SMTP
 package enum Setting: String, CaseIterable, Sendable {
     case host, port, listen, tls_listen
     case mode, stage, accept_codes, bounce_codes, accept_ratio, delay, dynamic_switch, seed
-    case ssl, ssl_port, ssl_cert, ssl_key, ssl_ca_certs_dir, auth_require_tls
+    case ssl, starttls, ssl_port, ssl_cert, ssl_key, ssl_ca_certs_dir, auth_require_tls
+    case ssl_groups, ssl_signature_algorithms
     case host_name, lenient
     case connections_limit, connections_per_address_limit
+    case handshakes_limit, handshakes_per_address_limit
     case message_size_limit, recipients_limit, messages_limit, commands_limit, errors_limit
     case idle_timeout, content_timeout, handshake_timeout, session_timeout
-    case workers, grace, user, group, pid, log, rates, debug
+    case socket_mode, socket_user, socket_group
+    case workers, grace, user, group, pid, log, rates, log_messages, debug
     case conf
 
     /// The name, as the command line (behind two dashes) and the file have it.
@@ -44,7 +47,7 @@ package enum Setting: String, CaseIterable, Sendable {
     /// Whether the value is true or false, and a bare option means true.
     package var isBoolean: Bool {
         switch self {
-        case .ssl, .dynamic_switch, .auth_require_tls, .lenient, .debug: true
+        case .ssl, .dynamic_switch, .auth_require_tls, .lenient, .log_messages, .debug: true
         default: false
         }
     }
@@ -68,17 +71,21 @@ package enum Setting: String, CaseIterable, Sendable {
         case .accept_ratio: "0…1"
         case .delay: "seconds"
         case .seed: "number"
-        case .ssl, .dynamic_switch, .auth_require_tls, .lenient, .debug: "bool"
+        case .ssl, .dynamic_switch, .auth_require_tls, .lenient, .log_messages, .debug: "bool"
+        case .starttls: "auto|bool"
+        case .ssl_groups, .ssl_signature_algorithms: "names"
+        case .socket_mode: "mode"
         case .ssl_cert, .ssl_key, .ssl_ca_certs_dir: "path"
         case .host_name: "name"
         case .message_size_limit: "octets"
-        case .connections_limit, .connections_per_address_limit, .recipients_limit,
-            .messages_limit, .commands_limit, .errors_limit, .workers:
+        case .connections_limit, .connections_per_address_limit, .handshakes_limit,
+            .handshakes_per_address_limit, .recipients_limit, .messages_limit, .commands_limit,
+            .errors_limit, .workers:
             "count"
         case .idle_timeout, .content_timeout, .handshake_timeout, .session_timeout, .grace, .rates:
             "seconds"
-        case .user: "user"
-        case .group: "group"
+        case .user, .socket_user: "user"
+        case .group, .socket_group: "group"
         case .pid, .log, .conf: "file"
         }
     }
@@ -110,7 +117,10 @@ package enum Setting: String, CaseIterable, Sendable {
         case .dynamic_switch:
             "Whether a message's X-Blackhole-Mode and X-Blackhole-Delay headers switch for it."
         case .seed: "Repeats what was drawn by chance; the log tells the seed in use."
-        case .ssl: "Whether there is TLS: STARTTLS, and ssl_port."
+        case .ssl: "Whether there is TLS at all: ssl_port, and STARTTLS as starttls says."
+        case .starttls:
+            "Whether STARTTLS is offered. auto offers it if ssl_cert is set: many clients use it "
+                + "unasked, and refuse a certificate that they do not trust."
         case .ssl_port:
             "The port where TLS begins with the first octet; none for none. May be repeated."
         case .ssl_cert: "The certificate in PEM, its chain behind it."
@@ -118,12 +128,20 @@ package enum Setting: String, CaseIterable, Sendable {
         case .ssl_ca_certs_dir:
             "Certificate authorities. Where it is named, clients are asked for a certificate, and "
                 + "believed if one of these has signed it."
+        case .ssl_groups:
+            "Groups for the key exchange, best first, separated by colons, as OpenSSL spells them."
+        case .ssl_signature_algorithms:
+            "Signature algorithms, best first, separated by colons, as OpenSSL spells them."
         case .auth_require_tls: "Whether AUTH is offered under TLS only."
         case .host_name: "The name that the server greets with."
         case .connections_limit:
             "How many connections there may be at once; the next gets 421. 0 for as many as there "
                 + "are descriptors: then the next wait."
         case .connections_per_address_limit:
+            "How many of them may come from one address, or from one /64 of IPv6; 0 for no limit."
+        case .handshakes_limit:
+            "How many TLS handshakes may be in progress at once; the next is closed. 0 for no limit."
+        case .handshakes_per_address_limit:
             "How many of them may come from one address, or from one /64 of IPv6; 0 for no limit."
         case .message_size_limit: "The largest message; 0 for no limit."
         case .recipients_limit: "How many recipients a message may have, at least 100."
@@ -137,6 +155,9 @@ package enum Setting: String, CaseIterable, Sendable {
         case .handshake_timeout: "How long a TLS handshake may take."
         case .session_timeout: "How long a session may last, whatever it does; 0 for no limit."
         case .lenient: "Whether commands are taken in any order, as some old senders need."
+        case .socket_mode: "The mode of the files of unix-domain sockets, in octal."
+        case .socket_user: "The user who owns them."
+        case .socket_group: "The group that owns them."
         case .workers: "Event loops, each a thread."
         case .grace: "What messages in flight get to finish when the server stops."
         case .user: "The user to become when started as root."
@@ -144,6 +165,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .pid: "The file with the server's process number."
         case .log: "The file to log to (not very verbose); run logs to standard error instead."
         case .rates: "How often to log the rates while there is traffic; 0 for never."
+        case .log_messages:
+            "Whether to log a line for each message: from, to, id, size, reply, peer, TLS."
         case .debug:
             "Whether to log every session: what was said, without passwords, and how it went."
         case .conf: "A file of such settings. They override the command line."
@@ -166,13 +189,18 @@ package enum Setting: String, CaseIterable, Sendable {
         case .dynamic_switch: configuration.policy.hasHeaderSwitches.written
         case .seed: "by chance"
         case .ssl: configuration.hasTLS.written
+        case .starttls: configuration.startTLS.written
         case .ssl_cert: "one made in memory"
         case .ssl_key: "in the file of ssl_cert"
         case .ssl_ca_certs_dir: "/etc/ssl/certs, asking nobody"
+        case .ssl_groups: "X25519MLKEM768, X25519, P-256, P-384, as far as OpenSSL has them"
+        case .ssl_signature_algorithms: "OpenSSL's own"
         case .auth_require_tls: configuration.isAuthAfterTLS.written
         case .host_name: "this machine's"
         case .connections_limit: "\(configuration.quota.connectionsMax)"
         case .connections_per_address_limit: "\(configuration.quota.perAddressMax)"
+        case .handshakes_limit: "\(configuration.handshakes.connectionsMax)"
+        case .handshakes_per_address_limit: "\(configuration.handshakes.perAddressMax)"
         case .message_size_limit: "\(configuration.limits.messageOctetsMax)"
         case .recipients_limit: "\(configuration.limits.recipientsMax)"
         case .messages_limit: "\(configuration.limits.messagesMax)"
@@ -183,12 +211,15 @@ package enum Setting: String, CaseIterable, Sendable {
         case .handshake_timeout: "\(configuration.handshake.components.seconds)"
         case .session_timeout: "0"
         case .lenient: configuration.isLenient.written
+        case .socket_mode: "0" + String(configuration.socketMode, radix: 8)
+        case .socket_user, .socket_group: "those of the process that binds"
         case .workers: "one a processor"
         case .grace: "\(configuration.grace.components.seconds)"
         case .user, .group: "blackhole"
         case .pid: configuration.pidPath
         case .log: configuration.logPath
         case .rates: "\(configuration.ratesInterval.components.seconds)"
+        case .log_messages: configuration.logsMessages.written
         case .debug: configuration.isDebugging.written
         }
     }
