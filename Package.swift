@@ -69,7 +69,8 @@ let package = Package(
             name: "SinkTests", dependencies: ["Pipeline", "SMTP", "Sink", "FuzzBodies"],
             swiftSettings: strict),
         .testTarget(
-            name: "SMTPTestingTests", dependencies: ["SMTPTesting", "Pipeline", "SMTP"],
+            name: "SMTPTestingTests",
+            dependencies: ["SMTPTesting", "Pipeline", "SMTP", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests",
@@ -79,7 +80,7 @@ let package = Package(
         .testTarget(name: "FuzzTests", dependencies: ["FuzzBodies"], swiftSettings: strict),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App", "Pipeline", "TLS", "SMTP", "Sink"],
+            dependencies: ["App", "Pipeline", "TLS", "SMTP", "Sink", "TestSupport"],
             exclude: ["Clients", "Support/malloc-count.c"],
             swiftSettings: strict
         ),

@@ -33,7 +33,7 @@ extension Server {
             try loops.listen(on: listener) { peer in
                 let now = serving.value
                 return Admission(quota, peer, refusal: refusal) {
-                    StartTLS(tls.current, isImplicit: isImplicit) { details in
+                    StartTLS(tls.current, isImplicit: isImplicit, peer: peer.address) { details in
                         Server.onion(now) { makeSession(now, Security(details)) }
                     }
                 }
@@ -56,7 +56,7 @@ extension Server {
                 let record = SessionRecord(of: peer) { log.debug("\($0)") }
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
-                        StartTLS(tls.current, isImplicit: isImplicit) { details in
+                        StartTLS(tls.current, isImplicit: isImplicit, peer: peer.address) { details in
                             if let details { record.secured(by: details.text) }
                             return Server.onion(now) {
                                 ObservedSession(record) {

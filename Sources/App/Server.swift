@@ -153,6 +153,8 @@ extension LoopTrouble {
         case .cannotAccept(let error):
             "\(error.description); connections wait until some are closed"
         case .cannotConnect(let error): error.description
+        case .madeRoom(let count):
+            "\(count.of("connection")) closed to make room: their peers had left"
         }
     }
 }

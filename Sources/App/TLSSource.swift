@@ -2,6 +2,7 @@ import Daemon
 import FoundationEssentials
 import Glibc
 import Logging
+import Pipeline
 import Sink
 import Synchronization
 import TLS
@@ -12,13 +13,16 @@ import TLS
 final class TLSSource: Sendable {
     private let log: Logger
     private let context: Mutex<TLSContext>
+    /// How many handshakes may be in progress.
+    private let handshakes: ConnectionQuota
     /// `TLS with the certificate /x.crt`.
     let text: String
 
     init(_ configuration: Configuration, _ log: Logger) throws(StartError) {
         self.log = log
         text = "TLS with " + (configuration.certificatePath ?? "a certificate made in memory")
-        context = Mutex(try TLSSource.load(configuration, log))
+        handshakes = ConnectionQuota(configuration.handshakes) { log.warning("\($0.handshakesText)") }
+        context = Mutex(try TLSSource.load(configuration, handshakes, log))
     }
 
     /// The context for a new connection.
@@ -26,17 +30,21 @@ final class TLSSource: Sendable {
 
     /// Reads the files again; if they are no good the old certificate stays in use.
     func reload(_ configuration: Configuration) throws(StartError) {
-        let fresh = try TLSSource.load(configuration, log)
+        let fresh = try TLSSource.load(configuration, handshakes, log)
+        handshakes.limits = configuration.handshakes
         context.withLock { $0 = fresh }
     }
 
     private static func load(
-        _ configuration: Configuration, _ log: Logger
+        _ configuration: Configuration, _ handshakes: ConnectionQuota, _ log: Logger
     ) throws(StartError) -> TLSContext {
         do throws(TLSError) {
             let identity = try identity(configuration, log)
             var options = TLSOptions()
             options.handshake = configuration.handshake
+            options.handshakes = handshakes
+            options.groups = configuration.tlsGroups
+            options.signatureAlgorithms = configuration.tlsSignatureAlgorithms
             options.report = { error in log.debug("TLS: \(error)") }
             if let directory = configuration.trustPath {
                 if !hasHashedNames(directory) {
@@ -76,5 +84,18 @@ final class TLSSource: Sendable {
         if let fault = identity.dateFault { log.warning("\(path): \(fault)") }
         log.info("certificate \(path), SHA-256 \(identity.fingerprint)")
         return identity
+    }
+}
+
+extension ConnectionQuota.Refused {
+    /// What the operator should know of handshakes.
+    fileprivate var handshakesText: String {
+        switch self {
+        case .connections(let max):
+            "TLS handshakes are refused: \(max) are in progress, the handshakes_limit"
+        case .address(let address, let max):
+            "TLS handshakes of \(address.host) are refused: \(max) are in progress, the "
+                + "handshakes_per_address_limit"
+        }
     }
 }

@@ -31,6 +31,23 @@ static inline void copenssl_set_options(SSL_CTX *context) {
                                      SSL_OP_CIPHER_SERVER_PREFERENCE);
 }
 
+// A read ends behind every record, so that the caller counts those without content.
+static inline void copenssl_read_once(SSL_CTX *context) {
+    SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
+}
+
+static inline int copenssl_set_groups(SSL_CTX *context, const char *list) {
+    return (int)SSL_CTX_set1_groups_list(context, list);
+}
+
+static inline int copenssl_set_signature_algorithms(SSL_CTX *context, const char *list) {
+    return (int)SSL_CTX_set1_sigalgs_list(context, list);
+}
+
+static inline void copenssl_set_max_certificates(SSL_CTX *context, long bytes) {
+    SSL_CTX_set_max_cert_list(context, bytes);
+}
+
 // The session cache would grow with every client; tickets keep the state with them.
 static inline void copenssl_cache_no_sessions(SSL_CTX *context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);

@@ -57,6 +57,7 @@ public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
                 let entry = quota.admit(client, at: context.now)
             else {
                 context.counters.add(1, to: .connectionsRefused)
+                context.lacksRoom = true
                 context.output.append(refusal)
                 return .close
             }

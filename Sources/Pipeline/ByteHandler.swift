@@ -73,6 +73,11 @@ public enum Verdict: BitwiseCopyable, Sendable, Equatable {
     case proceed
     /// Send the output before the rest of the input is offered.
     case flush
+    /// Send the output, and offer the rest of the input again in a turn for costly work, such as a
+    /// TLS handshake's: the loop gives one connection such a turn after all others have had theirs.
+    ///
+    /// Until then nothing is read. In that turn ``Context/hasYielded`` is true.
+    case yield
     /// Send the output, then offer nothing until the time has come or a ``Waker`` has called: the
     /// peer is not read meanwhile, so that order is kept and back-pressure is real.
     /// ``Event/resumed`` follows, not before the peer has taken the output.

@@ -42,6 +42,8 @@ struct Connection: ~Copyable {
     /// It is TCP's, whose octets the kernel can drop.
     var isTCP = false
     var isPaused = false
+    /// It waits in line for a turn for costly work.
+    var isYielding = false
     /// The pause is over, but output waits: the stack is told when that is out.
     var mustResume = false
     /// A ``Waker`` has called since the stack was last resumed: a pause ends at once.
@@ -120,6 +122,7 @@ struct ConnectionSlab: ~Copyable {
         slot.pointee.mustOffer = false
         slot.pointee.keepsInput = false
         slot.pointee.isPaused = false
+        slot.pointee.isYielding = false
         slot.pointee.mustResume = false
         slot.pointee.isWoken = false
         slot.pointee.isStopping = false

@@ -57,7 +57,7 @@ public final class ConnectionQuota: Sendable {
 
     /// Lets a connection in, and counts it until it leaves; nil if it may not come in.
     @usableFromInline
-    func admit(_ client: Client?, at now: Instant) -> Entry? {
+    package func admit(_ client: Client?, at now: Instant) -> Entry? {
         guard hasLimits.load(ordering: .relaxed) else { return Entry() }
         let (entry, told) = state.withLock { $0.admit(client, at: now) }
         if let told { report(told) }
@@ -65,26 +65,26 @@ public final class ConnectionQuota: Sendable {
     }
 
     @usableFromInline
-    func leave(_ entry: Entry) {
+    package func leave(_ entry: Entry) {
         guard entry.isCounted || entry.client != nil else { return }
         state.withLock { $0.leave(entry) }
     }
 
     /// What an admitted connection is counted as: by the limits that there were when it came.
     @usableFromInline
-    struct Entry: BitwiseCopyable, Sendable {
+    package struct Entry: BitwiseCopyable, Sendable {
         var client: Client?
         var isCounted = false
     }
 
     /// Who counts as one client.
     @usableFromInline
-    enum Client: Hashable, BitwiseCopyable, Sendable {
+    package enum Client: Hashable, BitwiseCopyable, Sendable {
         case ipv4(UInt32)
         case ipv6(prefix: UInt64)
 
         @usableFromInline
-        init?(_ address: borrowing SocketAddress) {
+        package init?(_ address: borrowing SocketAddress) {
             switch address {
             case .ipv4(let number, _): self = .ipv4(number)
             case .ipv6(let prefix, _, _, _): self = .ipv6(prefix: prefix)

@@ -16,6 +16,10 @@ public struct Context: ~Copyable {
     public var random: RandomSource
     /// Whether the connection has been told to stop, see ``Event/stopping``.
     public var isStopping: Bool
+    /// Whether the connection has yielded (``Verdict/yield``), and now has its turn for costly work.
+    public internal(set) var hasYielded = false
+    /// Whether a connection was refused for want of room: those whose peers have left give theirs up.
+    @usableFromInline var lacksRoom = false
     /// The loop's counters.
     public let counters: Counters
     /// From this many octets of output on a layer should return ``Verdict/flush``.

@@ -37,6 +37,8 @@ public struct Counter: Hashable, Sendable, BitwiseCopyable {
     @inlinable public static var acceptFailures: Counter { Counter(index: 7) }
     /// Connections refused for a ``ConnectionQuota``; they are among those accepted and closed.
     @inlinable public static var connectionsRefused: Counter { Counter(index: 8) }
+    /// Connections closed to make room for others, since their peers had left.
+    @inlinable public static var departed: Counter { Counter(index: 9) }
 }
 
 /// The counters of one loop: written by its thread, readable from any, without a lock.

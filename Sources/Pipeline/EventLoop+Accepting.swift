@@ -37,7 +37,7 @@ extension EventLoop where OS: ~Copyable {
         guard index < listeners.count, let listener = listeners[index], listener.isWatched
         else { return }
         for _ in 0..<listener.burst {
-            guard connections.count < limits.connectionsMax else {
+            guard connections.count < limits.connectionsMax || makeRoom() > 0 else {
                 pauseAccepting(until: .never)
                 return
             }
@@ -56,6 +56,8 @@ extension EventLoop where OS: ~Copyable {
                 return
             case .exhausted(let code):
                 context.counters.add(1, to: .acceptFailures)
+                askForRoom()
+                if makeRoom() > 0 { continue }
                 tell(.cannotAccept(SystemError("accept on \(listener.address)", code: code)))
                 pauseAccepting(until: context.now + limits.acceptPause)
                 return
@@ -142,6 +144,7 @@ extension EventLoop where OS: ~Copyable {
             switch trouble {
             case .cannotAccept: reports.accepting.isDue(at: context.now)
             case .cannotConnect: reports.connecting.isDue(at: context.now)
+            case .madeRoom: reports.room.isDue(at: context.now)
             }
         if isDue { report(trouble) }
     }

@@ -8,6 +8,10 @@ package struct SlotState: BitwiseCopyable, Sendable {
     /// The slot is in the queue of the next turn.
     package var isQueued: Bool
     package var isPaused: Bool
+    /// It waits in line for a turn for costly work.
+    package var isYielding: Bool
+    /// It has a place in that line.
+    package var isInLine: Bool
     /// The stack is to be told that its pause is over, or offered what is held.
     package var isOwedCall: Bool
     package var isBlocked: Bool
@@ -52,6 +56,7 @@ extension EventLoop where OS: ~Copyable {
             descriptor: slot.pointee.descriptor, token: slot.pointee.token(at: index),
             phase: phase, isReadable: slot.pointee.isReadable,
             isQueued: slot.pointee.isQueued, isPaused: slot.pointee.isPaused,
+            isYielding: slot.pointee.isYielding, isInLine: line.contains(index),
             isOwedCall: slot.pointee.mustResume || slot.pointee.mustOffer,
             isBlocked: slot.pointee.isBlocked, watchesWriting: slot.pointee.watchesWriting,
             wakeTime: slot.pointee.wakeTime, entered: slot.pointee.entered,

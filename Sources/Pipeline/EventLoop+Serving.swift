@@ -34,7 +34,7 @@ extension EventLoop where OS: ~Copyable {
         if slot.pointee.phase == .open, slot.pointee.isReadable { enqueue(index) }
     }
 
-    private mutating func serveOpen(_ index: Int) {
+    mutating func serveOpen(_ index: Int) {
         let slot = connections[index]
         if slot.pointee.isPaused, slot.pointee.isWoken {
             // The deadline counts again, even while the peer does not take what was said.
@@ -42,7 +42,8 @@ extension EventLoop where OS: ~Copyable {
             slot.pointee.mustResume = true
         }
         guard sendUnsent(index) else { return }
-        guard !slot.pointee.isPaused else {
+        guard !slot.pointee.isPaused, !slot.pointee.isYielding else {
+            if slot.pointee.isYielding { line.enter(index) }
             // Nothing is read meanwhile, but a peer that has reset is not waited for.
             if slot.pointee.isHungUp, kernel.pendingError(of: slot.pointee.descriptor) != 0 {
                 fail(index)
@@ -56,7 +57,8 @@ extension EventLoop where OS: ~Copyable {
         } else if slot.pointee.isReadable {
             read(index)
         }
-        guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty, !slot.pointee.isPaused
+        guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty, !slot.pointee.isPaused,
+            !slot.pointee.isYielding
         else { return }
         if slot.pointee.mustOffer || slot.pointee.isReadable {
             enqueue(index)
@@ -188,6 +190,11 @@ extension EventLoop where OS: ~Copyable {
         switch verdict {
         case .proceed, .flush:
             sendOutput(index)
+        case .yield:
+            sendOutput(index)
+            guard connections[index].pointee.phase == .open else { return }
+            connections[index].pointee.isYielding = true
+            line.enter(index)
         case .pause(let time):
             sendOutput(index)
             let slot = connections[index]

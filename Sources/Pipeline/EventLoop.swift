@@ -11,6 +11,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     let number: Int
     let report: @Sendable (LoopTrouble) -> Void
     let mailbox: Mailbox
+    /// The mailboxes of the pool's other loops.
+    let neighbors: [Mailbox]
 
     var connections = ConnectionSlab()
     var deadlines = Deadlines()
@@ -18,6 +20,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     var listeners: [Listener?] = []
     var pool = BufferPool()
     var crowd = Crowd()
+    var line = WorkLine()
     /// The connections to serve in this turn, and those that want another one.
     var queue: [Int32] = []
     var nextQueue: [Int32] = []
@@ -30,7 +33,9 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     var connectionSerial: UInt64 = 0
     /// When the listeners that were paused are watched again.
     var acceptResumption = Instant.never
-    var reports = (accepting: OncePerSecond(), connecting: OncePerSecond())
+    var reports = (accepting: OncePerSecond(), connecting: OncePerSecond(), room: OncePerSecond())
+    /// When room may be made again for connections that a quota refuses.
+    var nextRoom = Instant(nanoseconds: .min)
     /// Whether the loop ends with its last connection, and takes no new one.
     var isStopping = false
     /// When the next service's time of grace is over.
@@ -38,11 +43,12 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
 
     package init(
         kernel: consuming OS, number: Int = 0, counters: Counters, seed: UInt64,
-        limits: LoopLimits, mailbox: Mailbox = Mailbox(),
+        limits: LoopLimits, mailbox: Mailbox = Mailbox(), neighbors: [Mailbox] = [],
         report: @escaping @Sendable (LoopTrouble) -> Void
     ) {
         self.kernel = kernel
         self.mailbox = mailbox
+        self.neighbors = neighbors
         self.number = number
         self.limits = limits
         self.report = report
@@ -102,7 +108,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     }
 
     /// Whether no connection waits for another turn.
-    package var isQuiet: Bool { queue.isEmpty && context.requests.isEmpty }
+    package var isQuiet: Bool { queue.isEmpty && line.isEmpty && context.requests.isEmpty }
 
     /// Runs turns until the loop is stopped and its last connection gone.
     ///
@@ -142,6 +148,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         }
         serveQueue()
         serveDeadlines()
+        if !line.isEmpty { serveLine() }
+        if context.lacksRoom { makeRoomForRefused() }
         if !context.requests.isEmpty { carryOutRequests() }
         if context.now >= acceptResumption { resumeAccepting() }
         if context.now >= crowd.end { endCrowd() }
@@ -226,6 +234,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
                 connect(to: address, from: source, recipe)
             case .wake(let token):
                 endPause(of: token)
+            case .makeRoom:
+                makeRoom()
             case .stop(let grace):
                 stop(grace: grace)
             }
@@ -250,4 +260,6 @@ public enum LoopTrouble: Sendable {
     case cannotAccept(SystemError)
     /// A connection could not be made.
     case cannotConnect(SystemError)
+    /// So many connections were closed to make room for others, since their peers had left.
+    case madeRoom(connections: Int)
 }

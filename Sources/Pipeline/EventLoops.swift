@@ -56,8 +56,10 @@ public final class EventLoops: Sendable {
         state = Mutex(State())
         var members: [Member] = []
         do throws(SystemError) {
+            var mailboxes: [Mailbox] = []
+            for _ in 0..<count { mailboxes.append(try Mailbox.makeWaking()) }
             for number in 0..<count {
-                members.append(try Member(number: number, limits, seed, report))
+                members.append(try Member(number: number, mailboxes, limits, seed, report))
             }
         } catch {
             for member in members {
@@ -264,10 +266,11 @@ extension EventLoops.State {
 
 extension EventLoops.Member {
     fileprivate init(
-        number: Int, _ limits: LoopLimits, _ seed: UInt64,
+        number: Int, _ mailboxes: [Mailbox], _ limits: LoopLimits, _ seed: UInt64,
         _ report: @escaping @Sendable (LoopTrouble) -> Void
     ) throws(SystemError) {
-        let mailbox = try Mailbox.makeWaking()
+        let mailbox = mailboxes[number]
+        let neighbors = mailboxes.filter { $0 !== mailbox }
         let counters = Counters()
         // The kernel is made here, where its failure can be told, and moves into the thread.
         let poller = try LinuxKernel.makePoller(waking: mailbox.wakeDescriptor)
@@ -279,7 +282,8 @@ extension EventLoops.Member {
             thread = try LoopThread(name: "loop-\(number)") {
                 var loop = EventLoop(
                     kernel: LinuxKernel(poller: poller), number: number, counters: counters,
-                    seed: loopSeed, limits: limits, mailbox: mailbox, report: report)
+                    seed: loopSeed, limits: limits, mailbox: mailbox, neighbors: neighbors,
+                    report: report)
                 loop.run()
             }
         } catch {

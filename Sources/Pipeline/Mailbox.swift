@@ -13,6 +13,8 @@ enum LoopMessage: Sendable {
     case connect(SocketAddress, from: SocketAddress?, StackRecipe)
     /// End the pause of the connection that the token names.
     case wake(UInt64)
+    /// Close the connections whose peers have left: another loop lacks room.
+    case makeRoom
     /// Accept no more, let what is in flight finish until the time given, then end the loop.
     case stop(grace: Duration)
 }
@@ -66,6 +68,9 @@ package final class Mailbox: Sendable {
         _ = write(wakeDescriptor, &one, MemoryLayout<UInt64>.size)
         return isOpen
     }
+
+    /// Whether no message waits.
+    package var isEmpty: Bool { messages.withLock { $0?.isEmpty ?? true } }
 
     /// Takes all messages; the loop's thread only.
     func takeAll() -> [LoopMessage] {

@@ -32,7 +32,7 @@ public struct SMTPLimits: Sendable {
     public var contentIdle: Duration?
     /// How long a session may last, whatever it does; nil for no limit.
     ///
-    /// A secured session has its time anew. A delayed answer is not cut short.
+    /// A secured session has its time anew. An answer whose delay ends later is not given: 421 is.
     public var session: Duration?
 
     /// The defaults.

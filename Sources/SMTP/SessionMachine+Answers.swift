@@ -7,9 +7,9 @@ extension SessionMachine {
         _ stage: Stage, _ answer: Answer, _ context: inout Context
     ) -> CommandVerdict {
         guard answer.delayNanoseconds > 0 else { return conclude(stage, answer, &context) }
-        let end = context.now.advanced(byNanoseconds: answer.delayNanoseconds)
-        pending = PendingAnswer(stage, answer, until: end)
-        return .pass(.pause(until: end))
+        let due = context.now.advanced(byNanoseconds: answer.delayNanoseconds)
+        pending = PendingAnswer(stage, answer, until: due)
+        return .pass(.pause(until: min(due, end)))
     }
 
     /// Whether the responder is to be asked for an answer that it could not give at once.
@@ -21,11 +21,22 @@ extension SessionMachine {
     mutating func resume(with answer: Answer?, _ context: inout Context) -> CommandVerdict {
         guard let waiting = pending else { return .pass(.proceed) }
         guard let answer else {
-            guard context.now >= waiting.end else { return .pass(.pause(until: waiting.end)) }
-            return conclude(waiting.stage, waiting.answer, &context)
+            return wait(for: waiting, &context)
         }
         pending = nil
         return settle(waiting.stage, answer, &context)
+    }
+
+    /// Waits for an answer's time, or carries it out if that has come; the session's end comes first.
+    mutating func wait(
+        for waiting: PendingAnswer, _ context: inout Context
+    ) -> CommandVerdict {
+        if context.now >= min(waiting.end, end) {
+            pending = nil
+            guard context.now >= waiting.end else { return sayLast(.sessionTooLong, &context) }
+            return conclude(waiting.stage, waiting.answer, &context)
+        }
+        return .pass(.pause(until: min(waiting.end, end)))
     }
 
     mutating func conclude(

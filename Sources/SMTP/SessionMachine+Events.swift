@@ -8,9 +8,7 @@ extension SessionMachine {
         case .resumed:
             guard let due = pending else { return .pass(.proceed) }
             // A waker may have been called once too often.
-            guard context.now >= due.end else { return .pass(.pause(until: due.end)) }
-            pending = nil
-            return conclude(due.stage, due.answer, &context)
+            return wait(for: due, &context)
         case .expired:
             return sayLast(context.now < end ? .timeout : .sessionTooLong, &context)
         case .stopping:

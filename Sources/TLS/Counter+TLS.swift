@@ -8,6 +8,11 @@ extension Counter {
     /// Connections that ended without close_notify.
     public static var tlsTruncations: Counter { Counter(index: firstOfTLS + 2) }
 
+    /// Handshakes refused for ``TLSOptions/handshakes``.
+    public static var tlsHandshakesRefused: Counter { Counter(index: firstOfTLS + 3) }
+    /// Handshakes refused for ``TLSOptions/clientHelloBytesMax``.
+    public static var tlsHellosTooLarge: Counter { Counter(index: firstOfTLS + 4) }
+
     /// The last of those that the modules above ``Pipeline`` share; SMTP's begin at the first.
     private static let firstOfTLS = Counter.countMax - 8
 }

@@ -8,6 +8,8 @@ struct SpanTransport {
     var input: UnsafeRawBufferPointer
     var consumed = 0
     let output: UnsafeMutablePointer<ByteBuffer>
+    /// OpenSSL has asked for more than there was.
+    var ranDry = false
 
     /// Whether OpenSSL has not read all of the input.
     var hasMore: Bool { consumed < input.count }
@@ -45,6 +47,7 @@ enum SpanBIO {
             guard let transport = transport(of: bio), let room else { return 0 }
             let left = transport.pointee.input.count - transport.pointee.consumed
             guard left > 0, let base = transport.pointee.input.baseAddress else {
+                transport.pointee.ranDry = true
                 copenssl_retry_read(bio)
                 return 0
             }

@@ -56,6 +56,7 @@ extension StartTLS where Next: ~Copyable {
             phase = .secured
             context.deadline = .never
             context.counters.add(1, to: .tlsHandshakes)
+            leaveHandshake()
             next = make(details)
             let verdict = tellInside(isImplicit ? .opened : .secured, secured, &context)
             guard verdict == .proceed else { return verdict }

@@ -18,8 +18,11 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     /// Where a connection stands.
     @usableFromInline
     enum Phase: BitwiseCopyable, Sendable {
-        /// In clear. Next: `handshaking`.
+        /// In clear. Next: `awaitingHello`, a client's `handshaking`.
         case clear
+        /// A server waits for a whole ClientHello, and has no session yet. Next: `handshaking`, or
+        /// closed.
+        case awaitingHello
         /// Next: `secured`, or closed.
         case handshaking
         /// The layers inside speak under TLS.
@@ -28,8 +31,8 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
 
     @usableFromInline let tls: TLSContext
     @usableFromInline let make: Maker
-    /// As octets: a server, which has none, has a word for it instead of two.
-    @usableFromInline let serverName: [UInt8]?
+    /// The other end.
+    @usableFromInline let remote: TLSRemote
     /// Made for the handshake.
     @usableFromInline var secured: Secured?
     @usableFromInline var next: Next?
@@ -50,28 +53,38 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     ///   - context: the server's, or the client's.
     ///   - isImplicit: whether the connection is secured from its first octet (RFC 8314).
     ///   - serverName: the host that a client names and checks.
+    ///   - peer: the other end, which reports of failures name and ``TLSOptions/handshakes`` counts.
     ///   - make: makes the layers inside.
     @inlinable
     public init(
         _ context: TLSContext, isImplicit: Bool = false, serverName: String? = nil,
-        _ make: @escaping Maker
+        peer: SocketAddress? = nil, _ make: @escaping Maker
     ) {
         tls = context
         self.make = make
-        self.serverName = serverName.map { Array($0.utf8) }
+        remote = TLSRemote(serverName: serverName, address: peer)
         self.isImplicit = isImplicit
-        phase = isImplicit ? .handshaking : .clear
+        phase = isImplicit ? .awaitingHello : .clear
         next = isImplicit ? nil : make(nil)
     }
 
     /// Takes octets in clear, or records.
     @inlinable
     public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-        guard phase == .clear else {
-            guard dropsNext else { return receive(records: input, &context) }
+        if dropsNext {
             dropsNext = false
             return Progress(input.byteCount)
         }
+        switch phase {
+        case .clear: return receive(clear: input, &context)
+        case .awaitingHello: return receive(hello: input, &context)
+        case .handshaking: return receive(handshake: input, &context)
+        case .secured: return receive(records: input, &context)
+        }
+    }
+
+    @inlinable
+    mutating func receive(clear input: RawSpan, _ context: inout Context) -> Progress {
         guard let progress = next?.receive(input, &context) else { return Progress(0, .close) }
         hasLeftClear = progress.consumed < input.byteCount
         guard progress.verdict == .upgrade else { return progress }
@@ -82,7 +95,8 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     @inlinable
     public mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
         switch (phase, event) {
-        case (.handshaking, .closed):
+        case (.awaitingHello, .closed), (.handshaking, .closed):
+            leaveHandshake()
             guard !isGivenUp else { return .proceed }
             return fail(
                 TLSError(.handshake, reason: "the connection broke in the handshake"), &context)
@@ -95,7 +109,7 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             // The input that waited out a pause is offered behind its end.
             dropsNext = event == .resumed && hasLeftClear
             return upgrade(&context)
-        case (.handshaking, _):
+        case (.awaitingHello, _), (.handshaking, _):
             return handle(inHandshake: event, &context)
         case (.secured, _):
             guard let secured else { return .close }
@@ -111,60 +125,7 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     }
 }
 
-extension StartTLS where Next: ~Copyable {
-    /// The reply to STARTTLS is in the output, in clear; all else that was in clear is forgotten.
-    @inlinable
-    mutating func upgrade(_ context: inout Context) -> Verdict {
-        let count = context.output.count
-        _ = next?.handle(.closed, &context)
-        // Last words have no place between the reply to STARTTLS and the first record.
-        context.output.truncate(to: count)
-        next = nil
-        return startHandshake(&context)
-    }
-
-    @inlinable
-    mutating func startHandshake(_ context: inout Context) -> Verdict {
-        phase = .handshaking
-        context.deadline = context.now.advanced(byNanoseconds: tls.handshakeNanoseconds)
-        do throws(TLSError) {
-            let name = serverName.map { String(decoding: $0, as: UTF8.self) }
-            secured = Secured(try TLSSession(tls, serverName: name))
-        } catch {
-            return fail(error, &context)
-        }
-        // A client speaks first.
-        return receive(records: RawSpan(), &context).verdict
-    }
-
-    /// Takes notice of an event before the handshake is done: without one the peer is no use.
-    @inlinable
-    mutating func handle(inHandshake event: Event, _ context: inout Context) -> Verdict {
-        switch event {
-        case .opened:
-            return startHandshake(&context)
-        case .ended:
-            return fail(TLSError(.handshake, reason: "the peer ended in the handshake"), &context)
-        case .expired:
-            return fail(TLSError(.handshake, reason: "the handshake took too long"), &context)
-        case .stopping, .aborting:
-            isGivenUp = true
-            return .close
-        case .secured, .resumed, .closed:
-            return .proceed
-        }
-    }
-
-    @inlinable
-    mutating func fail(_ error: TLSError, _ context: inout Context) -> Verdict {
-        isGivenUp = true
-        context.counters.add(1, to: .tlsFailures)
-        tls.report(error)
-        return .close
-    }
-}
-
-/// What a connection has that is secured, and one in clear does without.
+/// What a connection that is secured has, and one in clear does without.
 ///
 /// One layer has it, on one thread, and calls nobody who could reach it. So nobody need check, for
 /// every record, that no two use it at once.
@@ -177,5 +138,21 @@ final class Secured {
     @usableFromInline
     init(_ session: consuming TLSSession) {
         self.session = session
+    }
+}
+
+/// The other end of a connection: in an object of its own, so that one in clear stays small.
+@usableFromInline
+final class TLSRemote {
+    /// The host that a client names and checks.
+    @usableFromInline let serverName: String?
+    @usableFromInline let address: SocketAddress?
+    /// What the handshake in progress is counted as.
+    @usableFromInline var handshake: ConnectionQuota.Entry?
+
+    @usableFromInline
+    init(serverName: String?, address: SocketAddress?) {
+        self.serverName = serverName
+        self.address = address
     }
 }

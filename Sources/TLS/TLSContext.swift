@@ -1,6 +1,6 @@
 internal import COpenSSL
 internal import Glibc
-internal import Pipeline
+public import Pipeline
 
 /// Whose certificates are believed.
 public enum TLSTrust: Sendable {
@@ -33,10 +33,23 @@ public struct TLSOptions: Sendable {
     public var ciphers: String?
     /// Cipher suites of TLS 1.3, in OpenSSL's list form; nil for OpenSSL's own choice.
     public var cipherSuites: String?
+    /// Groups for the key exchange, best first, in OpenSSL's list form; nil for those that cost a
+    /// server little: X25519MLKEM768 where OpenSSL has it, X25519, P-256, P-384. A client's are
+    /// OpenSSL's own then.
+    public var groups: String?
+    /// Signature algorithms, best first, in OpenSSL's list form; nil for OpenSSL's own choice.
+    public var signatureAlgorithms: String?
     /// What a server asks of clients.
     public var clientCertificate = ClientCertificate.ignored
     /// How long a handshake may take.
     public var handshake = Duration.seconds(30)
+    /// How many handshakes of a server may be in progress at once, and of one address; nil for no limit.
+    ///
+    /// A handshake that may not begin closes its connection; the quota's own report tells of it.
+    public var handshakes: ConnectionQuota?
+    /// The bytes of the records that a ClientHello comes in, of which those known need 2,000; a larger
+    /// one is refused before there is memory for it. Below ``Pipeline/LoopLimits/readBytesMax``.
+    public var clientHelloBytesMax = 16_384
     /// Hears of handshakes and connections that failed, on a loop's thread; for the log.
     public var report: @Sendable (TLSError) -> Void = { _ in }
 
@@ -61,6 +74,8 @@ public final class TLSContext: Sendable {
     /// Which side its sessions are.
     public let role: Role
     @usableFromInline let handshakeNanoseconds: Int64
+    @usableFromInline let handshakes: ConnectionQuota?
+    @usableFromInline let clientHelloBytesMax: Int
     @usableFromInline let report: @Sendable (TLSError) -> Void
     /// Contexts for the other identities of a server, chosen by SNI.
     private let others: [(identity: TLSIdentity, context: TLSContext)]
@@ -79,8 +94,11 @@ public final class TLSContext: Sendable {
         self.identity = identity
         self.others = others
         handshakeNanoseconds = options.handshake.nanosecondsClamped
+        handshakes = options.handshakes
+        clientHelloBytesMax = options.clientHelloBytesMax
         report = options.report
         copenssl_set_modes(pointer)
+        copenssl_read_once(pointer)
         copenssl_set_options(pointer)
         try set(options)
         if let identity { try use(identity) }
@@ -149,9 +167,35 @@ public final class TLSContext: Sendable {
         if let ciphers, SSL_CTX_set_cipher_list(pointer, ciphers) != 1 {
             throw .fromQueue(.setting, otherwise: "ciphers that OpenSSL does not know: \(ciphers)")
         }
+        try setGroups(options)
         if let suites = options.cipherSuites, SSL_CTX_set_ciphersuites(pointer, suites) != 1 {
             throw .fromQueue(
                 .setting, otherwise: "cipher suites that OpenSSL does not know: \(suites)")
+        }
+    }
+
+    private func setGroups(_ options: TLSOptions) throws(TLSError) {
+        if let groups = options.groups {
+            guard copenssl_set_groups(pointer, groups) == 1 else {
+                throw .fromQueue(
+                    .setting, otherwise: "groups that OpenSSL does not know: \(groups)")
+            }
+        } else if role == .server {
+            // A finite-field group costs a server a hundred times as much (CVE-2002-20001), and a
+            // client chooses: none is among these.
+            let groups = "X25519:P-256:P-384"
+            guard
+                copenssl_set_groups(pointer, "X25519MLKEM768:" + groups) == 1
+                    || copenssl_set_groups(pointer, groups) == 1
+            else { throw .fromQueue(.setting, otherwise: "OpenSSL lacks \(groups)") }
+            ERR_clear_error()
+        }
+        if let algorithms = options.signatureAlgorithms,
+            copenssl_set_signature_algorithms(pointer, algorithms) != 1
+        {
+            throw .fromQueue(
+                .setting,
+                otherwise: "signature algorithms that OpenSSL does not know: \(algorithms)")
         }
     }
 
@@ -171,6 +215,8 @@ public final class TLSContext: Sendable {
 
     private func prepareServer(_ options: TLSOptions) throws(TLSError) {
         copenssl_cache_no_sessions(pointer)
+        // Room for a certificate is made when its length is known; a chain has a few thousand bytes.
+        copenssl_set_max_certificates(pointer, 32_768)
         SSL_CTX_set_num_tickets(pointer, 1)
         // Without it a resumed session of a client with a certificate is refused.
         let name: StaticString = "blackhole"

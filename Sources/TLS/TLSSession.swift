@@ -19,7 +19,7 @@ public struct TLSSession: ~Copyable {
     }
 
     let session: OpaquePointer
-    private let bio: OpaquePointer
+    let bio: OpaquePointer
     /// Held, for the choice of a certificate by the host's name is the context's.
     private let context: TLSContext
     /// Where the session stands.
@@ -27,6 +27,8 @@ public struct TLSSession: ~Copyable {
     /// Why it has failed.
     public private(set) var error: TLSError?
     private var hasSaidClose = false
+    /// Records without plaintext since the last one with some: KeyUpdates, refused renegotiations.
+    private var idleRecords = 0
 
     /// Begins a session; a client's says nothing before ``receive(_:into:upTo:output:)`` is called,
     /// be it with nothing.
@@ -101,11 +103,11 @@ public struct TLSSession: ~Copyable {
     ) -> Int {
         let consumed = input.withUnsafeBytes { bytes in
             TLSSession.transfer(bio, bytes, &output) { transport in
-                if phase == .handshaking { shakeHands() }
+                if phase == .handshaking { shakeHands(transport) }
                 // To ask OpenSSL in vain costs it a buffer, and as much as a short record.
                 while phase == .established, plaintext.count < limit,
                     transport.pointee.hasMore || SSL_has_pending(session) == 1,
-                    decrypt(into: &plaintext)
+                    decrypt(transport, into: &plaintext)
                 {}
             }
         }
@@ -151,8 +153,12 @@ public struct TLSSession: ~Copyable {
         }
     }
 
-    private mutating func shakeHands() {
-        let result = SSL_do_handshake(session)
+    private mutating func shakeHands(_ transport: UnsafePointer<SpanTransport>) {
+        var result: Int32
+        repeat {
+            result = SSL_do_handshake(session)
+        } while result != 1 && SSL_get_error(session, result) == SSL_ERROR_WANT_READ
+            && !transport.pointee.ranDry
         if result == 1 {
             phase = .established
         } else if SSL_get_error(session, result) != SSL_ERROR_WANT_READ {
@@ -166,20 +172,37 @@ public struct TLSSession: ~Copyable {
         }
     }
 
-    /// Decrypts a record; false when there is no whole one, or the session is over.
-    private mutating func decrypt(into plaintext: inout ByteBuffer) -> Bool {
+    /// Decrypts a record; false when there is no whole one, when the session is over, and when it is
+    /// time to let others have a turn.
+    private mutating func decrypt(
+        _ transport: UnsafePointer<SpanTransport>, into plaintext: inout ByteBuffer
+    ) -> Bool {
         var count = 0
         let room = plaintext.room(for: TLSSession.recordOctetsMax)
         let result = SSL_read_ex(session, room, TLSSession.recordOctetsMax, &count)
         if result == 1 {
             plaintext.noteAppended(count)
+            idleRecords = 0
             return true
         }
         switch SSL_get_error(session, result) {
+        case SSL_ERROR_WANT_READ where !transport.pointee.ranDry: return passIdleRecord()
         case SSL_ERROR_WANT_READ: break
         case SSL_ERROR_ZERO_RETURN: phase = .ended
         default: fail(.connection, "the peer broke the protocol")
         }
+        return false
+    }
+
+    /// Takes note of a record without plaintext, of which a peer may send few: each costs more than
+    /// it cost the peer.
+    private mutating func passIdleRecord() -> Bool {
+        idleRecords += 1
+        if idleRecords <= TLSSession.idleRecordsMax { return true }
+        phase = .failed
+        error = TLSError(
+            .connection,
+            reason: "the peer sent \(idleRecords) records in a row without content")
         return false
     }
 
@@ -191,7 +214,7 @@ public struct TLSSession: ~Copyable {
     /// Runs OpenSSL over the octets in and the buffer out.
     ///
     /// - Returns: the octets that OpenSSL took.
-    private static func transfer(
+    static func transfer(
         _ bio: OpaquePointer, _ input: UnsafeRawBufferPointer, _ output: inout ByteBuffer,
         _ body: (UnsafePointer<SpanTransport>) -> Void
     ) -> Int {
@@ -208,9 +231,11 @@ public struct TLSSession: ~Copyable {
         }
     }
 
+    /// The records without plaintext that may come in a row.
+    static let idleRecordsMax = 32
     /// The most plaintext that a record has (RFC 8446 §5.1).
     private static let recordOctetsMax = 16_384
-    private static var nothing: UnsafeRawBufferPointer {
+    static var nothing: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: nil, count: 0)
     }
 }

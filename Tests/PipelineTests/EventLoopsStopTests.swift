@@ -32,12 +32,11 @@ import Testing
         let idle = try Client(to: idleAddress)
         #expect(try busy.receive(asManyAs: "opened\n") == "opened\n")
         #expect(try idle.receive(asManyAs: "opened\n") == "opened\n")
+        let sockets = [busyAddress, idleAddress].map { ListeningSockets(at: $0) }
         let stop = Background { loops.stop(grace: .seconds(1000)) }
         #expect(try idle.receiveToEnd() == "stopping\n")
         #expect(try busy.receive(asManyAs: "stopping\n") == "stopping\n")
-        for address in [busyAddress, idleAddress] {
-            #expect(Client.isRefused(by: address))
-        }
+        for socket in sockets { #expect(socket.areGone) }
         try busy.send("one\nclose\n")
         #expect(try busy.receiveToEnd() == "one\nbye\n")
         stop.join()

@@ -1,6 +1,7 @@
 import Foundation
 import Pipeline
 import SMTPTesting
+import TestSupport
 import Testing
 
 struct LifetimeTests {
@@ -9,8 +10,9 @@ struct LifetimeTests {
         let first = try SMTPServer([.at(.message, .reply(451, "Later"))], on: loops)
         let second = try SMTPServer([], on: loops)
         #expect(await first.mail(to: "a@b.example").last == "451 Later")
+        let sockets = ListeningSockets(port: first.port)
         await first.stop()
-        #expect(Caller(port: first.port) == nil)
+        #expect(sockets.areGone)
         #expect(await second.mail(to: "a@b.example").last?.prefix(3) == "221")
         await second.stop()
         try await withSMTPServer(.hostName("mx.example"), on: loops) { smtp in
@@ -38,16 +40,14 @@ struct LifetimeTests {
         let port = try #require(smtp?.port)
         let path = try #require(smtp?.certificatePath)
         let messages = try #require(smtp?.messages)
-        var caller = Caller(port: port)
+        let sockets = ListeningSockets(port: port)
+        let caller = Caller(port: port)
         #expect(caller?.receive().hasPrefix("220 ") == true)
         smtp = nil
         // Its end is the end of what waits for it, and of its connections.
         for await message in messages { Issue.record("\(message)") }
         #expect(caller?.receive().hasPrefix("421 ") == true)
-        // The loop does one thing after another: behind this, its listener is closed.
-        try await withSMTPServer(on: loops) { _ in }
-        caller = Caller(port: port)
-        #expect(caller == nil)
+        #expect(sockets.areGone)
         #expect(!FileManager.default.fileExists(atPath: path))
         loops.stop()
     }

@@ -35,7 +35,7 @@ struct Dozing<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             ledger.with { $0.records[link].awaited = call }
             progress.verdict = .pause(until: .never)
         case .pause(let time): pauseEnd = time
-        case .close, .reset, .upgrade: break
+        case .close, .reset, .upgrade, .yield: break
         }
         return progress
     }

@@ -10,6 +10,8 @@ final class Ledger: Sendable {
         /// The deadline rested meanwhile: it may come late.
         var hasPaused = false
         var isPaused = false
+        /// It waits for a turn for costly work.
+        var isYielding = false
         var wasOpened = false
         var wasExpired = false
         var wasStopping = false

@@ -82,6 +82,9 @@ extension Simulation {
             return nil
         }
         guard slot.phase == .open || slot.phase == .lingering, !slot.isPaused else { return nil }
+        if slot.phase == .open, slot.isYielding {
+            return slot.isInLine ? nil : "it waits for a turn that nobody will give it"
+        }
         if slot.phase == .open, slot.isOwedCall, !slot.isQueued {
             return "a call is owed, and will not come"
         }

@@ -15,6 +15,7 @@ struct Witness<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
 
     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
         expect(nil, context)
+        expectTurn(context)
         let before = context.output.count
         let progress = next.receive(input, &context)
         note(progress.verdict, hasSpoken: context.output.count > before, context)
@@ -46,6 +47,17 @@ struct Witness<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         }
     }
 
+    /// A turn for costly work is given to who has yielded, and nothing else is until then.
+    private func expectTurn(_ context: borrowing Context) {
+        let hasYielded = context.hasYielded
+        ledger.with { state in
+            if state.records[link].isYielding != hasYielded, state.failure == nil {
+                state.failure = (link, "a turn for costly work is given to the wrong one")
+            }
+            state.records[link].isYielding = false
+        }
+    }
+
     private func note(_ verdict: Verdict, hasSpoken: Bool, _ context: borrowing Context) {
         let (now, deadline) = (context.now, context.deadline)
         let renewed = now + ledger.idle
@@ -61,6 +73,7 @@ struct Witness<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
                 state.records[link].hasClosed = true
                 state.records[link].closeTime = now
             case .reset: state.records[link].hasReset = true
+            case .yield: state.records[link].isYielding = true
             case .proceed, .flush:
                 // RFC 5321 §4.5.3.2.7: the time counts from the last reply.
                 if hasSpoken, deadline != renewed, state.failure == nil {

@@ -29,21 +29,6 @@ package final class Client: Sendable {
         Glibc.close(descriptor)
     }
 
-    /// Whether an address comes to refuse connections.
-    ///
-    /// A socket that is closed here may live on for a moment: in a child that another test has
-    /// forked and that has not begun its program yet, or because another test got the same port.
-    package static func isRefused(by address: SocketAddress, code: Int32 = ECONNREFUSED) -> Bool {
-        eventually {
-            do {
-                _ = try Client(to: address)
-                return false
-            } catch {
-                return error as? Failure == Failure(code: code)
-            }
-        }
-    }
-
     private static func open(_ address: SocketAddress) throws -> Int32 {
         let family =
             switch address {

@@ -84,14 +84,14 @@ import Testing
     }
 
     @Test func `says what to do where nobody listens`() throws {
-        let server = try Server()
-        server.stop()
-        let run = try Program.run(server.address)
+        // Bound and not listening, so that the port is nobody else's.
+        let place = try ReservedPort()
+        let run = try Program.run(place.address)
         #expect(run.exitCode == 69)
         #expect(run.output.isEmpty)
         #expect(
             run.errors
-                == "smtp-load: cannot connect to \(server.address): Connection refused; nobody "
+                == "smtp-load: cannot connect to \(place.address): Connection refused; nobody "
                 + "listens there: start the server, or name another port\n")
     }
 

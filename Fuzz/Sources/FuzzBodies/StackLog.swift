@@ -22,7 +22,7 @@ final class StackLog: @unchecked Sendable {
         case .upgrade: hasUpgraded = true
         case .close: hasClosed = true
         case .reset: hasReset = true
-        case .proceed, .flush: break
+        case .proceed, .flush, .yield: break
         }
     }
 }
@@ -93,7 +93,7 @@ struct Logged<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         log.note(verdict)
         switch verdict {
         case .close, .reset, .upgrade: isOver = true
-        case .proceed, .flush, .pause: break
+        case .proceed, .flush, .yield, .pause: break
         }
     }
 }

@@ -38,7 +38,7 @@ final class Witness: @unchecked Sendable {
         case .close: hasClosed = true
         case .reset: hasReset = true
         case .upgrade: require(false, "no plaintext stack asks for an upgrade")
-        case .proceed, .flush: break
+        case .proceed, .flush, .yield: break
         }
     }
 }

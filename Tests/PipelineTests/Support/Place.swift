@@ -39,9 +39,6 @@ enum Place: CaseIterable, Sendable {
         }
     }
 
-    /// What a client is told when nobody listens there any more.
-    var codeWhenGone: Int32 { self == .unix ? ENOENT : ECONNREFUSED }
-
     /// Whether this machine has it.
     var isAvailable: Bool {
         guard self == .ipv6 else { return true }

@@ -49,6 +49,8 @@ final class End {
 
     func close() { session.close(output: &output) }
 
+    func updateKeys() { session.updateKeys(output: &output) }
+
     var phase: TLSSession.Phase { session.phase }
     var details: TLSDetails? { session.details }
     var error: TLSError? { session.error }

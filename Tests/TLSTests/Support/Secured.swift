@@ -17,17 +17,18 @@ final class Dialogue {
     init<Asked: Responder & Sendable>(
         _ responder: Asked, isImplicit: Bool = false, options: TLSOptions = TLSOptions(),
         settings: SessionSettings = SessionSettings(hostName: "sink.example"),
-        limits: LoopLimits = LoopLimits()
+        limits: LoopLimits = LoopLimits(), client clientOptions: TLSOptions = TLSOptions(),
+        peer: SocketAddress? = nil
     ) throws {
         let troubles = Journal()
         var options = options
         options.report = { troubles.note("\($0)") }
-        let pair = try Pair(options)
+        let pair = try Pair(options, clientOptions)
         self.troubles = troubles
         self.pair = pair
         client = try End(pair.client, serverName: "localhost")
         loopback = Loopback(limits: limits) { _ in
-            StartTLS(pair.server, isImplicit: isImplicit) { details in
+            StartTLS(pair.server, isImplicit: isImplicit, peer: peer) { details in
                 LineFraming {
                     DataDiscard {
                         Session(settings, security: details == nil ? .offered : .active, responder)
@@ -37,8 +38,12 @@ final class Dialogue {
         }
     }
 
-    convenience init(isImplicit: Bool = false, options: TLSOptions = TLSOptions()) throws {
-        try self.init(Accept(), isImplicit: isImplicit, options: options)
+    convenience init(
+        isImplicit: Bool = false, options: TLSOptions = TLSOptions(),
+        client: TLSOptions = TLSOptions(), peer: SocketAddress? = nil
+    ) throws {
+        try self.init(
+            Accept(), isImplicit: isImplicit, options: options, client: client, peer: peer)
     }
 
     /// Says something in clear, and returns what comes back.
