@@ -18,8 +18,6 @@ How long anything took is told and never judged: the machine may be busy.
 
 import argparse
 import os
-import platform
-import re
 import resource
 import signal
 import statistics
@@ -31,15 +29,16 @@ import time
 
 import scenario
 from client import Session
-from server import PATIENCE, ROOT, TICKS, Fault, Server
+from document import machine, renew
+from server import PATIENCE, TICKS, Fault, Server
 # The scenarios: each declares itself.
 import endless  # noqa: F401
 import floods  # noqa: F401
+import handshakes  # noqa: F401
 import outages  # noqa: F401
 import slow  # noqa: F401
 
 SERVING = ("--host=127.0.0.1", "--port=0", "--ssl_port=0", "--workers=1")
-DOCUMENT = os.path.join(ROOT, "docs/reliability.md")
 MARKS = "<!-- made by: make hostile -->", "<!-- end of what is made -->"
 HEADINGS = ("hostile peers", "honest p50/p99/max, ms: before", "during", "after",
             "MB at rest, at its peak, at rest again", "descriptors", "CPU s")
@@ -112,6 +111,13 @@ class Figures:
         return "/".join(f"{value:.1f}" if value < 100 else f"{value:.0f}"
                         for value in (statistics.median(found), p99, found[-1]))
 
+    def growth(self):
+        """By how many milliseconds the p99 during the attack is above the one before it."""
+        begin, end = self.attack
+        before, during = (float(self.latencies(*span).split("/")[1])
+                          for span in ((0, begin), (begin, end + 0.2)))
+        return during - before
+
     def cells(self, title):
         begin, end = self.attack
         # What an attack has delayed may end behind it: it counts for the attack.
@@ -179,29 +185,12 @@ def table(rows):
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def renew(text):
-    """Puts the table into the document, between its marks."""
-    with open(DOCUMENT, encoding="utf-8") as file:
-        document = file.read()
-    first, last = MARKS
-    head, _, rest = document.partition(first)
-    _, _, tail = rest.partition(last)
-    if not tail:
-        raise SystemExit(f"hostile: {DOCUMENT} lacks its marks")
-    with open(DOCUMENT, "w", encoding="utf-8") as file:
-        file.write(f"{head}{first}\n{text}\n{last}{tail}")
-
-
-def machine():
-    with open("/proc/cpuinfo", encoding="ascii", errors="replace") as file:
-        model = re.search(r"^model name\s*: (.*)", file.read(), re.M)
-    return f"{os.cpu_count()} × {model[1] if model else platform.machine()}, " \
-           f"Linux {platform.release()}"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--only", default="", help="the scenarios whose title has this in it")
+    parser.add_argument("--p99", action="store_true",
+                        help="fail where the honest client's p99 grows by more than 10 ms: on a "
+                        "quiet machine")
     parser.add_argument("--markdown", action="store_true",
                         help="write the table into docs/reliability.md")
     options = parser.parse_args()
@@ -215,6 +204,8 @@ def main():
             continue
         try:
             figures = measure(subject)
+            if options.p99 and figures.growth() > 10:
+                raise Fault(f"the honest p99 grew by {figures.growth():.1f} ms")
         except Fault as fault:
             failures += 1
             print(f"FAIL {subject.title}: {fault}", flush=True)
@@ -223,7 +214,7 @@ def main():
         print("pass " + " | ".join(rows[-1]), flush=True)
     text = f"Measured on: {machine()}.\n\n{table(rows)}"
     if options.markdown and not failures and not options.only:
-        renew(text)
+        renew(text, MARKS)
     else:
         print(f"\n{text}")
     if failures:

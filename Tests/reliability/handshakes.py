@@ -1,0 +1,101 @@
+"""Peers who ask for handshakes that cost a server much, and them little."""
+
+import time
+
+import hellos
+from crowd import Crowd
+from scenario import scenario
+from server import Fault
+
+
+def flood(server, octets, per_second, seconds, reply):
+    """Sends a ClientHello on a new connection so many times a second; closes it at the reply."""
+    crowds = []
+    begin = time.monotonic()
+    replies = 0
+    for step in range(seconds * 10):
+        crowd = Crowd(server.tls_ports[0], per_second // 10 or 1)
+        crowd.connect()
+        for peer in crowd:
+            peer.send(octets)
+        crowds.append(crowd)
+        while time.monotonic() < begin + (step + 1) / 10:
+            for crowd in crowds:
+                crowd.turn(0.001)
+        for crowd in crowds[:]:
+            if all(peer.octets_heard or peer.is_ended for peer in crowd):
+                replies += sum(peer.heard.startswith(reply) for peer in crowd)
+                crowd.close()
+                crowds.remove(crowd)
+    for crowd in crowds:
+        crowd.until(lambda: all(peer.octets_heard or peer.is_ended for peer in crowd),
+                    "to be answered")
+        replies += sum(peer.heard.startswith(reply) for peer in crowd)
+        crowd.close()
+    if replies != (per_second // 10 or 1) * seconds * 10:
+        raise Fault(f"{replies} peers heard what they should")
+
+
+@scenario("ClientHellos for ffdhe8192 alone: 20 a second on new connections", 8)
+def finite_field(server):
+    # A fatal alert, handshake_failure.
+    flood(server, hellos.client_hello(hellos.FFDHE8192), 20, 5, b"\x15\x03\x03\x00\x02\x02\x28")
+
+
+@scenario("the most expensive handshakes allowed: 200 ClientHellos for P-384 a second", 16)
+def curve(server):
+    flood(server, hellos.client_hello(hellos.P384), 200, 5, b"\x16\x03\x03")
+
+
+@scenario("nine bytes that claim a ClientHello of 130,000: 8,000 peers", 16)
+def claim(server):
+    with Crowd(server.tls_ports[0], 8000) as crowd:
+        crowd.connect()
+        for peer in crowd:
+            peer.send(bytes.fromhex("160301000401" "01ffb8"))
+        # Each is refused by an alert, illegal_parameter, and closed.
+        crowd.await_ends()
+        if any(not peer.heard.startswith(b"\x15\x03\x03\x00\x02\x02\x2f") for peer in crowd):
+            raise Fault("somebody heard something else")
+
+
+@scenario("nine bytes of a ClientHello that may come, and silence: 4,000 peers", 40,
+          options=("--handshake_timeout=6",))
+def pending(server):
+    with Crowd(server.tls_ports[0], 4000) as crowd:
+        crowd.connect()
+        for peer in crowd:
+            peer.send(bytes.fromhex("1603013ea001003e9c"))
+        crowd.await_ends()
+
+
+@scenario("handshakes over their limit of 200: 3,000 peers stop behind their ClientHello", 32,
+          options=("--handshakes_limit=200",), announced=("200 are in progress",))
+def limit(server):
+    hello = hellos.client_hello()
+    with Crowd(server.tls_ports[0], 3000) as crowd:
+        crowd.connect()
+        for peer in crowd:
+            peer.send(hello)
+        crowd.until(lambda: all(peer.octets_heard or peer.is_ended for peer in crowd),
+                    "to be answered or closed")
+        answered = sum(not peer.is_ended for peer in crowd)
+        if answered != 200:
+            raise Fault(f"{answered} handshakes are in progress")
+
+
+@scenario("departed peers: a delay of 60 s, and FIN, 250 times with 256 descriptors", 8,
+          tool=("prlimit", "--nofile=256:256"),
+          announced=("Too many open files", "had left"))
+def departed(server):
+    mail = (b"HELO hostile\r\nMAIL FROM:<a@hostile.example>\r\nRCPT TO:<b@hostile.example>\r\n"
+            b"DATA\r\nX-Blackhole-Delay: 60\r\n\r\n.\r\n")
+    for _ in range(4):
+        with Crowd(server.port, 250) as crowd:
+            crowd.connect()
+            for peer in crowd:
+                peer.send(mail)
+            crowd.last(0.5)
+            # By FIN: the reply is still owed.
+            crowd.close(resetting=False)
+            time.sleep(0.5)
