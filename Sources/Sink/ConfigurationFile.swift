@@ -16,8 +16,9 @@ package struct ConfigurationFile {
     ) throws(ConfigurationError) -> [Assignment] {
         var assignments: [Assignment] = []
         let text = text.first == "\u{FEFF}" ? text.dropFirst() : text[...]
-        // A CR LF is one character, and a line's end as well.
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        // Nothing else ends a line, or the rest of a comment could be a setting: a character that
+        // editors do not show, such as U+2028, is a blank. A CR LF is one character.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         for (index, line) in lines.enumerated() {
             var reader = ConfigurationFile(path: path, line: index + 1, rest: line)
             while let assignment = try reader.next() { assignments.append(assignment) }

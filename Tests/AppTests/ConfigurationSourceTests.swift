@@ -59,6 +59,15 @@ struct ConfigurationSourceTests {
         #expect(command.errors.isEmpty)
     }
 
+    @Test func `a comment with an invisible line separator in it stays a comment`() throws {
+        try withFile("# a\u{2028}mode=bounce\n# b\u{B}mode=bounce\u{85}mode=bounce\n") { file in
+            let command = try check("--conf", file)
+            #expect(command.exitCode == 0, "\(command.text)")
+            #expect(command.output.contains("listens on 127.0.0.1:0: accept at message"))
+            #expect(!command.output.contains("set: mode"))
+        }
+    }
+
     @Test(
         arguments: [
             ("prot=25", "x.conf:1: 'prot' is no setting; did you mean port?"),

@@ -60,6 +60,17 @@ struct ConfigurationTests {
         #expect(try configuration(file: text).policy.mode == .bounce)
     }
 
+    @Test(arguments: ["\u{2028}", "\u{2029}", "\u{85}", "\u{B}", "\u{C}", "\u{1E}", "\r"])
+    func `only a line feed ends a comment, so no hidden character smuggles a setting in`(
+        character: String
+    ) throws {
+        let text = "# a\(character)mode=bounce"
+        #expect(try configuration(file: text).policy.mode == .accept)
+        #expect(try configuration(file: "listen=:25 \(text)").listeners[0].policy.mode == .accept)
+        #expect(try configuration(file: text + "\r\nmode=random").policy.mode == .random)
+        #expect(complaint(file: text + "\nmdoe=accept").hasPrefix("x.conf:2: 'mdoe' is "))
+    }
+
     @Test func `a value may hold what looks like syntax`() throws {
         let configuration = try configuration(
             file: #"log="/tmp/a b=c #d" pid=/tmp/p#1 host_name='x"y'"#)

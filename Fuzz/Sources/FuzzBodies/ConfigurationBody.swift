@@ -39,7 +39,7 @@ public final class ConfigurationBody: FuzzBody {
     /// Checks the form of an error, and gives the line that it names.
     private func line(of error: ConfigurationError, in naive: NaiveConfiguration) -> Int? {
         require(!error.isUsage, "a file is not the command line")
-        require(!error.description.contains(where: \.isNewline), "an error is one line")
+        require(!error.description.utf8.contains(0x0A), "an error is one line")
         let parts = error.description.split(separator: ":", maxSplits: 2)
         require(parts.count == 3 && parts[0] == "x", "an error names its file: \(error)")
         let line = Int(parts[1])
