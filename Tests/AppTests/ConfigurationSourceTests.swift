@@ -111,7 +111,8 @@ struct ConfigurationSourceTests {
         let command = try check(environment: ["BLACKHOLE_WORKERS": "none"])
         #expect(command.exitCode == EX_CONFIG)
         #expect(
-            command.errors == "blackhole: BLACKHOLE_WORKERS: 'none' is no number from 1 to 1024\n")
+            command.errors
+                == "blackhole: BLACKHOLE_WORKERS: 'none' is not a number from 1 to 1024\n")
     }
 
     @Test func `the example is a configuration file`() throws {
