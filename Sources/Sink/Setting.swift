@@ -21,7 +21,7 @@ package enum Setting: String, CaseIterable, Sendable {
     package var name: String { rawValue }
 
     /// The environment's variable: `BLACKHOLE_PORT`.
-    package var variable: String { "BLACKHOLE_" + name.uppercased() }
+    package var variable: String { Setting.variablePrefix + name.uppercased() }
 
     /// The setting of that name, with dashes or underscores, or of a name that a later version of
     /// the original gave it.
@@ -30,6 +30,17 @@ package enum Setting: String, CaseIterable, Sendable {
         guard let setting = Setting(rawValue: name) ?? Setting.otherNames[name] else { return nil }
         self = setting
     }
+
+    /// The setting of an environment's variable: `BLACKHOLE_PORT`, or one of the other names.
+    package init?(variable: String) {
+        guard variable.hasPrefix(Setting.variablePrefix), variable == variable.uppercased() else {
+            return nil
+        }
+        self.init(named: variable.dropFirst(Setting.variablePrefix.count).lowercased())
+    }
+
+    /// What the variables of all settings begin with.
+    package static let variablePrefix = "BLACKHOLE_"
 
     private static let otherNames: [String: Setting] = [
         "pidfile": .pid, "tls_cert": .ssl_cert, "tls_key": .ssl_key, "timeout": .idle_timeout,

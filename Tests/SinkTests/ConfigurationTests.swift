@@ -154,8 +154,15 @@ struct ConfigurationTests {
             ),
             ("listen=:25 delay=5,10", "x.conf:1: listen: '10' has no port: [address]:port"),
             ("ssl_key=/x", "x.conf:1: ssl_key: goes with ssl_cert, which is not set"),
-            ("port=25,25", "x.conf:1: port: 0.0.0.0:25 is there twice"),
-            ("listen=:1\ntls_listen=:1", "x.conf:2: tls_listen: 0.0.0.0:1 is there twice"),
+            ("port=25,25", "x.conf:1: port: 0.0.0.0:25 is listed twice"),
+            ("listen=:1\ntls_listen=:1", "x.conf:2: tls_listen: 0.0.0.0:1 is listed twice"),
+            (
+                "listen=[::1]:1\nlisten=0:0:0:0:0:0:0:1:1",
+                "x.conf:2: listen: [0:0:0:0:0:0:0:1]:1 is listed twice"
+            ),
+            ("listen=unix:/x, unix://./x", "x.conf:1: listen: unix://./x is listed twice"),
+            ("port=1\nhost=unix:@x,unix:@x", "x.conf:2: host: unix:@x is listed twice"),
+            ("host=LocalHost,localhost", "x.conf:1: host: localhost:25 is listed twice"),
             ("ssl=no tls_listen=:1", "x.conf:1: tls_listen: goes with ssl=True"),
         ] as [(String, String)])
     func `what is wrong is said with its line`(text: String, complaint: String) {
@@ -277,6 +284,11 @@ struct ConfigurationTests {
         #expect(listeners[0].policy.delay == DelayRange(.seconds(5), .seconds(5)))
         #expect(listeners[1].policy.delay == DelayRange(.seconds(1), .seconds(2)))
         #expect(listeners[1].policy.stage == .rcpt)
+    }
+
+    @Test func `a port that the kernel chooses may be listed twice`() throws {
+        #expect(try configuration(file: "listen=:0, :0").listeners.count == 2)
+        #expect(try configuration(file: "port=0 ssl_port=0").listeners.count == 2)
     }
 
     @Test func `every host has every port`() throws {
