@@ -48,7 +48,7 @@ def names_in_topics(catalogue):
 def left_out(product):
     """What the compiler takes for the version of an Objective-C framework, and leaves out."""
     for path in sorted(pathlib.Path("Sources", product).glob("*.swift")):
-        for number, line in enumerate(path.read_text().splitlines(), start=1):
+        for number, line in enumerate(path.read_text().split("\n"), start=1):
             if re.search(f"{DECLARATION}{product}Version", line):
                 yield f"{path}:{number}: DocC shows nothing whose name begins with {product}Version"
 

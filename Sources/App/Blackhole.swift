@@ -22,7 +22,10 @@ struct Blackhole: ParsableCommand {
             Options may stand before the command or behind it, as --name=value or --name value. \
             Each may also come from the environment, --port as BLACKHOLE_PORT, and from the file \
             that --conf names: the command line overrides the environment, and the file \
-            overrides the command line.
+            overrides the command line. An empty variable counts as unset.
+
+            Numbers may have a unit, in either case: times \(Units.time.help); counts \
+            \(Units.count.help); sizes \(Units.size.help).
 
             Exit codes: 0 done, 64 wrong usage, 69 address in use or not to be had, \
             77 not permitted, 78 wrong configuration; status: 0 running, 1 dead with its pid \

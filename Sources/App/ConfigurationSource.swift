@@ -18,24 +18,17 @@ struct ConfigurationSource: Sendable {
     func load() throws(StartError) -> Configuration {
         do throws(ConfigurationError) {
             var configuration = Configuration()
-            try configuration.apply(environment)
+            try configuration.apply(environment: ProcessInfo.processInfo.environment)
             try configuration.apply(options)
             if let path = configuration.filePath {
                 let text = try read(path)
                 try configuration.apply(try ConfigurationFile.assignments(of: text, at: path))
             }
-            try configuration.check()
             configuration.makePathsAbsolute(from: directory)
+            try configuration.check()
             return configuration
         } catch {
             throw StartError(error.description, exitCode: error.isUsage ? EX_USAGE : EX_CONFIG)
-        }
-    }
-
-    private var environment: [Assignment] {
-        let variables = ProcessInfo.processInfo.environment
-        return Setting.allCases.compactMap { setting in
-            variables[setting.variable].map { Assignment(setting, $0, from: .environment) }
         }
     }
 

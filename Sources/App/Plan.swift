@@ -24,7 +24,7 @@ struct Plan {
         let (account, warnings) = try Account.resolve(
             user: configuration.user, group: configuration.group)
         lines.append("serves as user \(account.user), group \(account.group)")
-        lines += warnings.map { "warning: \($0)" }
+        lines += (configuration.warnings + warnings).map { "warning: \($0)" }
         lines.append("as a daemon: pid file \(configuration.pidPath), log \(configuration.logPath)")
         for setting in Setting.allCases {
             guard let origin = configuration.origins[setting] else { continue }

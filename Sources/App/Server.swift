@@ -43,14 +43,10 @@ final class Server {
         tls = configuration.hasTLS ? try TLSSource(configuration, log) : nil
         quota = ConnectionQuota(configuration.quota) { log.warning("\($0.text)") }
         serving = Serving.Current(Serving(configuration))
-        var sockets: [ServerSocket] = []
-        for socket in offered {
-            sockets.append(try ServerSocket(adopting: socket, hasTLS: tls != nil))
-        }
-        for (index, listener) in configuration.listeners.enumerated() where offered.isEmpty {
-            sockets += try ServerSocket.bind(listener, index, loops: workers)
-        }
-        self.sockets = sockets
+        sockets =
+            offered.isEmpty
+            ? try ServerSocket.bind(configuration.listeners, loops: workers)
+            : try ServerSocket.adopt(offered, configuration, log)
         addresses = sockets.map(\.address)
     }
 

@@ -1,11 +1,12 @@
 import Daemon
 import Glibc
+import Logging
 import Pipeline
 import Sink
 
 /// A bound address that waits for the loops, and whose mail it is for.
 final class ServerSocket {
-    /// The listener's place in the configuration.
+    /// The listener's place in the configuration, or the one behind the last if it is not there.
     let index: Int
     let isImplicitTLS: Bool
     /// `127.0.0.1:25`, or `127.0.0.1:465 for TLS`.
@@ -19,8 +20,35 @@ final class ServerSocket {
         self.isImplicitTLS = isImplicitTLS
     }
 
-    /// Binds all addresses that the listener's host stands for.
+    /// Binds all addresses of all listeners.
     static func bind(
+        _ listeners: [Listener], loops: Int
+    ) throws(StartError) -> [ServerSocket] {
+        var sockets: [ServerSocket] = []
+        for (index, listener) in listeners.enumerated() {
+            sockets += try bind(listener, index, loops: loops)
+        }
+        return sockets
+    }
+
+    /// Takes a service manager's sockets over.
+    static func adopt(
+        _ offered: [ServiceManager.Socket], _ configuration: Configuration, _ log: Logger
+    ) throws(StartError) -> [ServerSocket] {
+        let places = ListenerPlaces(configuration.listeners)
+        var sockets: [ServerSocket] = []
+        for socket in offered {
+            guard configuration.hasTLS || socket.name != "smtps" else {
+                throw StartError("the socket smtps needs ssl=True", exitCode: EX_CONFIG)
+            }
+            sockets.append(try ServerSocket(adopting: socket, as: places))
+        }
+        for warning in places.warnings(sockets, configuration) { log.warning("\(warning)") }
+        return sockets
+    }
+
+    /// Binds all addresses that the listener's host stands for.
+    private static func bind(
         _ listener: Listener, _ index: Int, loops: Int
     ) throws(StartError) -> [ServerSocket] {
         let addresses = SocketAddress.lookUp(listener.host, port: listener.port)
@@ -39,23 +67,25 @@ final class ServerSocket {
         return sockets
     }
 
-    /// Takes a service manager's socket over: TLS begins with the first octet of those that it calls
-    /// `smtps`.
+    /// Takes a service manager's socket over, with the settings of the listener of its address.
+    ///
+    /// TLS begins with the first byte where it does at that listener, or where the manager calls
+    /// the socket `smtps`.
     convenience init(
-        adopting socket: ServiceManager.Socket, hasTLS: Bool
+        adopting socket: ServiceManager.Socket, as places: ListenerPlaces
     ) throws(StartError) {
-        let isImplicitTLS = socket.name == "smtps"
-        guard hasTLS || !isImplicitTLS else {
-            throw StartError("the socket smtps needs ssl=True", exitCode: EX_CONFIG)
-        }
+        let bound: BoundListener
         do throws(SystemError) {
-            self.init(
-                try BoundListener(adopting: socket.descriptor), 0, isImplicitTLS: isImplicitTLS)
+            bound = try BoundListener(adopting: socket.descriptor)
         } catch {
             throw StartError(
                 "cannot take over the socket \(socket.name) of the service manager: "
                     + error.description, exitCode: EX_CONFIG)
         }
+        let index = places.index(of: bound.address)
+        self.init(
+            bound, index,
+            isImplicitTLS: socket.name == "smtps" || places.isImplicitTLS(at: index))
     }
 
     /// Gives the bound address away, once.

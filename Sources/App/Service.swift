@@ -49,7 +49,7 @@ final class Service {
         if !isDaemon, configuration.origins[.log] == .option {
             log.info("run logs to standard error: --log is for start")
         }
-        for warning in warnings {
+        for warning in configuration.warnings + warnings {
             log.warning("\(warning)")
             if isDaemon { Blackhole.report("warning: \(warning)") }
         }
@@ -115,7 +115,9 @@ final class Service {
         let microseconds = now.tv_sec * 1_000_000 + now.tv_nsec / 1_000
         ServiceManager.notify("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
         do throws(StartError) {
-            try server?.reload(try source.load())
+            let fresh = try source.load()
+            try server?.reload(fresh)
+            for warning in fresh.warnings { log.warning("\(warning)") }
             log.info("reloaded")
             showTitle()
             if let server { board?.reloaded(server.mode) }

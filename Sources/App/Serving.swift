@@ -8,7 +8,8 @@ import Synchronization
 /// What new connections are served with: made at the start, and anew at every reload.
 struct Serving: Sendable {
     let settings: SessionSettings
-    /// What is done with the mail of each listener, in their order.
+    /// What is done with the mail of each listener, in their order, and last what is done where
+    /// mail comes to no listener of the configuration: to another socket of a service manager.
     let policies: [PreparedPolicy]
 
     init(_ configuration: Configuration) {
@@ -17,8 +18,8 @@ struct Serving: Sendable {
             isLenient: configuration.isLenient,
             authentication: configuration.isAuthAfterTLS ? .afterTLS : .offered)
         self.settings = settings
-        policies = configuration.listeners.map {
-            PreparedPolicy($0.policy, hostName: settings.hostName)
+        policies = (configuration.listeners.map(\.policy) + [configuration.policy]).map {
+            PreparedPolicy($0, hostName: settings.hostName)
         }
     }
 

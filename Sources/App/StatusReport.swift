@@ -30,7 +30,7 @@ struct StatusReport {
     private init?(_ text: String) {
         var lines = text.split(separator: "\n").map(String.init)
         guard let last = lines.popLast(),
-            let match = last.wholeMatch(of: /reloads (\d+)(?:, the last one failed: (.*))?/),
+            let match = last.wholeMatch(of: /(?s)reloads (\d+)(?:, the last one failed: (.*))?/),
             let reloads = Int(match.1)
         else { return nil }
         self.init(lines: lines, reloads: reloads, reloadFault: match.2.map(String.init))

@@ -15,8 +15,10 @@ extension SMTPServer {
     public func mail(
         from sender: String = "me@example.org", to recipients: String..., content: String = ""
     ) async -> [String] {
-        let body = content.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-            .map { ($0.first == "." ? "." : "") + $0 + "\r\n" }.joined()
+        let isLineEnd = { $0 == "\n" as Character || $0 == "\r\n" }
+        // The byte is looked at: a dot with an accent is another character, but a dot on the wire.
+        let body = content.split(omittingEmptySubsequences: false, whereSeparator: isLineEnd)
+            .map { ($0.utf8.first == UInt8(ascii: ".") ? "." : "") + $0 + "\r\n" }.joined()
         let lines =
             ["EHLO client.example", "MAIL FROM:<\(sender)>"]
             + recipients.map { "RCPT TO:<\($0)>" } + ["DATA", body + ".", "QUIT"]

@@ -33,34 +33,32 @@ extension Configuration {
         case .ssl_signature_algorithms: tlsSignatureAlgorithms = try .word(text)
         case .auth_require_tls: isAuthAfterTLS = try Bool(setting: text)
         case .host_name: hostName = try .hostName(text)
-        case .connections_limit: quota.connectionsMax = try .number(text, in: 0...1_000_000_000)
-        case .connections_per_address_limit:
-            quota.perAddressMax = try .number(text, in: 0...1_000_000_000)
-        case .handshakes_limit: handshakes.connectionsMax = try .number(text, in: 0...1_000_000_000)
-        case .handshakes_per_address_limit:
-            handshakes.perAddressMax = try .number(text, in: 0...1_000_000_000)
-        case .message_size_limit: limits.messageOctetsMax = try .number(text, in: 0...Int.max)
-        case .recipients_limit: limits.recipientsMax = try .number(text, in: 100...1_000_000_000)
-        case .messages_limit: limits.messagesMax = try .number(text, in: 0...Int.max)
-        case .commands_limit: limits.commandsMax = try .number(text, in: 0...Int.max)
-        case .errors_limit: limits.errorsInRowMax = try .number(text, in: 1...1_000_000_000)
-        case .idle_timeout: limits.idle = .seconds(try Int.number(text, in: 1...86_400))
-        case .content_timeout: limits.contentIdle = .seconds(try Int.number(text, in: 1...86_400))
-        case .handshake_timeout: handshake = .seconds(try Int.number(text, in: 1...86_400))
+        case .connections_limit: quota.connectionsMax = try .count(text)
+        case .connections_per_address_limit: quota.perAddressMax = try .count(text)
+        case .handshakes_limit: handshakes.connectionsMax = try .count(text)
+        case .handshakes_per_address_limit: handshakes.perAddressMax = try .count(text)
+        case .message_size_limit: limits.messageOctetsMax = try .size(text)
+        case .recipients_limit: limits.recipientsMax = try .count(text, in: 100...1_000_000_000)
+        case .messages_limit: limits.messagesMax = try .count(text, in: 0...Int.max)
+        case .commands_limit: limits.commandsMax = try .count(text, in: 0...Int.max)
+        case .errors_limit: limits.errorsInRowMax = try .count(text, in: 1...1_000_000_000)
+        case .idle_timeout: limits.idle = try .time(text, in: 1...86_400)
+        case .content_timeout: limits.contentIdle = try .time(text, in: 1...86_400)
+        case .handshake_timeout: handshake = try .time(text, in: 1...86_400)
         case .session_timeout:
-            let seconds = try Int.number(text, in: 0...31_536_000)
-            limits.session = seconds > 0 ? .seconds(seconds) : nil
+            let time = try Duration.time(text, in: 0...31_536_000)
+            limits.session = time > .zero ? time : nil
         case .lenient: isLenient = try Bool(setting: text)
         case .socket_mode: socketMode = try .fileMode(text)
         case .socket_user: socketUser = try .word(text)
         case .socket_group: socketGroup = try .word(text)
         case .workers: workers = try .number(text, in: 1...1024)
-        case .grace: grace = .seconds(try Int.number(text, in: 0...3_600))
+        case .grace: grace = try .time(text, in: 0...3_600)
         case .user: user = try .word(text)
         case .group: group = try .word(text)
         case .pid: pidPath = try .path(text)
         case .log: logPath = try .path(text)
-        case .rates: ratesInterval = .seconds(try Int.number(text, in: 0...86_400))
+        case .rates: ratesInterval = try .time(text, in: 0...86_400)
         case .log_messages: logsMessages = try Bool(setting: text)
         case .debug: isDebugging = try Bool(setting: text)
         case .conf: filePath = try .path(text)
@@ -120,21 +118,6 @@ extension Bool {
     }
 }
 
-extension FixedWidthInteger {
-    /// Reads digits, and nothing else.
-    fileprivate static func number(
-        _ text: String, in range: ClosedRange<Self>
-    ) throws(ValueError) -> Self {
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Self(text),
-            range.contains(number)
-        else {
-            let most = range.upperBound == .max ? "up" : "to \(range.upperBound)"
-            throw ValueError("\(text.quoted) is no number from \(range.lowerBound) \(most)")
-        }
-        return number
-    }
-}
-
 extension StartTLSOffer {
     fileprivate init(_ text: String) throws(ValueError) {
         if text.lowercased() == "auto" {
@@ -167,14 +150,6 @@ extension UInt16 {
 }
 
 extension Double {
-    /// Reads digits with or without a fraction.
-    fileprivate static func decimal(_ text: String) -> Double? {
-        guard text.utf8.first?.isDigit == true, text.utf8.last?.isDigit == true,
-            text.utf8.allSatisfy({ $0.isDigit || $0 == UInt8(ascii: ".") }), text.utf8.count <= 32
-        else { return nil }
-        return Double(text)
-    }
-
     fileprivate static func ratio(_ text: String) throws(ValueError) -> Double {
         guard let ratio = decimal(text), ratio <= 1 else {
             throw ValueError("\(text.quoted) is no ratio: a number from 0 to 1, such as 0.1")
@@ -183,24 +158,20 @@ extension Double {
     }
 }
 
-extension UInt8 {
-    fileprivate var isDigit: Bool { (0x30...0x39).contains(self) }
-}
-
 extension DelayRange {
     /// The longest delay that can be set, in seconds.
     package static let secondsMax = 3_600
 
-    /// Reads `2`, `0.5`, `1-3`.
+    /// Reads `2`, `0.5`, `1-3`, `1m-1h`.
     init(_ text: String) throws(ValueError) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-            .map { Double.decimal(String($0).trimmed) }
+            .map { Double.decimal(String($0).trimmed, .time) }
         guard let least = parts[0], let most = parts.count == 2 ? parts[1] : least,
             parts.count <= 2, least <= most, most <= Double(DelayRange.secondsMax)
         else {
             throw ValueError(
-                "\(text.quoted) is no delay: seconds or least-most, up to "
-                    + "\(DelayRange.secondsMax), such as 2 or 0.5-3")
+                "\(text.quoted) is not a delay: seconds or least-most, up to "
+                    + "\(DelayRange.secondsMax), such as 2, 0.5-3 or 1m")
         }
         self.init(.seconds(least), .seconds(most))
     }

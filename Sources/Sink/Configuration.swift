@@ -51,6 +51,9 @@ package struct Configuration: Sendable {
     package var isDebugging = false
     package var filePath: String?
 
+    /// Variables of the environment that look like settings and are none, in alphabetical order.
+    package private(set) var unknownVariables: [String] = []
+
     /// Where each setting that is not at its default was set.
     package private(set) var origins: [Setting: Origin] = [:]
 
@@ -73,7 +76,23 @@ package struct Configuration: Sendable {
         }
     }
 
-    /// Checks what no setting shows by itself.
+    /// Lays the environment's settings over the ones so far; an empty variable counts as unset.
+    package mutating func apply(
+        environment variables: [String: String]
+    ) throws(ConfigurationError) {
+        var assignments: [Assignment] = []
+        for (variable, text) in variables.sorted(by: { $0.key < $1.key }) {
+            if text.isEmpty { continue }
+            if let setting = Setting(variable: variable) {
+                assignments.append(Assignment(setting, text, from: .environment))
+            } else if variable.hasPrefix(Setting.variablePrefix) {
+                unknownVariables.append(variable)
+            }
+        }
+        try apply(assignments)
+    }
+
+    /// Checks what no setting shows by itself; paths are absolute by then.
     package func check() throws(ConfigurationError) {
         if keyPath != nil, certificatePath == nil {
             throw conflict(.ssl_key, "goes with ssl_cert, which is not set")
@@ -81,26 +100,26 @@ package struct Configuration: Sendable {
         if !hasTLS, !tlsListen.isEmpty { throw conflict(.tls_listen, "goes with ssl=True") }
         if !hasTLS, isAuthAfterTLS { throw conflict(.auth_require_tls, "goes with ssl=True") }
         let listeners = self.listeners
-        for (index, listener) in listeners.enumerated() where listener.port != 0 {
-            let isTwice = listeners[..<index].contains {
-                $0.host == listener.host && $0.port == listener.port
-            }
-            guard !isTwice else {
-                throw conflict(placing(listener), "\(listener.address) is there twice")
+        var places: Set<String> = []
+        for listener in listeners {
+            // The kernel gives each port 0 a port of its own.
+            if let place = listener.canonicalAddress, !places.insert(place).inserted {
+                throw conflict(placing(listener), "\(listener.address) is listed twice")
             }
         }
     }
 
     /// The setting that a listener comes from: one that was set, for another has no line to name.
-    private func placing(_ listener: Listener) -> Setting {
+    func placing(_ listener: Listener) -> Setting {
         guard listen.isEmpty, tlsListen.isEmpty else {
             return listener.isImplicitTLS ? .tls_listen : .listen
         }
+        if listener.isPath { return .host }
         let likely: [Setting] = listener.isImplicitTLS ? [.ssl_port, .port] : [.port, .ssl_port]
         return (likely + [.host]).first { origins[$0] != nil } ?? likely[0]
     }
 
-    private func conflict(_ setting: Setting, _ message: String) -> ConfigurationError {
+    func conflict(_ setting: Setting, _ message: String) -> ConfigurationError {
         ConfigurationError(origins[setting], setting, ValueError(message))
     }
 }

@@ -16,8 +16,9 @@ package struct ConfigurationFile {
     ) throws(ConfigurationError) -> [Assignment] {
         var assignments: [Assignment] = []
         let text = text.first == "\u{FEFF}" ? text.dropFirst() : text[...]
-        // A CR LF is one character, and a line's end as well.
-        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        // Nothing else ends a line, or the rest of a comment could be a setting: a character that
+        // editors do not show, such as U+2028, is a blank. A CR LF is one character.
+        let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         for (index, line) in lines.enumerated() {
             var reader = ConfigurationFile(path: path, line: index + 1, rest: line)
             while let assignment = try reader.next() { assignments.append(assignment) }
@@ -107,9 +108,12 @@ package struct ConfigurationFile {
 
 extension Setting {
     /// The setting whose name is so near that it was probably meant.
-    package static func nearest(to name: String) -> Setting? {
+    package static func nearest(
+        to name: String, among settings: [Setting] = allCases.filter(\.isForFile)
+    ) -> Setting? {
         let name = Array(name.lowercased().prefix(40))
-        let near = allCases.filter(\.isForFile)
+        let near =
+            settings
             .map { (setting: $0, distance: distance(name, Array($0.name))) }
             .min { $0.distance < $1.distance }
         guard let near, near.distance <= max(1, near.setting.name.count / 3) else { return nil }

@@ -10,6 +10,9 @@ package enum ExampleFile {
             "#",
             "# A setting is name=value. Quotes and blanks around = are as you like, several may",
             "# stand on one line, and nothing of it is executed.",
+            "#",
+            "# Numbers may have a unit, in either case. Times are in seconds, or end with s, m or h;",
+            "# counts may end with k or M (500k is 500,000), sizes with k, M or G (powers of 1024).",
         ]
         for setting in Setting.allCases where setting.isForFile {
             lines.append("")

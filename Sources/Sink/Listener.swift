@@ -1,3 +1,5 @@
+internal import Pipeline
+
 /// A listener as the file has it: `[address]:port mode=… delay=… stage=…`.
 package struct ListenLine: Sendable, Equatable {
     package internal(set) var host: String
@@ -57,10 +59,34 @@ package struct Listener: Sendable, Equatable {
     package let isImplicitTLS: Bool
     package let policy: Policy
 
+    /// Whether it is a unix-domain socket.
+    package var isPath: Bool { host.hasPrefix("unix:") }
+
     /// `127.0.0.1:25`, `[::1]:25`, `unix:/path`.
     package var address: String {
-        if host.hasPrefix("unix:") { return host }
+        if isPath { return host }
         return host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+}
+
+extension Listener {
+    /// The address in the one form that all spellings of it have; nil if the kernel chooses it.
+    var canonicalAddress: String? {
+        if isPath { return host.hasPrefix("unix:/") ? host.withoutEmptySteps : host }
+        guard port != 0 else { return nil }
+        return numericAddress?.description ?? address.lowercased()
+    }
+
+    /// The address if it is a numeric one of IP.
+    var numericAddress: SocketAddress? {
+        isPath ? nil : SocketAddress(host, port: port)
+    }
+}
+
+extension String {
+    /// A path without what leads nowhere: `//` and `/.`.
+    fileprivate var withoutEmptySteps: String {
+        split(separator: "/").filter { $0 != "." }.joined(separator: "/")
     }
 }
 

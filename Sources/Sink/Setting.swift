@@ -21,7 +21,7 @@ package enum Setting: String, CaseIterable, Sendable {
     package var name: String { rawValue }
 
     /// The environment's variable: `BLACKHOLE_PORT`.
-    package var variable: String { "BLACKHOLE_" + name.uppercased() }
+    package var variable: String { Setting.variablePrefix + name.uppercased() }
 
     /// The setting of that name, with dashes or underscores, or of a name that a later version of
     /// the original gave it.
@@ -30,6 +30,17 @@ package enum Setting: String, CaseIterable, Sendable {
         guard let setting = Setting(rawValue: name) ?? Setting.otherNames[name] else { return nil }
         self = setting
     }
+
+    /// The setting of an environment's variable: `BLACKHOLE_PORT`, or one of the other names.
+    package init?(variable: String) {
+        guard variable.hasPrefix(Setting.variablePrefix), variable == variable.uppercased() else {
+            return nil
+        }
+        self.init(named: variable.dropFirst(Setting.variablePrefix.count).lowercased())
+    }
+
+    /// What the variables of all settings begin with.
+    package static let variablePrefix = "BLACKHOLE_"
 
     private static let otherNames: [String: Setting] = [
         "pidfile": .pid, "tls_cert": .ssl_cert, "tls_key": .ssl_key, "timeout": .idle_timeout,
@@ -77,13 +88,13 @@ package enum Setting: String, CaseIterable, Sendable {
         case .socket_mode: "mode"
         case .ssl_cert, .ssl_key, .ssl_ca_certs_dir: "path"
         case .host_name: "name"
-        case .message_size_limit: "octets"
+        case .message_size_limit: "size"
         case .connections_limit, .connections_per_address_limit, .handshakes_limit,
             .handshakes_per_address_limit, .recipients_limit, .messages_limit, .commands_limit,
             .errors_limit, .workers:
             "count"
         case .idle_timeout, .content_timeout, .handshake_timeout, .session_timeout, .grace, .rates:
-            "seconds"
+            "time"
         case .user, .socket_user: "user"
         case .group, .socket_group: "group"
         case .pid, .log, .conf: "file"
@@ -143,7 +154,9 @@ package enum Setting: String, CaseIterable, Sendable {
             "How many TLS handshakes may be in progress at once; the next is closed. 0 for no limit."
         case .handshakes_per_address_limit:
             "How many of them may come from one address, or from one /64 of IPv6; 0 for no limit."
-        case .message_size_limit: "The largest message; 0 for no limit."
+        case .message_size_limit:
+            "The largest message, in bytes or with one of the units \(Units.size.help); 0 for no "
+                + "limit."
         case .recipients_limit: "How many recipients a message may have, at least 100."
         case .messages_limit: "How many messages a connection may bring; 0 for no limit."
         case .commands_limit: "How many commands a connection may bring; 0 for no limit."

@@ -207,6 +207,17 @@ struct CommandTests {
         try daemon.expectSuccess("stop", "--conf", file)
     }
 
+    @Test func `a reload reports its error whatever line separators are in it`() throws {
+        let daemon = try Daemon()
+        let file = try daemon.write("mode=accept", to: "conf")
+        try daemon.expectSuccess("start", "--workers", "1", "--conf", file)
+        _ = try daemon.write("mode='a\u{2028}b'", to: "conf")
+        let reload = try daemon.run("reload")
+        #expect(reload.exitCode == EX_CONFIG)
+        #expect(reload.complaints.first?.contains(#"\#(file):1: mode: 'a\u{2028}b'"#) == true)
+        try daemon.expectSuccess("stop")
+    }
+
     @Test func `a reload of what does not run is refused`() throws {
         let reload = try Daemon().run("reload")
         #expect(reload.exitCode == EX_UNAVAILABLE)

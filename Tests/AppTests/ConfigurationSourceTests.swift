@@ -59,6 +59,15 @@ struct ConfigurationSourceTests {
         #expect(command.errors.isEmpty)
     }
 
+    @Test func `a comment with an invisible line separator in it stays a comment`() throws {
+        try withFile("# a\u{2028}mode=bounce\n# b\u{B}mode=bounce\u{85}mode=bounce\n") { file in
+            let command = try check("--conf", file)
+            #expect(command.exitCode == 0, "\(command.text)")
+            #expect(command.output.contains("listens on 127.0.0.1:0: accept at message"))
+            #expect(!command.output.contains("set: mode"))
+        }
+    }
+
     @Test(
         arguments: [
             ("prot=25", "x.conf:1: 'prot' is no setting; did you mean port?"),
@@ -102,7 +111,41 @@ struct ConfigurationSourceTests {
         let command = try check(environment: ["BLACKHOLE_WORKERS": "none"])
         #expect(command.exitCode == EX_CONFIG)
         #expect(
-            command.errors == "blackhole: BLACKHOLE_WORKERS: 'none' is no number from 1 to 1024\n")
+            command.errors
+                == "blackhole: BLACKHOLE_WORKERS: 'none' is not a number from 1 to 1024\n")
+    }
+
+    @Test func `an empty variable counts as unset, and a misspelled one is reported`() throws {
+        let command = try check(
+            environment: ["BLACKHOLE_MODE": "", "BLACKHOLE_WORKRES": "2", "BLACKHOLE_GRACE": "1m"])
+        #expect(command.exitCode == 0, "\(command.text)")
+        #expect(command.output.contains("accept at message"))
+        #expect(
+            command.output.contains(
+                "\nwarning: unknown variable 'BLACKHOLE_WORKRES'; "
+                    + "did you mean BLACKHOLE_WORKERS?\n"))
+        let odd = try check(environment: ["BLACKHOLE_\u{1B}[31m": "x"])
+        #expect(odd.output.contains(#"unknown variable 'BLACKHOLE_\x1B[31m'; "#))
+    }
+
+    @Test func `a setting without effect is a warning of check, of start and of the log`() throws {
+        let options = ["--workers", "1", "--listen", "127.0.0.1:0", "--port", "1"]
+        let warning = "--port: has no effect next to listen"
+        let daemon = try Daemon()
+        #expect(try daemon.run(["check"] + options).output.contains("\nwarning: \(warning)\n"))
+        let start = try daemon.run(["start"] + options)
+        #expect(start.exitCode == 0, "\(start.text)")
+        #expect(start.complaints.contains("blackhole: warning: \(warning)"))
+        #expect(daemon.log.contains(" warning blackhole: \(warning)\n"))
+        try daemon.expectSuccess("stop")
+    }
+
+    @Test func `one path in two spellings is refused as an address twice is`() throws {
+        let folder = try TemporaryFolder()
+        let check = try Command.shell(
+            "cd \(folder.path); exec \(Paths.program) check --host unix:a,unix:./a")
+        #expect(check.exitCode == EX_USAGE, "\(check.text)")
+        #expect(check.complaints.first?.hasSuffix("/./a is listed twice") == true, "\(check.text)")
     }
 
     @Test func `the example is a configuration file`() throws {

@@ -55,6 +55,45 @@ struct ServiceManagerTests {
         }
     }
 
+    @Test func `a socket of the service manager is served as the listener of its address is`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let paths = ["a", "b", "c", "d"].map { folder.file($0) }
+        let names = "x@\(paths[2]):x@\(paths[1]):x@\(paths[0])"
+        let lines = "unix:\(paths[0]),unix:\(paths[1]) mode=unavailable,unix:\(paths[3])"
+        try RunningServer.run(
+            ["--workers", "1", "--listen", lines, "--mode", "offline"],
+            tool: ["python3", Paths.client("activate.py"), names],
+            announced: [
+                "unix:\(paths[2]), a socket of the service manager, is in no listen line: it gets "
+                    + "mode offline",
+                "unix:\(paths[3]) is not served: the service manager has no such socket",
+            ]
+        ) { server in
+            #expect(server.logCount(" warning blackhole: unix:") == 2)
+            for (path, code) in zip(paths, [521, 421, 521]) {
+                try Client(at: "unix:\(path)").expect(code)
+            }
+        }
+    }
+
+    @Test func `a tls_listen line has TLS begin with the first byte of its socket, however named`()
+        throws
+    {
+        let folder = try TemporaryFolder()
+        let lines =
+            ["--listen", "unix:\(folder.file("a"))"]
+            + ["--tls_listen", "unix:\(folder.file("b"))"]
+        let tool = [
+            "python3", Paths.client("activate.py"), "x@\(folder.file("b")):x@\(folder.file("a"))",
+        ]
+        try RunningServer.run(["--workers", "1"] + lines, tool: tool) { server in
+            #expect(server.log.contains("listening on unix:\(folder.file("b")) for TLS\n"))
+            #expect(server.log.contains("listening on unix:\(folder.file("a")), 1 worker\n"))
+        }
+    }
+
     @Test func `several workers share a socket`() throws {
         let activation = ["python3", Paths.client("activate.py"), "unknown"]
         try RunningServer.run(["--workers", "2", "--debug"], tool: activation) { server in

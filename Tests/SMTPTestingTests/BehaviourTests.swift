@@ -155,6 +155,19 @@ struct PatternTests {
     }
 }
 
+struct MailingTests {
+    @Test func `only line feeds end the lines of a message, and every dot that begins one is kept`()
+        async throws
+    {
+        let text = "Subject: a\u{2028}b\u{B}c\n\n.\u{301}x\r\n.\n..\u{85}\ry"
+        let body = try await withSMTPServer { smtp in
+            await smtp.mail(to: "a@b.example", content: text)
+            return try #require(smtp.received.first).text
+        }
+        #expect(body == "Subject: a\u{2028}b\u{B}c\r\n\r\n.\u{301}x\r\n.\r\n..\u{85}\ry\r\n")
+    }
+}
+
 struct HeaderTests {
     private func message(_ content: String) async throws -> ReceivedMessage {
         try await withSMTPServer { smtp in

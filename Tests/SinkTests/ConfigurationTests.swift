@@ -1,3 +1,4 @@
+import Pipeline
 import SMTP
 import Sink
 import Testing
@@ -60,6 +61,17 @@ struct ConfigurationTests {
         #expect(try configuration(file: text).policy.mode == .bounce)
     }
 
+    @Test(arguments: ["\u{2028}", "\u{2029}", "\u{85}", "\u{B}", "\u{C}", "\u{1E}", "\r"])
+    func `only a line feed ends a comment, so no hidden character smuggles a setting in`(
+        character: String
+    ) throws {
+        let text = "# a\(character)mode=bounce"
+        #expect(try configuration(file: text).policy.mode == .accept)
+        #expect(try configuration(file: "listen=:25 \(text)").listeners[0].policy.mode == .accept)
+        #expect(try configuration(file: text + "\r\nmode=random").policy.mode == .random)
+        #expect(complaint(file: text + "\nmdoe=accept").hasPrefix("x.conf:2: 'mdoe' is "))
+    }
+
     @Test func `a value may hold what looks like syntax`() throws {
         let configuration = try configuration(
             file: #"log="/tmp/a b=c #d" pid=/tmp/p#1 host_name='x"y'"#)
@@ -106,16 +118,25 @@ struct ConfigurationTests {
             ("ssl=maybe", "x.conf:1: ssl: 'maybe' is neither True nor False"),
             (
                 "delay=3-1",
-                "x.conf:1: delay: '3-1' is no delay: seconds or least-most, up to 3600, such as 2 or "
-                    + "0.5-3"
+                "x.conf:1: delay: '3-1' is not a delay: seconds or least-most, up to 3600, such as "
+                    + "2, 0.5-3 or 1m"
             ),
-            ("workers=0", "x.conf:1: workers: '0' is no number from 1 to 1024"),
+            ("workers=0", "x.conf:1: workers: '0' is not a number from 1 to 1024"),
             (
                 "recipients_limit=99",
-                "x.conf:1: recipients_limit: '99' is no number from 100 to 1000000000"
+                "x.conf:1: recipients_limit: '99' is not a number from 100 to 1000000000; "
+                    + "units are k for thousands, M for millions"
             ),
-            ("idle_timeout=86401", "x.conf:1: idle_timeout: '86401' is no number from 1 to 86400"),
-            ("message_size_limit=x", "x.conf:1: message_size_limit: 'x' is no number from 0 up"),
+            (
+                "idle_timeout=86401",
+                "x.conf:1: idle_timeout: '86401' is not a time in seconds from 1 to 86400; units are "
+                    + "s, m, h"
+            ),
+            (
+                "message_size_limit=x",
+                "x.conf:1: message_size_limit: 'x' is not a size in bytes from 0 up; units are k, M, "
+                    + "G, as powers of 1024"
+            ),
             (
                 "accept_ratio=1.1",
                 "x.conf:1: accept_ratio: '1.1' is no ratio: a number from 0 to 1, such as 0.1"
@@ -133,8 +154,15 @@ struct ConfigurationTests {
             ),
             ("listen=:25 delay=5,10", "x.conf:1: listen: '10' has no port: [address]:port"),
             ("ssl_key=/x", "x.conf:1: ssl_key: goes with ssl_cert, which is not set"),
-            ("port=25,25", "x.conf:1: port: 0.0.0.0:25 is there twice"),
-            ("listen=:1\ntls_listen=:1", "x.conf:2: tls_listen: 0.0.0.0:1 is there twice"),
+            ("port=25,25", "x.conf:1: port: 0.0.0.0:25 is listed twice"),
+            ("listen=:1\ntls_listen=:1", "x.conf:2: tls_listen: 0.0.0.0:1 is listed twice"),
+            (
+                "listen=[::1]:1\nlisten=0:0:0:0:0:0:0:1:1",
+                "x.conf:2: listen: [0:0:0:0:0:0:0:1]:1 is listed twice"
+            ),
+            ("listen=unix:/x, unix://./x", "x.conf:1: listen: unix://./x is listed twice"),
+            ("port=1\nhost=unix:@x,unix:@x", "x.conf:2: host: unix:@x is listed twice"),
+            ("host=LocalHost,localhost", "x.conf:1: host: localhost:25 is listed twice"),
             ("ssl=no tls_listen=:1", "x.conf:1: tls_listen: goes with ssl=True"),
         ] as [(String, String)])
     func `what is wrong is said with its line`(text: String, complaint: String) {
@@ -149,6 +177,50 @@ struct ConfigurationTests {
     @Test(arguments: ["False", "false", "no", "OFF", "0"])
     func `a boolean may be false`(text: String) throws {
         #expect(try configuration(file: "ssl=\(text)").hasTLS == false)
+    }
+
+    @Test(
+        arguments: [
+            ("10M", 10 << 20), ("10m", 10 << 20), ("500k", 500 << 10), ("2G", 2 << 30), ("0k", 0),
+            ("9007199254740991k", 9_007_199_254_740_991 << 10),
+        ] as [(String, Int)])
+    func `a size may have a unit, a power of 1024`(text: String, bytes: Int) throws {
+        let limits = try configuration(file: "message_size_limit=\(text)").limits
+        #expect(limits.messageOctetsMax == bytes)
+    }
+
+    @Test func `a count may be in thousands or millions, a time in seconds, minutes or hours`()
+        throws
+    {
+        let configuration = try configuration(
+            file: """
+                connections_limit=500k messages_limit=2M recipients_limit=1K
+                idle_timeout=90s content_timeout=2m handshake_timeout=1M session_timeout=24h
+                grace=1m rates=0h delay=0.5m-1h
+                """)
+        #expect(configuration.quota.connectionsMax == 500_000)
+        #expect(configuration.limits.messagesMax == 2_000_000)
+        #expect(configuration.limits.recipientsMax == 1_000)
+        #expect(configuration.limits.idle == .seconds(90))
+        #expect(configuration.limits.contentIdle == .seconds(120))
+        #expect(configuration.handshake == .seconds(60))
+        #expect(configuration.limits.session == .seconds(86_400))
+        #expect(configuration.grace == .seconds(60))
+        #expect(configuration.ratesInterval == .zero)
+        #expect(configuration.policy.delay == DelayRange(.seconds(30), .seconds(3_600)))
+    }
+
+    @Test(arguments: [
+        "message_size_limit=9007199254740992k", "message_size_limit=9223372036854775807G",
+        "message_size_limit=M", "message_size_limit=1.5M", "message_size_limit=10MB",
+        "message_size_limit=10s", "message_size_limit=-1k", "message_size_limit=1kk",
+        "message_size_limit=10\u{212A}", "message_size_limit=10\u{600}k", "connections_limit=2G",
+        "connections_limit=1000001k",
+        "idle_timeout=25h", "idle_timeout=0m", "idle_timeout=5k", "delay=2h", "delay=m",
+        "workers=1k", "seed=1k", "accept_ratio=1m", "port=1k",
+    ])
+    func `a unit that a number cannot have, or a product out of bounds, is refused`(text: String) {
+        #expect(complaint(file: text).contains(" is n"))
     }
 
     @Test func `later sources win, and replace lists`() throws {
@@ -212,6 +284,11 @@ struct ConfigurationTests {
         #expect(listeners[0].policy.delay == DelayRange(.seconds(5), .seconds(5)))
         #expect(listeners[1].policy.delay == DelayRange(.seconds(1), .seconds(2)))
         #expect(listeners[1].policy.stage == .rcpt)
+    }
+
+    @Test func `a port that the kernel chooses may be listed twice`() throws {
+        #expect(try configuration(file: "listen=:0, :0").listeners.count == 2)
+        #expect(try configuration(file: "port=0 ssl_port=0").listeners.count == 2)
     }
 
     @Test func `every host has every port`() throws {

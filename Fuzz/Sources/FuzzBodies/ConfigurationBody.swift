@@ -39,7 +39,7 @@ public final class ConfigurationBody: FuzzBody {
     /// Checks the form of an error, and gives the line that it names.
     private func line(of error: ConfigurationError, in naive: NaiveConfiguration) -> Int? {
         require(!error.isUsage, "a file is not the command line")
-        require(!error.description.contains(where: \.isNewline), "an error is one line")
+        require(!error.description.utf8.contains(0x0A), "an error is one line")
         let parts = error.description.split(separator: ":", maxSplits: 2)
         require(parts.count == 3 && parts[0] == "x", "an error names its file: \(error)")
         let line = Int(parts[1])
@@ -52,8 +52,8 @@ public final class ConfigurationBody: FuzzBody {
     private func resolve(_ sources: [[Assignment]]) throws(ConfigurationError) -> Configuration {
         var configuration = Configuration()
         for source in sources { try configuration.apply(source) }
-        try configuration.check()
         configuration.makePathsAbsolute(from: "/here")
+        try configuration.check()
         return configuration
     }
 
@@ -94,11 +94,14 @@ public final class ConfigurationBody: FuzzBody {
         require(.seconds(1)...(.seconds(86_400)) ~= configuration.limits.idle, "an idle time")
         require(configuration.workers.map { 1...1024 ~= $0 } ?? true, "as many workers")
         require(configuration.keyPath == nil || configuration.certificatePath != nil, "a key's")
-        let places = configuration.listeners.filter { $0.port != 0 }.map(\.address)
+        let places = configuration.listeners.filter { $0.port != 0 || $0.isPath }.map(\.address)
         require(Set(places).count == places.count, "nothing is listened at twice")
         require(
             configuration.hasTLS || !configuration.listeners.contains(where: \.isImplicitTLS),
             "without TLS nobody speaks it")
+        for warning in configuration.warnings {
+            require(warning.hasPrefix("x:") && !warning.utf8.contains(0x0A), "\(warning)")
+        }
         require(
             configuration.changesThatTakeRestart(to: configuration) == [], "nothing has changed")
         require(

@@ -21,7 +21,7 @@ struct NaiveConfiguration {
         characters.append("\n")
         var line: [Character] = []
         for character in characters {
-            guard character.isNewline else {
+            guard character == "\n" || character == "\r\n" else {
                 line.append(character)
                 continue
             }

@@ -16,6 +16,6 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let configuration = try ConfigurationSource(options).load()
-        for line in try Plan(configuration).lines { print(line) }
+        for line in try Plan(configuration).lines { print(LogFile.escaped(line)) }
     }
 }
