@@ -10,6 +10,7 @@ struct Serving: Sendable {
     let settings: SessionSettings
     /// What is done with the mail of each listener, in their order.
     let policies: [PreparedPolicy]
+    let offersStartTLS: Bool
 
     init(_ configuration: Configuration) {
         let settings = SessionSettings(
@@ -17,6 +18,7 @@ struct Serving: Sendable {
             isLenient: configuration.isLenient,
             authentication: configuration.isAuthAfterTLS ? .afterTLS : .offered)
         self.settings = settings
+        offersStartTLS = configuration.offersStartTLS
         policies = configuration.listeners.map {
             PreparedPolicy($0.policy, hostName: settings.hostName)
         }

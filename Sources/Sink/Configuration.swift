@@ -73,6 +73,15 @@ package struct Configuration: Sendable {
         }
     }
 
+    /// Whether a client in clear may secure its connection by STARTTLS.
+    package var offersStartTLS: Bool {
+        switch startTLS {
+        case .auto: hasTLS && certificatePath != nil
+        case .always: hasTLS
+        case .never: false
+        }
+    }
+
     /// Checks what no setting shows by itself.
     package func check() throws(ConfigurationError) {
         if keyPath != nil, certificatePath == nil {
@@ -81,6 +90,9 @@ package struct Configuration: Sendable {
         if !hasTLS, !tlsListen.isEmpty { throw conflict(.tls_listen, "goes with ssl=True") }
         if !hasTLS, isAuthAfterTLS { throw conflict(.auth_require_tls, "goes with ssl=True") }
         let listeners = self.listeners
+        if isAuthAfterTLS, !offersStartTLS, !listeners.contains(where: \.isImplicitTLS) {
+            throw conflict(.auth_require_tls, "goes with ssl_port, ssl_cert or starttls=True")
+        }
         for (index, listener) in listeners.enumerated() where listener.port != 0 {
             let isTwice = listeners[..<index].contains {
                 $0.host == listener.host && $0.port == listener.port

@@ -30,6 +30,8 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     @usableFromInline let make: Maker
     /// As octets: a server, which has none, has a word for it instead of two.
     @usableFromInline let serverName: [UInt8]?
+    /// The other end, for reports.
+    @usableFromInline let peer: SocketAddress?
     /// Made for the handshake.
     @usableFromInline var secured: Secured?
     @usableFromInline var next: Next?
@@ -50,13 +52,15 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     ///   - context: the server's, or the client's.
     ///   - isImplicit: whether the connection is secured from its first octet (RFC 8314).
     ///   - serverName: the host that a client names and checks.
+    ///   - peer: the other end, which reports of failures name.
     ///   - make: makes the layers inside.
     @inlinable
     public init(
         _ context: TLSContext, isImplicit: Bool = false, serverName: String? = nil,
-        _ make: @escaping Maker
+        peer: SocketAddress? = nil, _ make: @escaping Maker
     ) {
         tls = context
+        self.peer = peer
         self.make = make
         self.serverName = serverName.map { Array($0.utf8) }
         self.isImplicit = isImplicit
@@ -159,7 +163,7 @@ extension StartTLS where Next: ~Copyable {
     mutating func fail(_ error: TLSError, _ context: inout Context) -> Verdict {
         isGivenUp = true
         context.counters.add(1, to: .tlsFailures)
-        tls.report(error)
+        tls.report(error.with(peer: peer))
         return .close
     }
 }
