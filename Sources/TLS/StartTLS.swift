@@ -30,11 +30,11 @@ public struct StartTLS<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     @usableFromInline let make: Maker
     /// As octets: a server, which has none, has a word for it instead of two.
     @usableFromInline let serverName: [UInt8]?
-    /// The other end, for reports.
-    @usableFromInline let peer: SocketAddress?
     /// Made for the handshake.
     @usableFromInline var secured: Secured?
     @usableFromInline var next: Next?
+    /// The other end, for reports; here, where the small properties fill its last word.
+    @usableFromInline let peer: SocketAddress?
     @usableFromInline let isImplicit: Bool
     @usableFromInline var phase: Phase
     /// The layers inside were told that the peer has ended.

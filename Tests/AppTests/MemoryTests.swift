@@ -12,17 +12,21 @@ struct MemoryTests {
     typealias Onion<Asked: Responder> = Admission<StartTLS<Lines<Asked>>>
 
     /// The program's stacks, where sessions are not logged.
+    ///
+    /// With STARTTLS there is room for the peer's address, which a failed handshake is logged with.
     static let stacks = [
-        ("STARTTLS, switches", MemoryLayout<Onion<SwitchedResponder>>.stride),
-        ("STARTTLS", MemoryLayout<Onion<ModeResponder>>.stride),
-        ("switches", MemoryLayout<Admission<Lines<SwitchedResponder>>>.stride),
-        ("neither", MemoryLayout<Admission<Lines<ModeResponder>>>.stride),
+        ("STARTTLS, switches", MemoryLayout<Onion<SwitchedResponder>>.stride, 544),
+        ("STARTTLS", MemoryLayout<Onion<ModeResponder>>.stride, 544),
+        ("switches", MemoryLayout<Admission<Lines<SwitchedResponder>>>.stride, 480),
+        ("neither", MemoryLayout<Admission<Lines<ModeResponder>>>.stride, 480),
     ]
 
     @Test(arguments: stacks)
-    func `an idle connection costs 512 octets at the most`(name: String, stack: Int) {
+    func `an idle connection costs no more than its share of memory`(
+        name: String, stack: Int, bytesMax: Int
+    ) {
         let loop = SlotState.octetsPerConnection
         #expect(loop > 0 && stack > 0)
-        #expect(loop + stack <= 512, "\(loop) of the loop, \(stack) of the stack")
+        #expect(loop + stack <= bytesMax, "\(loop) of the loop, \(stack) of the stack")
     }
 }

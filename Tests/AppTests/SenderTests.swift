@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 import Testing
 
 /// Programs and libraries that developers send mail with, as they are when nothing but host and port

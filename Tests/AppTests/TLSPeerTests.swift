@@ -192,7 +192,7 @@ struct TLSPeerTests {
 
     @Test(arguments: Securing.allCases)
     func `an idle client is told under TLS, with close_notify`(securing: Securing) throws {
-        let options = ["--workers", "2", "--ssl_port", "0", "--grace", "3600"]
+        let options = ["--workers", "2", "--ssl_port", "0", "--starttls=True", "--grace", "3600"]
         try RunningServer.run(options) { server in
             let clients = try (0..<4).map { _ in try TLSClient("idle", securing, with: server) }
             for client in clients { try client.reach("idle") }
