@@ -10,6 +10,8 @@ SHELL := /bin/bash
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
 SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swift Fuzz/Sources \
 	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests)
+# A mail, as curl's options, that a newcomer can send.
+MAIL = --mail-from me@example.org --mail-rcpt you@example.org -T README.md
 # Seconds for each target of `make fuzz-smoke`.
 SECONDS_EACH ?= 20
 # How long `make soak` lasts.
@@ -32,12 +34,20 @@ build: ## Build the program in release: .build/release/blackhole.
 	@scripts/setup.sh build
 	swift build -c release --product blackhole
 
+# In clear without STARTTLS, for clients that know host and port alone.
 run: build ## Build and serve on 127.0.0.1:2525, and for TLS on 2465; more options with ARGS='--workers 1'.
-	exec .build/release/blackhole run --host 127.0.0.1 --port 2525 --ssl_port 2465 $(ARGS)
+	@.build/release/blackhole certificate --out .build/blackhole.pem > .build/blackhole.crt
+	@echo
+	@echo "plaintext:  curl smtp://127.0.0.1:2525 $(MAIL)"
+	@echo "TLS:        curl --cacert .build/blackhole.crt smtps://localhost:2465 $(MAIL)"
+	@echo "your tests: let your client trust .build/blackhole.crt as a certificate authority"
+	@echo
+	@exec .build/release/blackhole run --host 127.0.0.1 --port 2525 --ssl_port 2465 \
+		--ssl_cert .build/blackhole.pem --starttls False $(ARGS)
 
 # Without @testable the tests run the very program that `make build` builds, and nothing twice.
 test: ## Install what the tests need and run all of them; choose with ARGS='--filter AppTests'.
-	@scripts/setup.sh build test
+	@scripts/setup.sh build test senders
 	swift test -c release --disable-testable-imports $(ARGS)
 
 test-downstream: ## Test the package as other packages use it, and the README's example.
@@ -63,7 +73,7 @@ soak: build ## All loads and faults at once for MINUTES=10: memory has to stay a
 	Tests/reliability/soak.py --minutes $(MINUTES)
 
 sanitize: ## Run all tests under the sanitizers, or KIND=address or KIND=thread; takes a while.
-	@scripts/setup.sh build test
+	@scripts/setup.sh build test senders
 	Tests/reliability/sanitize.sh $(KIND)
 
 fuzz: ## Fuzz one layer: make fuzz TARGET=FuzzSession ARGS='-max_total_time=60'.

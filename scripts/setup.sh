@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that are missing from the groups named: build, test, bench, docs,
-# package, install. Asks apt nothing when nothing is missing.
+# Installs the Debian packages that are missing from the groups named: build, test, senders, bench,
+# docs, package, install. Asks apt nothing when nothing is missing.
 set -euo pipefail
 
 declare -A groups=(
     [build]="libssl-dev"
     [test]="swaks msmtp postfix curl strace python3 gcc libc6-dev openssl \
         gnutls-bin libnet-ssleay-perl passwd util-linux mount procps valgrind"
+    [senders]="node-nodemailer libphp-phpmailer php-symfony-mailer php-cli ruby ruby-mail \
+        python3-aiosmtplib python3-django python3-flask-mail golang-go default-jdk-headless \
+        libmail-java mutt"
     [bench]="postfix strace valgrind gcc libc6-dev binutils openssl python3 python3-venv"
     [docs]="python3"
     [package]="binutils dpkg-dev python3"

@@ -28,13 +28,13 @@ struct Blackhole: ParsableCommand {
             \(Units.count.help); sizes \(Units.size.help).
 
             Exit codes: 0 done, 64 wrong usage, 69 address in use or not to be had, \
-            77 not permitted, 78 wrong configuration; status: 0 running, 1 dead with its pid \
+            73 a file cannot be written, 77 not permitted, 78 wrong configuration; status: 0 running, 1 dead with its pid \
             file left, 3 not running.
             """,
         version: "blackhole 0.1.0",
         subcommands: [
             Start.self, Stop.self, Restart.self, Reload.self, Status.self, Run.self,
-            FuzzReplies.self, Check.self, Example.self,
+            FuzzReplies.self, Check.self, Example.self, Certificate.self,
         ])
 
     private static let commands = configuration.subcommands.map { $0._commandName } + ["help"]

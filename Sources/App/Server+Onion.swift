@@ -20,6 +20,8 @@ extension Server {
         let log = log
         let quota = quota
         let isImplicit = socket.isImplicitTLS
+        // Only a stack that has the layer from the start can offer STARTTLS after a reload.
+        let tls = isImplicit || serving.value.offersStartTLS ? tls : nil
         let refusal: StaticString = isImplicit ? "" : Server.tooManyConnections
         switch (tls, isDebugging) {
         case (nil, false):
@@ -34,7 +36,7 @@ extension Server {
                 let now = serving.value
                 return Admission(quota, peer, refusal: refusal) {
                     StartTLS(tls.current, isImplicit: isImplicit, peer: peer.address) { details in
-                        Server.onion(now) { makeSession(now, Security(details)) }
+                        Server.onion(now) { makeSession(now, Security(details, now)) }
                     }
                 }
             }
@@ -56,11 +58,12 @@ extension Server {
                 let record = SessionRecord(of: peer) { log.debug("\($0)") }
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
-                        StartTLS(tls.current, isImplicit: isImplicit, peer: peer.address) { details in
+                        StartTLS(tls.current, isImplicit: isImplicit, peer: peer.address) {
+                            details in
                             if let details { record.secured(by: details.text) }
                             return Server.onion(now) {
                                 ObservedSession(record) {
-                                    makeSession(now, Security(details))
+                                    makeSession(now, Security(details, now))
                                 }
                             }
                         }
@@ -83,8 +86,10 @@ extension Server {
 }
 
 extension Security {
-    /// How a session stands whose connection has been secured, or may be.
-    fileprivate init(_ details: TLSDetails?) { self = details == nil ? .offered : .active }
+    /// How a session stands whose connection has been secured, or could be.
+    fileprivate init(_ details: TLSDetails?, _ serving: Serving) {
+        self = details != nil ? .active : serving.offersStartTLS ? .offered : .none
+    }
 }
 
 extension TLSDetails {

@@ -21,6 +21,8 @@ final class Server {
     private let workers: Int
     private let seed: UInt64
     private let sockets: [ServerSocket]
+    /// What it began with, and cannot wholly change.
+    private let initial: Configuration
     private var configuration: Configuration
     private var loops: EventLoops?
     /// Where it listens, with the ports that the kernel chose.
@@ -33,6 +35,7 @@ final class Server {
         _ configuration: Configuration, adopting offered: [ServiceManager.Socket],
         firstFuzzed: Int? = nil, _ log: Logger
     ) throws(StartError) {
+        initial = configuration
         self.configuration = configuration
         self.log = log
         isDebugging = configuration.isDebugging
@@ -107,7 +110,7 @@ final class Server {
     /// Serves new connections by another configuration, as far as a running server can.
     func reload(_ fresh: Configuration) throws(StartError) {
         try tls?.reload(fresh)
-        for setting in configuration.changesThatTakeRestart(to: fresh) {
+        for setting in initial.changesThatTakeRestart(to: fresh) {
             log.warning("\(setting.name) has changed: that takes a restart")
         }
         configuration = configuration.reloaded(from: fresh)

@@ -11,6 +11,7 @@ struct Serving: Sendable {
     /// What is done with the mail of each listener, in their order, and last what is done where
     /// mail comes to no listener of the configuration: to another socket of a service manager.
     let policies: [PreparedPolicy]
+    let offersStartTLS: Bool
 
     init(_ configuration: Configuration) {
         let settings = SessionSettings(
@@ -18,6 +19,7 @@ struct Serving: Sendable {
             isLenient: configuration.isLenient,
             authentication: configuration.isAuthAfterTLS ? .afterTLS : .offered)
         self.settings = settings
+        offersStartTLS = configuration.offersStartTLS
         policies = (configuration.listeners.map(\.policy) + [configuration.policy]).map {
             PreparedPolicy($0, hostName: settings.hostName)
         }

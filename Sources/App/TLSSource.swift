@@ -12,40 +12,54 @@ import TLS
 /// A connection takes the context that is current when it comes; a reload disturbs none.
 final class TLSSource: Sendable {
     private let log: Logger
-    private let context: Mutex<TLSContext>
+    private let reports: TLSReports
     /// How many handshakes may be in progress.
     private let handshakes: ConnectionQuota
+    private let state: Mutex<State>
     /// `TLS with the certificate /x.crt`.
     let text: String
 
+    private struct State {
+        var context: TLSContext
+        /// Made once, so that clients that know it need not learn another one after a reload.
+        var generated: TLSIdentity?
+    }
+
     init(_ configuration: Configuration, _ log: Logger) throws(StartError) {
         self.log = log
+        reports = TLSReports(log)
         text = "TLS with " + (configuration.certificatePath ?? "a certificate made in memory")
-        handshakes = ConnectionQuota(configuration.handshakes) { log.warning("\($0.handshakesText)") }
-        context = Mutex(try TLSSource.load(configuration, handshakes, log))
+        handshakes = ConnectionQuota(configuration.handshakes) {
+            log.warning("\($0.handshakesText)")
+        }
+        state = Mutex(try TLSSource.load(configuration, nil, handshakes, log, reports))
     }
 
     /// The context for a new connection.
-    var current: TLSContext { context.withLock { $0 } }
+    var current: TLSContext { state.withLock { $0.context } }
 
     /// Reads the files again; if they are no good the old certificate stays in use.
     func reload(_ configuration: Configuration) throws(StartError) {
-        let fresh = try TLSSource.load(configuration, handshakes, log)
+        let generated = state.withLock { $0.generated }
+        let fresh = try TLSSource.load(configuration, generated, handshakes, log, reports)
         handshakes.limits = configuration.handshakes
-        context.withLock { $0 = fresh }
+        state.withLock { $0 = fresh }
     }
 
     private static func load(
-        _ configuration: Configuration, _ handshakes: ConnectionQuota, _ log: Logger
-    ) throws(StartError) -> TLSContext {
+        _ configuration: Configuration, _ generated: TLSIdentity?,
+        _ handshakes: ConnectionQuota, _ log: Logger, _ reports: TLSReports
+    ) throws(StartError) -> State {
         do throws(TLSError) {
-            let identity = try identity(configuration, log)
+            var generated = generated
+            let identity = try identity(configuration, &generated, log)
             var options = TLSOptions()
             options.handshake = configuration.handshake
             options.handshakes = handshakes
             options.groups = configuration.tlsGroups
             options.signatureAlgorithms = configuration.tlsSignatureAlgorithms
-            options.report = { error in log.debug("TLS: \(error)") }
+            let remedy = configuration.trustRemedy
+            options.report = { reports.report($0, remedy: remedy) }
             if let directory = configuration.trustPath {
                 if !hasHashedNames(directory) {
                     log.warning(
@@ -56,7 +70,8 @@ final class TLSSource: Sendable {
                 }
                 options.clientCertificate = .requested(.directory(directory))
             }
-            return try TLSContext.server([identity], options)
+            let context = try TLSContext.server([identity], options)
+            return State(context: context, generated: generated)
         } catch {
             throw .tls(error)
         }
@@ -72,12 +87,17 @@ final class TLSSource: Sendable {
     }
 
     private static func identity(
-        _ configuration: Configuration, _ log: Logger
+        _ configuration: Configuration, _ generated: inout TLSIdentity?, _ log: Logger
     ) throws(TLSError) -> TLSIdentity {
         guard let path = configuration.certificatePath else {
-            let identity = try TLSIdentity.selfSigned(
-                names: [configuration.effectiveHostName, "localhost", "127.0.0.1", "::1"])
-            log.info("certificate made in memory, SHA-256 \(identity.fingerprint)")
+            if let generated { return generated }
+            let identity = try TLSIdentity.selfSigned(names: configuration.certificateNames)
+            generated = identity
+            log.info(
+                """
+                certificate made in memory (for one that clients can trust: blackhole \
+                certificate --out FILE), SHA-256 \(identity.fingerprint)
+                """)
             return identity
         }
         let identity = try TLSIdentity(certificateFile: path, keyFile: configuration.keyPath)
@@ -97,5 +117,22 @@ extension ConnectionQuota.Refused {
             "TLS handshakes of \(address.host) are refused: \(max) are in progress, the "
                 + "handshakes_per_address_limit"
         }
+    }
+}
+
+extension Configuration {
+    /// The names that a certificate of our own making is for.
+    var certificateNames: [String] {
+        let own = ["localhost", "127.0.0.1", "::1"]
+        return own.contains(effectiveHostName) ? own : [effectiveHostName] + own
+    }
+
+    /// What helps a client that does not trust the certificate.
+    fileprivate var trustRemedy: String {
+        let trust = certificatePath.map { "let clients trust \($0)" }
+        let make =
+            "make one with 'blackhole certificate --out FILE', serve it by --ssl_cert=FILE and "
+            + "give it to clients"
+        return (trust ?? make) + (offersStartTLS ? ", or set --starttls=False" : "")
     }
 }

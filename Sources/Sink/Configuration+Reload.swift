@@ -2,7 +2,11 @@ extension Configuration {
     /// The settings that a server cannot change while it runs and that `fresh` has changed.
     package func changesThatTakeRestart(to fresh: Configuration) -> [Setting] {
         var settings: [Setting] = []
-        if hasTLS != fresh.hasTLS { settings.append(.ssl) }
+        if hasTLS != fresh.hasTLS {
+            settings.append(.ssl)
+        } else if !offersStartTLS, fresh.offersStartTLS {
+            settings.append(.starttls)
+        }
         if listeners.map(\.place) != fresh.listeners.map(\.place) {
             settings.append(listen.isEmpty && fresh.listen.isEmpty ? .host : .listen)
         } else if zip(listeners, fresh.listeners).contains(where: {

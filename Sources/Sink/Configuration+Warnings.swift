@@ -112,6 +112,13 @@ extension Configuration {
             because: .ssl, reason: withoutTLS)
             + idle(
                 .ssl_port, if: !hasTLS && !sslPorts.isEmpty, because: .ssl, reason: withoutTLS)
+            + idle(
+                .auth_require_tls,
+                if: isAuthAfterTLS && !offersStartTLS
+                    && !listeners.contains(where: \.isImplicitTLS),
+                because: .starttls, .ssl_port,
+                reason: "but to keep AUTH from everybody: no client can get TLS; set ssl_cert, "
+                    + "starttls=True or ssl_port")
             + idle(.starttls, if: !hasTLS && startTLS == .always, because: .ssl, reason: withoutTLS)
             + idle(
                 .starttls, if: startTLS == .always && listeners.allSatisfy(\.isImplicitTLS),

@@ -92,6 +92,15 @@ package struct Configuration: Sendable {
         try apply(assignments)
     }
 
+    /// Whether a client in clear may secure its connection by STARTTLS.
+    package var offersStartTLS: Bool {
+        switch startTLS {
+        case .auto: hasTLS && certificatePath != nil
+        case .always: hasTLS
+        case .never: false
+        }
+    }
+
     /// Checks what no setting shows by itself; paths are absolute by then.
     package func check() throws(ConfigurationError) {
         if keyPath != nil, certificatePath == nil {

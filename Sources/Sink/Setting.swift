@@ -134,7 +134,8 @@ package enum Setting: String, CaseIterable, Sendable {
                 + "unasked, and refuse a certificate that they do not trust."
         case .ssl_port:
             "The port where TLS begins with the first octet; none for none. May be repeated."
-        case .ssl_cert: "The certificate in PEM, its chain behind it."
+        case .ssl_cert:
+            "The certificate in PEM, its chain after it. blackhole certificate makes one."
         case .ssl_key: "Its private key in PEM."
         case .ssl_ca_certs_dir:
             "Certificate authorities. Where it is named, clients are asked for a certificate, and "

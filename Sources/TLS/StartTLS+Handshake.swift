@@ -12,7 +12,9 @@ extension StartTLS where Next: ~Copyable {
         return startHandshake(&context)
     }
 
-    /// Begins the handshake's time. A client speaks first; a server has nothing for it yet.
+    /// Begins the handshake's time.
+    ///
+    /// A client speaks first; a server has nothing for it yet.
     @inlinable
     mutating func startHandshake(_ context: inout Context) -> Verdict {
         phase = .awaitingHello
@@ -127,7 +129,7 @@ extension StartTLS where Next: ~Copyable {
     mutating func fail(_ error: TLSError, _ context: inout Context) -> Verdict {
         isGivenUp = true
         context.counters.add(1, to: .tlsFailures)
-        tls.report(error)
+        tls.report(error.with(peer: remote.address))
         return .close
     }
 }

@@ -123,7 +123,8 @@ extension StartTLS where Next: ~Copyable {
         if !knowsEnd {
             // Somebody may have cut the stream.
             context.counters.add(1, to: .tlsTruncations)
-            tls.report(TLSError(.truncation, reason: "the peer ended without close_notify"))
+            let error = TLSError(.truncation, reason: "the peer ended without close_notify")
+            tls.report(error.with(peer: remote.address))
         }
         return tellEnd(secured, &context)
     }

@@ -33,11 +33,12 @@ public struct TLSOptions: Sendable {
     public var ciphers: String?
     /// Cipher suites of TLS 1.3, in OpenSSL's list form; nil for OpenSSL's own choice.
     public var cipherSuites: String?
-    /// Groups for the key exchange, best first, in OpenSSL's list form; nil for those that cost a
-    /// server little: X25519MLKEM768 where OpenSSL has it, X25519, P-256, P-384. A client's are
-    /// OpenSSL's own then.
+    /// Groups for the key exchange, best first, in OpenSSL's list form.
+    ///
+    /// By default a server has those that cost it little: X25519MLKEM768 where OpenSSL has it, X25519,
+    /// P-256, P-384. A client has OpenSSL's own.
     public var groups: String?
-    /// Signature algorithms, best first, in OpenSSL's list form; nil for OpenSSL's own choice.
+    /// Signature algorithms, best first, in OpenSSL's list form; nil for OpenSSL's own.
     public var signatureAlgorithms: String?
     /// What a server asks of clients.
     public var clientCertificate = ClientCertificate.ignored
@@ -47,8 +48,10 @@ public struct TLSOptions: Sendable {
     ///
     /// A handshake that may not begin closes its connection; the quota's own report tells of it.
     public var handshakes: ConnectionQuota?
-    /// The bytes of the records that a ClientHello comes in, of which those known need 2,000; a larger
-    /// one is refused before there is memory for it. Below ``Pipeline/LoopLimits/readBytesMax``.
+    /// The bytes of the records that a ClientHello may come in; known ones need 2,000.
+    ///
+    /// A larger one is refused before there is memory for it. It must be less than
+    /// ``Pipeline/LoopLimits/readBytesMax``.
     public var clientHelloBytesMax = 16_384
     /// Hears of handshakes and connections that failed, on a loop's thread; for the log.
     public var report: @Sendable (TLSError) -> Void = { _ in }

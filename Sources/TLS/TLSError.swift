@@ -1,4 +1,5 @@
 internal import COpenSSL
+public import Pipeline
 
 /// What went wrong with a certificate, a key, a setting or a connection, in words.
 public struct TLSError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -32,12 +33,22 @@ public struct TLSError: Error, Sendable, Equatable, CustomStringConvertible {
     public let file: String?
     /// OpenSSL's reason, or ours.
     public let reason: String
+    /// The peer of the connection that failed, where a ``StartTLS`` layer was told it.
+    public internal(set) var peer: SocketAddress?
 
     /// Makes an error.
     public init(_ kind: Kind, file: String? = nil, reason: String) {
         self.kind = kind
         self.file = file
         self.reason = reason
+    }
+
+    /// Returns the same error, of the connection with `peer`.
+    @usableFromInline
+    func with(peer: SocketAddress?) -> TLSError {
+        var error = self
+        error.peer = peer
+        return error
     }
 
     /// Takes the reason from OpenSSL's error queue, and empties it.

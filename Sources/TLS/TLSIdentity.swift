@@ -78,17 +78,6 @@ public final class TLSIdentity: Sendable {
         }
     }
 
-    /// The certificate in PEM, for a client that is to trust it.
-    public var certificatePEM: String {
-        guard let bio = BIO_new(BIO_s_mem()) else { return "" }
-        defer { BIO_free(bio) }
-        guard PEM_write_bio_X509(bio, certificate) == 1 else { return "" }
-        var octets: UnsafeMutablePointer<CChar>?
-        let count = copenssl_memory(bio, &octets)
-        return String(
-            decoding: UnsafeRawBufferPointer(start: octets, count: count), as: UTF8.self)
-    }
-
     /// Whether the certificate is for the host, by RFC 6125.
     func isFor(_ host: UnsafePointer<CChar>) -> Bool {
         X509_check_host(certificate, host, 0, 0, nil) == 1

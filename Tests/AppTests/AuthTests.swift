@@ -69,7 +69,8 @@ struct AuthTests {
     }
 
     @Test func `AUTH may be for TLS alone`() throws {
-        try RunningServer.run(["--workers", "1", "--auth_require_tls"]) { server in
+        let options = ["--workers", "1", "--auth_require_tls", "--starttls=True"]
+        try RunningServer.run(options) { server in
             let clear = try swaks(server, "PLAIN", user: "me", password: "secret")
             #expect(clear.exitCode != 0)
             let secured = try swaks(server, "PLAIN", user: "me", password: "secret", "--tls")

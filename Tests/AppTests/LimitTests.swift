@@ -85,8 +85,8 @@ struct LimitTests {
     }
 
     @Test func `a handshake may last no longer than is set`() throws {
-        try RunningServer.run(["--workers", "1", "--ssl", "True", "--handshake-timeout", "1"]) {
-            server in
+        let options = ["--workers", "1", "--starttls", "True", "--handshake-timeout", "1"]
+        try RunningServer.run(options) { server in
             let client = try Client.greeted(server)
             try client.say("STARTTLS", expecting: 220)
             #expect(try client.rest() == "")

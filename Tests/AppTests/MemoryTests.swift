@@ -6,23 +6,26 @@ import Testing
 
 /// What an idle connection in clear costs in memory of our own: the sizes of what is kept for it.
 ///
-/// What the closure holds by which `StartTLS` makes its layers, 48 octets, is not among it.
+/// What `StartTLS` has besides is not among it: the closure by which it makes its layers, 48 bytes,
+/// and the object that knows the peer, 80 bytes.
 struct MemoryTests {
     typealias Lines<Asked: Responder> = LineFraming<DataDiscard<Session<Asked>>>
     typealias Onion<Asked: Responder> = Admission<StartTLS<Lines<Asked>>>
 
     /// The program's stacks, where sessions are not logged.
     static let stacks = [
-        ("STARTTLS, switches", MemoryLayout<Onion<SwitchedResponder>>.stride),
-        ("STARTTLS", MemoryLayout<Onion<ModeResponder>>.stride),
-        ("switches", MemoryLayout<Admission<Lines<SwitchedResponder>>>.stride),
-        ("neither", MemoryLayout<Admission<Lines<ModeResponder>>>.stride),
+        ("STARTTLS, switches", MemoryLayout<Onion<SwitchedResponder>>.stride, 512),
+        ("STARTTLS", MemoryLayout<Onion<ModeResponder>>.stride, 512),
+        ("switches", MemoryLayout<Admission<Lines<SwitchedResponder>>>.stride, 480),
+        ("neither", MemoryLayout<Admission<Lines<ModeResponder>>>.stride, 480),
     ]
 
     @Test(arguments: stacks)
-    func `an idle connection costs 512 octets at the most`(name: String, stack: Int) {
+    func `an idle connection costs no more than its share of memory`(
+        name: String, stack: Int, bytesMax: Int
+    ) {
         let loop = SlotState.octetsPerConnection
         #expect(loop > 0 && stack > 0)
-        #expect(loop + stack <= 512, "\(loop) of the loop, \(stack) of the stack")
+        #expect(loop + stack <= bytesMax, "\(loop) of the loop, \(stack) of the stack")
     }
 }

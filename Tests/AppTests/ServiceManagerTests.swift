@@ -46,7 +46,8 @@ struct ServiceManagerTests {
 
     @Test func `sockets that it opened are served, the one called smtps with TLS`() throws {
         let activation = ["python3", Paths.client("activate.py"), "smtp:smtps"]
-        try RunningServer.run(["--workers", "1", "--port", "1"], tool: activation) { server in
+        let options = ["--workers", "1", "--port", "1", "--starttls=True"]
+        try RunningServer.run(options, tool: activation) { server in
             #expect(server.addresses.count == 1)
             try Client.mailOnce(server)
             try TLSClient.run("mail", .starttls, with: server)

@@ -120,7 +120,7 @@ struct TLSFileTests {
 
     @Test func `a CA folder without hashed names serves with a warning`() throws {
         let files = try Certificates()
-        let options = ["--ssl_ca_certs_dir", files["bare"]]
+        let options = ["--starttls=True", "--ssl_ca_certs_dir", files["bare"]]
         try RunningServer.run(options, announced: ["no certificate has a hashed"]) { server in
             #expect(server.log.contains("run: openssl rehash \(files["bare"])\n"))
             try TLSClient.run("foreign", .starttls, with: server, ["cert=" + files["known.both"]])

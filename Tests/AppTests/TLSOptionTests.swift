@@ -2,39 +2,43 @@ import Glibc
 import Testing
 
 struct TLSOptionTests {
-    static let portable = ["--workers", "1", "--ssl_port", "0"]
+    static let portable = ["--workers", "1", "--ssl_port", "0", "--starttls=True"]
 
-    @Test func `STARTTLS is offered without any option`() throws {
-        try RunningServer.run { server in
-            let client = try Client(server)
-            try client.expect(220)
-            try client.say("EHLO me", expecting: 250)
-            try client.say("STARTTLS", expecting: 220)
-            let fingerprints = server.fingerprints
-            #expect(fingerprints.count == 1)
-            #expect(server.log.contains("certificate made in memory"))
-            let shown = try Fingerprint.shown(at: server.port, "-starttls smtp")
-            #expect(shown == fingerprints.first)
+    /// Options, `@` for a certificate's file, and whether the server shows one by STARTTLS.
+    static let offers: [(String, Bool)] = [
+        ("--starttls True", true), ("--starttls auto --ssl_cert @", true), ("--ssl_cert @", true),
+        ("--starttls yes --ssl_cert @", true), ("", false), ("--starttls auto", false),
+        ("--starttls False --ssl_cert @", false), ("--ssl=false --ssl_cert @", false),
+        ("--ssl False --starttls True", false),
+    ]
+
+    @Test(arguments: offers)
+    func `STARTTLS is offered with a certificate that was given, or where it is asked for`(
+        options: String, isOffered: Bool
+    ) throws {
+        let files = try Certificates()
+        let words = options.split(separator: " ").map {
+            String($0.replacing("@", with: files["good.both"]))
+        }
+        try RunningServer.run(["--workers", "1"] + words) { server in
             #expect(!server.log.contains("for TLS"), "no port for TLS was asked for")
             try Client.mailOnce(server)
-        }
-    }
-
-    @Test(arguments: [["--ssl=false"], ["--ssl", "false"]])
-    func `STARTTLS is not offered where it is not wanted`(options: [String]) throws {
-        try RunningServer.run(["--workers", "1"] + options) { server in
-            #expect(server.fingerprints.isEmpty)
-            let client = try Client.greeted(server)
-            try client.say("STARTTLS", expecting: 502)
-            try client.mail()
-            try TLSClient.run("not_offered", .starttls, with: server)
-            #expect(try server.stop().messages == 2)
+            if isOffered {
+                let shown = try Fingerprint.shown(at: server.port, "-starttls smtp")
+                #expect(server.fingerprints == [shown])
+                try TLSClient.run("mail", .starttls, with: server)
+            } else {
+                let client = try Client.greeted(server)
+                try client.say("STARTTLS", expecting: 502)
+                try client.mail()
+                try TLSClient.run("not_offered", .starttls, with: server)
+            }
         }
     }
 
     @Test(arguments: ["--ssl_port", "--ssl-port"])
     func `a port for TLS is told in the log`(option: String) throws {
-        try RunningServer.run(["--workers", "1", "--ssl", "true", option, "0"]) { server in
+        try RunningServer.run(["--workers", "1", "--starttls", "True", option, "0"]) { server in
             let port = try server.port(.implicit)
             #expect(port != server.port)
             let shown = try Fingerprint.shown(at: port)

@@ -75,13 +75,52 @@ struct TLSReloadTests {
         }
     }
 
-    @Test func `a certificate made in memory is made anew`() throws {
+    @Test func `a certificate made in memory stays the same after a reload`() throws {
         try RunningServer.run(TLSOptionTests.portable) { server in
             let before = try Fingerprint.shown(at: server.port, "-starttls smtp")
+            for _ in 0..<3 {
+                try server.reload(expecting: " reloaded")
+                #expect(try Fingerprint.shown(at: server.port, "-starttls smtp") == before)
+                #expect(try Fingerprint.shown(at: server.port(.implicit)) == before)
+            }
+            #expect(server.fingerprints == [before])
+            #expect(server.log.contains("blackhole certificate --out FILE"))
+        }
+    }
+
+    @Test func `a reload stops offering STARTTLS, and begins again`() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.file("conf")
+        func set(_ text: String) throws {
+            try text.write(toFile: file, atomically: true, encoding: .utf8)
+        }
+        try set("starttls=True")
+        try RunningServer.run(["--workers", "1", "--conf", file]) { server in
+            let before = try Client.greeted(server)
+            try set("starttls=False")
             try server.reload(expecting: " reloaded")
-            let after = try Fingerprint.shown(at: server.port, "-starttls smtp")
-            #expect(before != after)
-            #expect(server.fingerprints == [before, after])
+            try TLSClient.run("not_offered", .starttls, with: server)
+            try before.say("STARTTLS", expecting: 220)
+            try set("starttls=True")
+            try server.reload(expecting: " reloaded")
+            try TLSClient.run("mail", .starttls, with: server)
+        }
+    }
+
+    @Test func `a listener without STARTTLS takes a restart to offer it`() throws {
+        let folder = try TemporaryFolder()
+        let file = folder.file("conf")
+        try "".write(toFile: file, atomically: true, encoding: .utf8)
+        let line = "starttls has changed: that takes a restart"
+        let options = ["--workers", "1", "--conf", file]
+        try RunningServer.run(options, announced: [line]) { server in
+            try "starttls=True".write(toFile: file, atomically: true, encoding: .utf8)
+            try server.reload(expecting: " reloaded")
+            #expect(server.logCount(line) == 1)
+            try TLSClient.run("not_offered", .starttls, with: server)
+            try "starttls=False".write(toFile: file, atomically: true, encoding: .utf8)
+            try server.reload(expecting: " reloaded")
+            #expect(server.logCount(line) == 1)
         }
     }
 

@@ -38,7 +38,7 @@ import handshakes  # noqa: F401
 import outages  # noqa: F401
 import slow  # noqa: F401
 
-SERVING = ("--host=127.0.0.1", "--port=0", "--ssl_port=0", "--workers=1")
+SERVING = ("--host=127.0.0.1", "--port=0", "--ssl_port=0", "--workers=1", "--starttls=True")
 MARKS = "<!-- made by: make hostile -->", "<!-- end of what is made -->"
 HEADINGS = ("hostile peers", "honest p50/p99/max, ms: before", "during", "after",
             "MB at rest, at its peak, at rest again", "descriptors", "CPU s")

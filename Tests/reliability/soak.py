@@ -20,7 +20,7 @@ from crowd import Crowd
 from server import TICKS, Fault, Server, wait_for
 
 OPTIONS = ("--listen=[127.0.0.1]:0", "--listen=[127.0.0.1]:0 mode=random",
-           "--tls_listen=[127.0.0.1]:0", "--seed=1", "--rates=60")
+           "--tls_listen=[127.0.0.1]:0", "--starttls=True", "--seed=1", "--rates=60")
 GROWTH_MAX = 0.02
 RELOAD_SECONDS = 10
 HEADING = "minute | MB at rest | MB at most | descriptors | connections | messages | " \
