@@ -58,6 +58,8 @@ struct SessionMachine: ~Copyable {
         /// A part by BDAT. One that may not come is read all the same, or it would be taken for
         /// commands (RFC 3030 §2).
         case chunk(isLast: Bool)
+        /// A part by BDAT with more on its line than a size and LAST: its octets are dropped.
+        case malformedChunk
     }
 
     let settings: SessionSettings
@@ -107,6 +109,10 @@ extension SessionMachine {
         guard countCommand() else { return end(.tooManyCommands, &context) }
         if let exchange { return proceed(with: exchange, line, &context) }
         let command = Command(line)
+        if command.verb == .unknown, command.isHTTP(in: line) {
+            context.counters.add(1, to: .httpCommands)
+            return end(.notHTTP, &context)
+        }
         // Lines are framed with the larger limit where AUTH is offered.
         guard line.byteCount + 2 <= settings.limits.lineOctetsMax || command.verb == .auth else {
             return refuse(.overlongLine, &context)

@@ -120,7 +120,6 @@ extension `The session` {
         (" NOOP", "500 5.5.1 Command not recognized"),
         ("NOOPE", "500 5.5.1 Command not recognized"),
         ("NOO", "500 5.5.1 Command not recognized"),
-        ("GET / HTTP/1.1", "500 5.5.1 Command not recognized"),
         ("\\xff\\xfe", "500 5.5.1 Command not recognized"),
         ("\\x16\\x03\\x01", "500 5.5.2 Control character in command; a line ends with CR LF"),
         ("NO\\0OP", "500 5.5.2 Control character in command; a line ends with CR LF"),
