@@ -154,17 +154,20 @@ extension SessionMachine {
         guard settings.protocol.hasVerb(command.verb) else { return .own(command) }
         switch command.verb {
         case .helo:
-            return .hello(try HelloCommand(command, in: line), isExtended: false)
+            let hello = try HelloCommand(command, in: line, isLenient: settings.isLenient)
+            return .hello(hello, isExtended: false)
         case .ehlo, .lhlo:
-            return .hello(try HelloCommand(command, in: line), isExtended: true)
+            let hello = try HelloCommand(command, in: line, isLenient: settings.isLenient)
+            return .hello(hello, isExtended: true)
         case .mail:
             let mail = try MailCommand(
-                command, in: line, ignoringUnknown: settings.ignoresUnknownParameters)
+                command, in: line, ignoringUnknown: settings.ignoresUnknownParameters,
+                isLenient: settings.isLenient)
             return check(mail, &context)
         case .rcpt:
             let recipient = try RecipientCommand(
                 command, in: line, allowsUTF8: transaction.isUTF8,
-                ignoringUnknown: settings.ignoresUnknownParameters)
+                ignoringUnknown: settings.ignoresUnknownParameters, isLenient: settings.isLenient)
             guard transaction.recipients < settings.limits.recipientsMax else {
                 return refuse(.tooManyRecipients, &context)
             }
