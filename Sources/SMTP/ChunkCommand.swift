@@ -12,18 +12,28 @@ public struct ChunkCommand: Equatable, BitwiseCopyable, Sendable {
     /// would end cannot be known.
     public init(_ command: Command, in line: RawSpan) throws(ArgumentError) {
         let argument = line.extracting(command.argument.clamped(to: 0..<line.byteCount))
-        var end = 0
-        while argument[octet: end].isDigit { end += 1 }
-        guard let number = argument.extracting(first: end).decimal,
-            let octets = Int(exactly: number)
-        else { throw .syntax }
-        self.octets = octets
-
-        isLast = end < argument.byteCount
-        guard isLast else { return }
-        let word = argument.endOfBlanks(from: end)
-        guard word > end, argument.extracting(word..<argument.byteCount).spells("LAST") else {
+        guard let size = ChunkCommand.size(argument) else { throw .syntax }
+        let word = argument.endOfBlanks(from: size.end)
+        isLast = word < argument.byteCount
+        guard !isLast || argument.extracting(word..<argument.byteCount).spells("LAST") else {
             throw .syntax
         }
+        octets = size.octets
+    }
+
+    /// The size that an argument begins with, whatever follows it, or nil if it cannot be known.
+    package static func octets(_ command: Command, in line: RawSpan) -> Int? {
+        size(line.extracting(command.argument.clamped(to: 0..<line.byteCount)))?.octets
+    }
+
+    /// The number that a blank or the end follows, and the offset after it.
+    private static func size(_ argument: RawSpan) -> (octets: Int, end: Int)? {
+        var end = 0
+        while argument[octet: end].isDigit { end += 1 }
+        guard end == argument.byteCount || argument[octet: end].isBlank,
+            let number = argument.extracting(first: end).decimal,
+            let octets = Int(exactly: number)
+        else { return nil }
+        return (octets, end)
     }
 }

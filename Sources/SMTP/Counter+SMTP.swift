@@ -11,4 +11,6 @@ extension Counter {
     public static var messagesRefused: Counter { Counter(index: firstFree + 3) }
     /// Commands refused for their syntax, their order or a limit.
     public static var commandErrors: Counter { Counter(index: firstFree + 4) }
+    /// Sessions ended because their client speaks HTTP.
+    public static var httpCommands: Counter { Counter(index: firstFree + 5) }
 }

@@ -22,7 +22,8 @@ public enum SASLMechanism: BitwiseCopyable, Sendable, CaseIterable {
 
 /// Who a client says it is, and its proof.
 ///
-/// All texts are valid UTF-8 without NUL, and none is empty. The description tells no secret.
+/// No text has a NUL; user and password may be empty. Octets that are not UTF-8, as clients with
+/// another character set send them, are U+FFFD in the texts. The description tells no secret.
 public struct Credentials: Equatable, Sendable, CustomStringConvertible {
     /// The mechanism that was used.
     public let mechanism: SASLMechanism

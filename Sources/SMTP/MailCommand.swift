@@ -21,6 +21,8 @@ public enum Returns: BitwiseCopyable, Sendable {
 /// The ranges are offsets into the command line.
 public struct MailCommand: Equatable, BitwiseCopyable, Sendable {
     /// The mailbox, without its brackets and its source route; empty for the null path `<>`.
+    ///
+    /// In a lenient session it may be any word, `root` for example.
     public var path: Range<Int> { pathExtent.range }
 
     /// SIZE, or nil if it was not given; a value above `Int.max` is `Int.max` (RFC 1870).
@@ -60,12 +62,15 @@ public struct MailCommand: Equatable, BitwiseCopyable, Sendable {
     ///   - line: what the command was made from.
     ///   - ignoringUnknown: whether parameters of other keywords are passed over; otherwise they
     ///     are `parameterUnknown`.
+    ///   - isLenient: whether the path may lack its brackets or its domain, and its colon may follow
+    ///     blanks, as some devices send it; otherwise these are errors.
     public init(
-        _ command: Command, in line: RawSpan, ignoringUnknown: Bool = false
+        _ command: Command, in line: RawSpan, ignoringUnknown: Bool = false,
+        isLenient: Bool = false
     ) throws(ArgumentError) {
         let text = line.extracting(first: command.argument.upperBound)
-        let start = command.argument.lowerBound
-        let path = try Path(.reverse, after: "FROM:", at: start, in: text)
+        let path = try Path(
+            .reverse, at: command.argument.lowerBound, in: text, isLenient: isLenient)
         pathExtent = Extent(path.mailbox)
         parametersExtent = Extent(text.endOfBlanks(from: path.end)..<text.byteCount)
 

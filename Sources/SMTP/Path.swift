@@ -1,38 +1,52 @@
 /// A reverse-path or forward-path, from `<` to `>` (RFC 5321, section 4.1.2).
 ///
 /// It may hold UTF-8 as RFC 6531 allows it, always valid; whether it may here is the caller's to
-/// say, by `isASCII`. IDNA's rules for labels are not checked.
+/// say, by `isASCII`. IDNA's rules for labels are not checked. The sizes of section 4.5.3.1 are
+/// minimums, so that the length of the line is the only limit.
 struct Path: Equatable {
     /// The mailbox, without the brackets and the source route; empty for the null path.
     let mailbox: Range<Int>
-    /// The offset behind `>`.
+    /// The offset after `>`, or after the mailbox where there are no brackets.
     let end: Int
     let isASCII: Bool
 
-    /// The limits of RFC 5321, section 4.5.3.1, which makes them the least that must be taken.
-    ///
-    /// A path is counted with its brackets and its source route, as its grammar has it. There is no
-    /// room in it for a domain that would exceed that section's 255 octets.
-    static let octetsMax = 256
-    static let localPartOctetsMax = 64
+    enum Direction {
+        case reverse, forward
 
-    enum Direction { case reverse, forward }
+        /// The word before the colon.
+        var keyword: StaticString {
+            switch self {
+            case .reverse: "FROM"
+            case .forward: "TO"
+            }
+        }
+    }
 
-    /// Parses the path that follows the keyword, which is `FROM:` or `TO:`, and optional blanks.
+    /// Parses a path with its keyword and colon, and optional blanks between them and the path.
     ///
-    /// The standard has no blanks there, but many clients do.
+    /// The standard has no blanks there, but many clients send them.
+    ///
+    /// - Parameter isLenient: whether to accept a loose path (`looseMailbox`) as well, and
+    ///   blanks before the colon.
     init(
-        _ direction: Direction, after keyword: StaticString, at start: Int, in text: RawSpan
+        _ direction: Direction, at start: Int, in text: RawSpan, isLenient: Bool
     ) throws(ArgumentError) {
-        guard text.opens(with: keyword, at: start) else { throw .syntax }
-        let opening = text.endOfBlanks(from: start + keyword.utf8CodeUnitCount)
-        guard text[octet: opening] == UInt8(ascii: "<") else { throw .syntax }
-        guard let mailbox = text.mailbox(direction, from: opening + 1),
-            mailbox.upperBound + 1 - opening <= Path.octetsMax
-        else { throw text.pathError(direction, from: opening + 1) }
+        guard text.opens(with: direction.keyword, at: start) else { throw .syntax }
+        var colon = start + direction.keyword.utf8CodeUnitCount
+        if isLenient { colon = text.endOfBlanks(from: colon) }
+        guard text[octet: colon] == UInt8(ascii: ":") else { throw .syntax }
+        let opening = text.endOfBlanks(from: colon + 1)
+        let isBracketed = text[octet: opening] == UInt8(ascii: "<")
 
-        self.mailbox = mailbox
-        end = mailbox.upperBound + 1
+        if isBracketed, let mailbox = text.mailbox(direction, from: opening + 1) {
+            self.mailbox = mailbox
+            end = mailbox.upperBound + 1
+        } else if isLenient, let loose = text.looseMailbox(direction, from: opening) {
+            mailbox = loose.mailbox
+            end = loose.end
+        } else {
+            throw isBracketed ? text.pathError(direction, from: opening + 1) : .syntax
+        }
         isASCII = text.extracting(opening..<end).isASCII
         guard isASCII || text.extracting(opening..<end).isUTF8 else {
             throw text.pathError(direction, from: opening + 1)
@@ -56,8 +70,7 @@ extension RawSpan {
         }
         let hasRoute = self[octet: start] == UInt8(ascii: "@")
         guard let local = hasRoute ? endOfRoute(from: start) : start,
-            let localEnd = endOfLocalPart(from: local),
-            localEnd - local <= Path.localPartOctetsMax
+            let localEnd = endOfLocalPart(from: local)
         else { return nil }
 
         if direction == .forward && !hasRoute && self[octet: localEnd] == UInt8(ascii: ">") {
@@ -71,7 +84,7 @@ extension RawSpan {
     }
 
     /// The offset behind a source route, `A-d-l ":"`, or nil.
-    private func endOfRoute(from start: Int) -> Int? {
+    func endOfRoute(from start: Int) -> Int? {
         var offset = start
         while self[octet: offset] == UInt8(ascii: "@") {
             guard let end = endOfDomainName(from: offset + 1) else { return nil }
@@ -98,7 +111,7 @@ extension RawSpan {
     }
 
     /// The offset behind the quote that closes the one at `start`, or nil.
-    private func endOfQuotedString(from start: Int) -> Int? {
+    func endOfQuotedString(from start: Int) -> Int? {
         var offset = start + 1
         while true {
             let octet = self[octet: offset]

@@ -26,7 +26,8 @@ public struct Notify: OptionSet, BitwiseCopyable, Sendable {
 public struct RecipientCommand: Equatable, BitwiseCopyable, Sendable {
     /// The mailbox, without its brackets and its source route.
     ///
-    /// It has no domain if it is `postmaster` in any mixture of cases (section 4.5.1).
+    /// It has no domain if it is `postmaster` in any mixture of cases (section 4.5.1). In a lenient
+    /// session it may be any word, `root` for example.
     public var path: Range<Int> { pathExtent.range }
 
     /// NOTIFY, or the empty set if it was not given.
@@ -54,11 +55,15 @@ public struct RecipientCommand: Equatable, BitwiseCopyable, Sendable {
     ///   - allowsUTF8: whether the transaction's MAIL command had SMTPUTF8.
     ///   - ignoringUnknown: whether parameters of other keywords are passed over; otherwise they
     ///     are `parameterUnknown`.
+    ///   - isLenient: whether the path may lack its brackets or its domain, and its colon may follow
+    ///     blanks, as some devices send it; otherwise these are errors.
     public init(
-        _ command: Command, in line: RawSpan, allowsUTF8: Bool, ignoringUnknown: Bool = false
+        _ command: Command, in line: RawSpan, allowsUTF8: Bool, ignoringUnknown: Bool = false,
+        isLenient: Bool = false
     ) throws(ArgumentError) {
         let text = line.extracting(first: command.argument.upperBound)
-        let path = try Path(.forward, after: "TO:", at: command.argument.lowerBound, in: text)
+        let path = try Path(
+            .forward, at: command.argument.lowerBound, in: text, isLenient: isLenient)
         guard path.isASCII || allowsUTF8 else { throw .nonASCIIForwardPath }
         pathExtent = Extent(path.mailbox)
         parametersExtent = Extent(text.endOfBlanks(from: path.end)..<text.byteCount)

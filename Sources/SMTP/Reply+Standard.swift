@@ -35,6 +35,12 @@ extension Reply {
     static var shuttingDown: Reply {
         Reply(.serviceNotAvailable, "Service shutting down, closing connection")
     }
+    static var notHTTP: Reply {
+        Reply(421, EnhancedCode(4, 7, 0), "This is SMTP, not HTTP; closing connection")
+    }
+    static var chunkSizeUnknown: Reply {
+        Reply(421, EnhancedCode(4, 5, 4), "Syntax: BDAT octets [LAST]; closing connection")
+    }
     static var tooManyErrors: Reply {
         Reply(421, EnhancedCode(4, 7, 0), "Too many errors, closing connection")
     }

@@ -67,14 +67,13 @@ package struct SASLExchange: Equatable, Sendable {
     /// `[identity] NUL user NUL password` (RFC 4616 §2).
     private static func plain(_ response: [UInt8]) -> Outcome {
         let parts = response.split(separator: 0, omittingEmptySubsequences: false)
-        guard parts.count == 3, let user = text(parts[1]), let password = text(parts[2]) else {
-            return .malformed
-        }
-        let identity = text(parts[0])
-        guard identity != nil || parts[0].isEmpty else { return .malformed }
+        guard parts.count == 3, let identity = text(parts[0]), let user = text(parts[1]),
+            let password = text(parts[2])
+        else { return .malformed }
         return .credentials(
             Credentials(
-                .plain, authorizationIdentity: identity, user: user, password: password))
+                .plain, authorizationIdentity: identity.isEmpty ? nil : identity, user: user,
+                password: password))
     }
 
     /// `user SP digest` (RFC 2195 §2), where the user's name may hold blanks.
@@ -90,9 +89,8 @@ package struct SASLExchange: Equatable, Sendable {
                 challenge: challenge))
     }
 
-    /// The octets as text; nil if there are none, or if they are not UTF-8 or have a NUL.
+    /// The octets as text, repaired where they are not UTF-8; nil if they have a NUL.
     private static func text(_ octets: ArraySlice<UInt8>) -> String? {
-        guard !octets.isEmpty, !octets.contains(0) else { return nil }
-        return String(validating: octets, as: UTF8.self)
+        octets.contains(0) ? nil : String(decoding: octets, as: UTF8.self)
     }
 }

@@ -6,7 +6,7 @@ extension SessionMachine {
     enum ContentEnd {
         /// Nothing to ask: it is answered.
         case settled(CommandVerdict)
-        /// It was too big: the transaction is given up, and answered.
+        /// It was too big, or malformed: the transaction is given up, and answered.
         case givenUp(CommandVerdict)
         /// A message: the responder is to be asked.
         case message(Message)
@@ -25,8 +25,16 @@ extension SessionMachine {
             awaitContent(&context)
             return .chunk(octets: chunk.octets)
         } catch {
-            let verdict = refusal(Reply(to: error, of: .bdat), &context)
-            return command.argument.isEmpty ? verdict : .pass(.close)
+            guard !command.argument.isEmpty else {
+                return refusal(Reply(to: error, of: .bdat), &context)
+            }
+            guard let octets = ChunkCommand.octets(command, in: line) else {
+                context.counters.add(1, to: .commandErrors)
+                return sayLast(.chunkSizeUnknown, &context)
+            }
+            content = .malformedChunk
+            awaitContent(&context)
+            return .chunk(octets: octets)
         }
     }
 
@@ -36,7 +44,11 @@ extension SessionMachine {
     /// collects content holds no more than the limit.
     @usableFromInline
     mutating func takesContent(octets: Int) -> Bool {
-        if case .chunk = content, transaction.phase != .chunks { return false }
+        switch content {
+        case .malformedChunk: return false
+        case .chunk where transaction.phase != .chunks: return false
+        case .chunk, .data: break
+        }
         let (sum, overflow) = transaction.offeredOctets.addingReportingOverflow(octets)
         transaction.offeredOctets = overflow ? .max : sum
         return !isTooBig(transaction.offeredOctets)
@@ -56,6 +68,8 @@ extension SessionMachine {
                 return .settled(acknowledge(Reply(.ok), &context))
             }
             if isLast { beginDeliveries() }
+        case .malformedChunk:
+            return endMalformedChunk(&context)
         case .data:
             beginDeliveries()
         }
@@ -65,6 +79,13 @@ extension SessionMachine {
         messageID = MessageID(&context.random)
         messageOctets = total
         return .message(message)
+    }
+
+    /// Gives up the message under way: without this chunk the others are not what was sent.
+    private mutating func endMalformedChunk(_ context: inout Context) -> ContentEnd {
+        if let reason = refusal(of: .bdat) { return .settled(refusal(reason, &context)) }
+        transaction.reset()
+        return .givenUp(refusal(.chunkSyntax, &context))
     }
 
     private func isTooBig(_ octets: Int) -> Bool {

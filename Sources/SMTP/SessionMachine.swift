@@ -58,6 +58,8 @@ struct SessionMachine: ~Copyable {
         /// A part by BDAT. One that may not come is read all the same, or it would be taken for
         /// commands (RFC 3030 §2).
         case chunk(isLast: Bool)
+        /// A part by BDAT with more on its line than a size and LAST: its octets are dropped.
+        case malformedChunk
     }
 
     let settings: SessionSettings
@@ -107,6 +109,10 @@ extension SessionMachine {
         guard countCommand() else { return end(.tooManyCommands, &context) }
         if let exchange { return proceed(with: exchange, line, &context) }
         let command = Command(line)
+        if command.verb == .unknown, command.isHTTP(in: line) {
+            context.counters.add(1, to: .httpCommands)
+            return end(.notHTTP, &context)
+        }
         // Lines are framed with the larger limit where AUTH is offered.
         guard line.byteCount + 2 <= settings.limits.lineOctetsMax || command.verb == .auth else {
             return refuse(.overlongLine, &context)
@@ -148,17 +154,20 @@ extension SessionMachine {
         guard settings.protocol.hasVerb(command.verb) else { return .own(command) }
         switch command.verb {
         case .helo:
-            return .hello(try HelloCommand(command, in: line), isExtended: false)
+            let hello = try HelloCommand(command, in: line, isLenient: settings.isLenient)
+            return .hello(hello, isExtended: false)
         case .ehlo, .lhlo:
-            return .hello(try HelloCommand(command, in: line), isExtended: true)
+            let hello = try HelloCommand(command, in: line, isLenient: settings.isLenient)
+            return .hello(hello, isExtended: true)
         case .mail:
             let mail = try MailCommand(
-                command, in: line, ignoringUnknown: settings.ignoresUnknownParameters)
+                command, in: line, ignoringUnknown: settings.ignoresUnknownParameters,
+                isLenient: settings.isLenient)
             return check(mail, &context)
         case .rcpt:
             let recipient = try RecipientCommand(
                 command, in: line, allowsUTF8: transaction.isUTF8,
-                ignoringUnknown: settings.ignoresUnknownParameters)
+                ignoringUnknown: settings.ignoresUnknownParameters, isLenient: settings.isLenient)
             guard transaction.recipients < settings.limits.recipientsMax else {
                 return refuse(.tooManyRecipients, &context)
             }
@@ -242,63 +251,5 @@ extension SessionMachine {
     /// Ends the session at one of its limits.
     private func end(_ reply: Reply, _ context: inout Context) -> Question {
         .settled(sayLast(reply, &context))
-    }
-}
-
-// MARK: Replies
-
-extension SessionMachine {
-    /// Refuses a command; the one too many gets 421 in the place of its own reply, for a command
-    /// has one reply (RFC 5321 §4.2).
-    mutating func refusal(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
-        context.counters.add(1, to: .commandErrors)
-        errorsInRow += 1
-        guard errorsInRow < settings.limits.errorsInRowMax else {
-            return sayLast(.tooManyErrors, &context)
-        }
-        return say(reply, &context)
-    }
-
-    /// Replies to a command that was right, and waits for the next.
-    mutating func acknowledge(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
-        errorsInRow = 0
-        return say(reply, &context)
-    }
-
-    /// Replies, and waits for the next command.
-    func say(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
-        reply.write(to: &context.output)
-        return awaitCommand(&context)
-    }
-
-    /// Says the last words, unless nothing is said any more, and closes.
-    func sayLast(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
-        if !isSilent { reply.write(to: &context.output) }
-        return .pass(.close)
-    }
-
-    func awaitCommand(_ context: inout Context) -> CommandVerdict {
-        renewDeadline(&context)
-        if context.isStopping, transaction.isIdle { return sayLast(.shuttingDown, &context) }
-        return .pass(.proceed)
-    }
-
-    /// Gives the peer its time for the next command.
-    @usableFromInline
-    func renewDeadline(_ context: inout Context) {
-        context.deadline = min(end, context.now.advanced(byNanoseconds: settings.idleNanoseconds))
-    }
-
-    /// Gives the peer its time for the next piece of content.
-    @usableFromInline
-    func awaitContent(_ context: inout Context) {
-        let idle = settings.contentIdleNanoseconds
-        context.deadline = min(end, context.now.advanced(byNanoseconds: idle))
-    }
-
-    /// Begins the time that the session may last.
-    @usableFromInline
-    mutating func begin(_ context: borrowing Context) {
-        end = context.now.advanced(byNanoseconds: settings.sessionNanoseconds)
     }
 }

@@ -6,7 +6,8 @@ public final class SessionSettings: Sendable {
     public let hostName: String
     /// The limits of a session.
     public let limits: SMTPLimits
-    /// Whether commands are taken in any order, as some old senders need; otherwise 503.
+    /// Whether to accept what senders send that cannot be changed: commands in any order, HELO
+    /// without a name or with text after it, and paths without brackets or domain.
     public let isLenient: Bool
     /// Whether AUTH is offered.
     public let authentication: Authentication
@@ -33,7 +34,7 @@ public final class SessionSettings: Sendable {
     /// - Parameters:
     ///   - hostName: a domain or an address literal; octets that no reply may have become `?`.
     ///   - limits: the limits of a session.
-    ///   - isLenient: whether commands are taken in any order.
+    ///   - isLenient: whether commands are taken in any order, and malformed names and paths.
     ///   - authentication: whether AUTH is offered.
     ///   - protocol: what is spoken. LMTP has no leniency: without recipients a message would have
     ///     no reply.

@@ -168,7 +168,8 @@ package enum Setting: String, CaseIterable, Sendable {
             "How long a client may stay silent within a message, if not as long as elsewhere."
         case .handshake_timeout: "How long a TLS handshake may take."
         case .session_timeout: "How long a session may last, whatever it does; 0 for no limit."
-        case .lenient: "Whether commands are taken in any order, as some old senders need."
+        case .lenient:
+            "Whether to accept what old devices send: commands in any order, malformed names and paths."
         case .socket_mode: "The mode of the files of unix-domain sockets, in octal."
         case .socket_user: "The user who owns them."
         case .socket_group: "The group that owns them."

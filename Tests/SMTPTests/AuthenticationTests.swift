@@ -48,17 +48,44 @@ import Testing
         #expect(Transcript.matches("S: " + notes[2], "S: authenticate " + credentials))
     }
 
+    /// Test systems have users without passwords, and old clients other character sets than UTF-8.
+    @Test(arguments: [
+        ("C: AUTH PLAIN AAA=\n" + success, "PLAIN  "),
+        ("C: AUTH PLAIN AHUA\n" + success, "PLAIN u "),
+        ("C: AUTH PLAIN AP8AcA==\n" + success, "PLAIN \u{FFFD} p"),
+        ("C: AUTH PLAIN\n" + empty + "C: AABw\n" + success, "PLAIN  p"),
+        ("C: AUTH LOGIN\n" + user + "C: \n" + password + "C: \n" + success, "LOGIN  "),
+        (
+            "C: AUTH LOGIN\n" + user + "C: /Oc=\n" + password + "C: 6Q==\n" + success,
+            "LOGIN \u{FFFD}\u{FFFD} \u{FFFD}"
+        ),
+        ("C: AUTH LOGIN =\n" + password + "C: \n" + success, "LOGIN  "),
+        ("C: AUTH LOGIN =\n" + password + "C: c2VjcmV0\n" + success, "LOGIN  secret"),
+        (
+            "C: AUTH CRAM-MD5\nS: 334 *\nC: IDAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVm\n"
+                + success, "CRAM-MD5  0123456789abcdef0123456789abcdef <*"
+        ),
+    ])
+    func `is believed without a name or a password, and in any character set`(
+        script: String, credentials: String
+    ) {
+        let responder = Scripted()
+        expect(Opening.helo + script, Self.offered, responder)
+        let notes = responder.recorder.take()
+        #expect(notes.count > 2)
+        #expect(Transcript.matches("S: " + notes[2], "S: authenticate " + credentials))
+    }
+
     @Test(arguments: [
         ("AUTH", syntax), ("AUTH  ", syntax), ("AUTH =", syntax), ("AUTH PLAIN a b", syntax),
         ("AUTH EXTERNAL", "S: 504 5.5.4 Command parameter not implemented\n"),
         ("AUTH XOAUTH2 AA==", "S: 504 5.5.4 Command parameter not implemented\n"),
         ("AUTH CRAM-MD5 AA==", "S: 501 5.7.0 This mechanism has no initial response\n"),
         ("AUTH CRAM-MD5 =", "S: 501 5.7.0 This mechanism has no initial response\n"),
-        ("AUTH PLAIN =", malformed), ("AUTH PLAIN YQBi", malformed), ("AUTH PLAIN AHUA", malformed),
-        ("AUTH PLAIN AP8AcA==", malformed), ("AUTH PLAIN *", notBase64),
+        ("AUTH PLAIN =", malformed), ("AUTH PLAIN YQBi", malformed), ("AUTH PLAIN *", notBase64),
         ("AUTH PLAIN A", notBase64), ("AUTH PLAIN =AAA", notBase64),
         ("AUTH PLAIN AAA=BBB", notBase64), ("AUTH PLAIN AB==", notBase64),
-        ("AUTH LOGIN =", malformed), ("AUTH LOGIN ?", notBase64),
+        ("AUTH LOGIN ?", notBase64), ("AUTH LOGIN AA==", malformed),
         ("AUTH PLAIN \\0", "S: 500 5.5.2 Control character in command; a line ends with CR LF\n"),
     ])
     func `is refused for its command, and may try again`(command: String, reply: String) {
@@ -79,8 +106,8 @@ import Testing
         arguments: open,
         [
             ("*", cancelled), ("* ", notBase64), ("**", notBase64), ("=", notBase64),
-            ("", malformed), ("AA", notBase64), ("\(plain) ", notBase64), (" \(plain)", notBase64),
-            ("AP8=", malformed), ("NOOP", malformed), ("RSET now", notBase64),
+            ("AA", notBase64), ("\(plain) ", notBase64), (" \(plain)", notBase64),
+            ("AP8=", malformed), ("RSET now", notBase64),
             ("MAIL FROM:<>", notBase64), ("A\\0==", notBase64), ("AA\\n==", notBase64),
             ("AUTH PLAIN \(plain)", notBase64),
         ])

@@ -30,6 +30,16 @@ struct ChunkCommandTests {
         #expect(throws: ArgumentError.syntax) { try chunk(argument) }
     }
 
+    @Test(
+        arguments: [
+            ("5", 5), ("5 FIRST", 5), ("0\tx", 0), ("7 LAST LAST", 7), ("1 2", 1), ("1LAST", nil),
+            ("1.0", nil), ("x", nil), ("LAST 1", nil), ("", nil), ("9223372036854775808 x", nil),
+        ] as [(String, Int?)])
+    func `a size is known whatever follows it after a blank`(argument: String, octets: Int?) {
+        let line = command("BDAT " + argument)
+        #expect(ChunkCommand.octets(line.value, in: line.octets.span.bytes) == octets)
+    }
+
     @Test(arguments: [(1, true), (19, true), (20, true), (21, false), (2000, false)])
     func `a size has 20 digits at most`(count: Int, isAccepted: Bool) {
         let digits = String(count - 1, "0") + "5"

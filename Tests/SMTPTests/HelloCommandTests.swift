@@ -12,8 +12,10 @@ struct HelloCommandTests {
         }
     }
 
-    @Test(arguments: ["", " ", "\t ", "a b", "a\tb", "a  b"])
-    func `no name, or more than one, is a syntax error`(argument: String) {
+    @Test(arguments: [
+        "", " ", "\t ", "a b", "a\tb", "a  b", "PhpStorm 9.0.3", "[a b", "a] b", "[ ]",
+    ])
+    func `no name, or text after one, is a syntax error`(argument: String) {
         #expect(throws: ArgumentError.syntax) { try hello(argument) }
     }
 
@@ -26,14 +28,37 @@ struct HelloCommandTests {
         #expect(throws: ArgumentError.syntax) { try hello(octets) }
     }
 
-    @Test(arguments: [(1, true), (254, true), (255, true), (256, false), (2000, false)])
-    func `a name has 255 octets at most`(count: Int, isAccepted: Bool) throws {
+    @Test(arguments: [1, 254, 255, 256, 2000])
+    func `a name may be as long as its line`(count: Int) throws {
         for name in [String(count, "x"), String(count / 2, "é") + String(count % 2, "x")] {
-            if isAccepted {
-                #expect(try hello(name)[\.name] == name)
-            } else {
-                #expect(throws: ArgumentError.syntax) { try hello(name) }
-            }
+            #expect(try hello(name)[\.name] == name)
         }
+    }
+
+    /// RFC 5321 §4.1.1.1: the information that helps to identify a client without a name.
+    @Test(arguments: [
+        ("[192.0.2.7] mailer 1.0", "[192.0.2.7]"),
+        ("[IPv6:2001:db8::7]\t(x)", "[IPv6:2001:db8::7]"),
+        ("[::1] é", "[::1]"), ("[192.0.2.7]  <x>  [y]", "[192.0.2.7]"),
+    ])
+    func `text after an address literal is accepted and ignored`(
+        argument: String, name: String
+    ) throws {
+        #expect(try hello(argument)[\.name] == name)
+        #expect(try hello(argument, isLenient: true)[\.name] == name)
+        #expect(throws: ArgumentError.syntax) { try hello(Array(argument.utf8) + [0xFF]) }
+    }
+
+    @Test(arguments: [
+        ("", ""), (" \t", ""), ("PhpStorm 9.0.3", "PhpStorm"), ("a  b c", "a"), ("host", "host"),
+    ])
+    func `any name, or none, is accepted where it is told to`(argument: String, name: String) throws
+    {
+        #expect(try hello(argument, isLenient: true)[\.name] == name)
+    }
+
+    @Test func `a name in another character set is accepted where it is told to`() throws {
+        let parsed = try hello([0x42, 0xFC, 0x72, 0x6F, 0x20, 0xFF], isLenient: true)
+        #expect(parsed.octets[parsed.value.name] == [0x42, 0xFC, 0x72, 0x6F])
     }
 }

@@ -99,57 +99,23 @@ struct PathTests {
         #expect(throws: ArgumentError.reversePath) { try mail("FROM:<postmaster>") }
     }
 
-    @Test(arguments: [(63, true), (64, true), (65, false), (200, false)])
-    func `a local part has 64 octets at most`(count: Int, isAccepted: Bool) {
-        let plain = String(count, "x")
-        let quoted = #"""# + String(count - 2, " ") + #"""#
-        let dotted = String(count / 2 - 1, "a.") + String(2 + count % 2, "a")
-        let accented = String(count / 2, "é") + String(count % 2, "a")
-        for local in [plain, quoted, dotted, accented] {
-            #expect(local.utf8.count == count)
-            expect("<\(local)@b>", isAccepted: isAccepted)
-            expect("<@r:\(local)@b>", isAccepted: isAccepted)
-        }
-    }
-
-    @Test(arguments: [(255, true), (256, true), (257, false), (2000, false)])
-    func `a path has 256 octets at most, brackets and source route included`(
-        count: Int, isAccepted: Bool
-    ) {
+    /// The 64 octets of a local part, the 255 of a domain and the 256 of a path are the least that
+    /// RFC 5321 §4.5.3.1 wants accepted.
+    @Test(arguments: [63, 64, 65, 254, 255, 256, 257, 1000, 2000])
+    func `a path may be as long as its line`(count: Int) throws {
         let label = String(63, "d")
         func filled(_ start: String, _ unit: String, _ end: String) -> String {
-            let room = count - start.utf8.count - end.utf8.count
-            let whole = String(room / unit.utf8.count, unit)
-            return start + whole + String(room - whole.utf8.count, "z") + end
+            start + String(max(1, (count - start.utf8.count) / unit.utf8.count), unit) + end
         }
-        for path in [
-            filled("<a@", "x", ">"),
-            filled("<a@", label + ".", ">"),
-            filled("<" + String(64, "l") + "@", "x", ">"),
-            filled("<@", "x", ":a@b>"),
-            filled("<@a,@", "x.", "y:a@b>"),
-            filled("<@a", ",@b", ":a@b>"),
-            filled("<a@[x:", "y", "]>"),
-            filled("<a@", "é", ".b>"),
+        for mailbox in [
+            filled("a", "x", "@b"), filled(#"""#, " ", #""@b"#), filled("", "a.", "a@b"),
+            filled("a", "é", "@b"), filled("a@", "x", ""), filled("a@", label + ".", "d"),
+            filled("a@[x:", "y", "]"), filled("a@", "é", ".b"),
         ] {
-            #expect(path.utf8.count == count)
-            expect(path, isAccepted: isAccepted)
-        }
-    }
-
-    @Test func `the blanks before a path do not count for its length`() throws {
-        let path = "<a@" + String(252, "x") + ">"
-        #expect(try mail("FROM:" + String(300, " ") + path)[\.path].utf8.count == 254)
-    }
-
-    private func expect(_ path: String, isAccepted: Bool) {
-        if isAccepted {
-            #expect(throws: Never.self) { try mail("FROM:\(path) SMTPUTF8") }
-            #expect(throws: Never.self) { try recipient("TO:\(path)", allowsUTF8: true) }
-        } else {
-            #expect(throws: ArgumentError.reversePath) { try mail("FROM:\(path) SMTPUTF8") }
-            #expect(throws: ArgumentError.forwardPath) {
-                try recipient("TO:\(path)", allowsUTF8: true)
+            for route in ["", filled("@", "x", ":"), filled("@a", ",@b", ":")] {
+                let path = "<\(route)\(mailbox)>"
+                #expect(try mail("FROM:\(path) SMTPUTF8")[\.path] == mailbox)
+                #expect(try recipient("TO:\(path)", allowsUTF8: true)[\.path] == mailbox)
             }
         }
     }

@@ -15,7 +15,8 @@ struct RandomCommandTests {
             "99999999999",
             "18446744073709551616", "é", "用", "😀", "\r\n", "\n", "\r", "\0", "\u{7f}",
             "<user@host.example>", "MAIL FROM:<", "RCPT TO:<",
-            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "FROM:a@b", "TO:root", "FROM :", "[1.2.3.4] x",
+            "BDAT 5 FIRST", "GET", "Host:", " HTTP/1.1",
         ].map { Array($0.utf8) }
 
     static func line(using random: inout SeededGenerator) -> [UInt8] {
@@ -82,6 +83,17 @@ struct RandomCommandTests {
             if !isMailbox(octets[mail.path], isUTF8: mail.isUTF8, mayBeEmpty: true) {
                 Issue.record("no mailbox: \(octets)")
             }
+            if (try? MailCommand(command, in: line, isLenient: true)) != mail {
+                Issue.record("leniency reads it otherwise: \(octets)")
+            }
+        }
+        if let loose = try? RecipientCommand(
+            command, in: line, allowsUTF8: true, isLenient: true)
+        {
+            ranges += [loose.path, loose.originalRecipient]
+            if loose.path.isEmpty || String(validating: octets[loose.path], as: UTF8.self) == nil {
+                Issue.record("no mailbox: \(octets)")
+            }
         }
         for allowsUTF8 in [false, true] {
             let parsed = try? RecipientCommand(command, in: line, allowsUTF8: allowsUTF8)
@@ -92,7 +104,10 @@ struct RandomCommandTests {
                 Issue.record("no mailbox: \(octets)")
             }
         }
-        if let hello = try? HelloCommand(command, in: line) { ranges.append(hello.name) }
+        for isLenient in [false, true] {
+            let hello = try? HelloCommand(command, in: line, isLenient: isLenient)
+            ranges.append(hello?.name)
+        }
         if let chunk = try? ChunkCommand(command, in: line), chunk.octets < 0 {
             Issue.record("negative chunk: \(octets)")
         }
@@ -111,6 +126,6 @@ struct RandomCommandTests {
         if text.isEmpty { return mayBeEmpty }
         let isClean = mailbox.allSatisfy { $0 >= 0x20 && $0 != 0x7f && (isUTF8 || $0 < 0x80) }
         let isPostmaster = !mayBeEmpty && text.lowercased() == "postmaster"
-        return isClean && mailbox.count <= 254 && (text.contains("@") || isPostmaster)
+        return isClean && (text.contains("@") || isPostmaster)
     }
 }

@@ -79,10 +79,33 @@ import Testing
         chunk("\r\n.\r\n", isLast: true), chunk("0123456789\0\n\r", isLast: false),
         chunk(String(20, "x"), isLast: true), chunk(String(21, "x"), isLast: true),
         .refused("", 500), .refused("NO\0OP", 500), .refused("WHAT", 500), .refused("NOOP\n", 500),
-        .refused(String(70, "x"), 500), .refused("STARTTLS", 502), .refused("QUIT x", 501),
+        .refused(String(100, "x"), 500), .refused("STARTTLS", 502), .refused("QUIT x", 501),
         .refused("NOOP", 250), .refused("VRFY x", 252), .refused("HELP", 214),
         .refused("HELP x", 504), .refused("BDAT", 501),
+        Step("EHLO [192.0.2.7] mailer 1.0") {
+            $0.giveUp(); $0.hasGreeted = true; return 250
+        },
+        Step("RCPT TO:<" + String(65, "l") + "@b>") { model in
+            guard model.hasSender, model.chunks == nil else { return 503 }
+            model.recipients += 1
+            return 250
+        },
+        .refused("EHLO a b", 501),
+        Step("MAIL FROM:a@a") { $0.hasGreeted && !$0.hasSender ? 501 : 503 },
+        malformedChunk("0 FIRST", ""), malformedChunk("6 x", "QUIT\r\n"),
+        malformedChunk("21 LAST LAST", String(21, "x")),
     ]
+
+    /// A chunk whose octets are skipped: the message lacks them, so it is given up.
+    static func malformedChunk(_ argument: String, _ content: String) -> Step {
+        var step = Step("BDAT " + argument) { model in
+            guard model.recipients > 0 else { return 503 }
+            model.giveUp()
+            return 501
+        }
+        step.octets += Array(content.utf8)
+        return step
+    }
 
     static func begin(_ model: inout Model, isBinary: Bool, isUTF8: Bool) -> UInt16 {
         guard model.hasGreeted, !model.hasSender else { return 503 }
@@ -122,7 +145,7 @@ import Testing
 
     static let settings = SessionSettings.test {
         $0.messageOctetsMax = 20
-        $0.lineOctetsMax = 64
+        $0.lineOctetsMax = 100
     }
 
     /// The codes of the replies; records an issue where a line is not as RFC 5321 §4.2 has it.
@@ -195,6 +218,14 @@ import Testing
                 Issue.record("\(octets.debugText): expected \(code), was \(reply.debugText)")
                 return
             }
+            output += reply
+        }
+        for (octets, codes) in [("GET / HTTP/1.1\r\nNOOP\r\n", [421 as UInt16]), ("NOOP\r\n", [])] {
+            guard !model.isInData else { break }
+            input += Array(octets.utf8)
+            loopback.send(octets)
+            let reply = loopback.takeOctets()
+            #expect(Self.codes(in: reply) == codes)
             output += reply
         }
         #expect(loopback.counters[.messages] == UInt64(model.messages))

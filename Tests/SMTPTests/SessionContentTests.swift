@@ -190,20 +190,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        "5 FIRST", "x", "-1", "+1", "1.0", "0x10", "1 LAST LAST", "1LAST", "LAST", "1 1",
-        "99999999999999999999", "9223372036854775808", "000000000000000000001",
-    ])
-    func `closes where nobody can know how long a chunk is`(argument: String) {
-        expect(
-            Opening.recipient + """
-                C: BDAT \(argument)
-                C: QUIT
-                S: 501 5.5.4 Syntax: BDAT octets [LAST]
-                X:
-                """)
-    }
-
     @Test func `goes on where no chunk was named`() {
         expect(
             Opening.recipient + """

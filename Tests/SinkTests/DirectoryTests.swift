@@ -81,4 +81,22 @@ struct DirectoryTests {
     func `authentication fails with fail= in it`(user: String, password: String, fails: Bool) {
         #expect(Refusal.isAskedFor(by: user.utf8, password: password.utf8) == fails)
     }
+
+    /// What is cut short there must not take the next letters with it.
+    @Test(arguments: [
+        ("/GZhaWw9", true), ("4mZhaWw9", true), ("8J+YZmFpbD0=", true), ("Zvxsbz0=", false),
+    ])
+    func `authentication fails with fail= among octets that are not UTF-8`(
+        user: String, fails: Bool
+    ) {
+        let settings = SessionSettings(authentication: .offered)
+        let prepared = PreparedPolicy(Policy(), hostName: "mx.example")
+        var loopback = Loopback { _ in
+            LineFraming { DataDiscard { Session(settings, ModeResponder(prepared)) } }
+        }
+        loopback.send("EHLO x\r\nAUTH LOGIN \(user)\r\n")
+        _ = loopback.takeOutput()
+        loopback.send("\r\n")
+        #expect(loopback.takeOutput().hasPrefix(fails ? "535 " : "235 "))
+    }
 }

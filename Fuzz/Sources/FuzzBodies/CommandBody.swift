@@ -30,7 +30,10 @@ private struct ParsedLine: Equatable {
     let mail: Result<MailCommand, ArgumentError>
     let recipient: Result<RecipientCommand, ArgumentError>
     let recipientUTF8: Result<RecipientCommand, ArgumentError>
+    let looseMail: Result<MailCommand, ArgumentError>
+    let looseRecipient: Result<RecipientCommand, ArgumentError>
     let hello: Result<HelloCommand, ArgumentError>
+    let looseHello: Result<HelloCommand, ArgumentError>
     let chunk: Result<ChunkCommand, ArgumentError>
     let auth: Result<AuthCommand, ArgumentError>
 
@@ -44,7 +47,16 @@ private struct ParsedLine: Equatable {
         recipientUTF8 = outcome { () throws(ArgumentError) in
             try RecipientCommand(command, in: line, allowsUTF8: true)
         }
+        looseMail = outcome { () throws(ArgumentError) in
+            try MailCommand(command, in: line, isLenient: true)
+        }
+        looseRecipient = outcome { () throws(ArgumentError) in
+            try RecipientCommand(command, in: line, allowsUTF8: true, isLenient: true)
+        }
         hello = outcome { () throws(ArgumentError) in try HelloCommand(command, in: line) }
+        looseHello = outcome { () throws(ArgumentError) in
+            try HelloCommand(command, in: line, isLenient: true)
+        }
         auth = outcome { () throws(ArgumentError) in try AuthCommand(command, in: line) }
         chunk = outcome { () throws(ArgumentError) in try ChunkCommand(command, in: line) }
     }
@@ -66,11 +78,14 @@ private struct ParsedLine: Equatable {
         if case .success(let recipient) = recipientUTF8 {
             check(recipient, isUTF8: true, in: line)
         }
-        if case .success(let hello) = hello {
-            require(hello.name == command.argument, "a name is the whole argument")
-            require(line.isText(hello.name, isUTF8: true), "a name is valid UTF-8")
-        }
+        checkLeniency(in: line)
         let argument = line.extracting(command.argument)
+        let isHTTP = command.verb == .unknown && command.isHTTP(in: line)
+        require(
+            isHTTP == (command.flaw == nil && command.verb == .unknown && line.isNaiveHTTP),
+            "HTTP is what a naive reader sees")
+        let octets = ChunkCommand.octets(command, in: line)
+        require(octets == argument.naiveChunkOctets, "a size is what a naive reader sees")
         require(chunk == argument.naiveChunk(chunk), "a chunk is what a naive reader sees")
         switch auth {
         case .success(let auth):
@@ -83,6 +98,35 @@ private struct ParsedLine: Equatable {
             let isWellFormed = argument.naiveMechanism != nil
             require(error == (isWellFormed ? .parameterNotImplemented : .syntax), "an error fits")
         }
+    }
+
+    /// What a lenient session makes of the line.
+    private func checkLeniency(in line: RawSpan) {
+        let argument = line.extracting(command.argument)
+        for (hello, isLenient) in [(hello, false), (looseHello, true)] {
+            let name = argument.naiveName(isLenient: isLenient).map {
+                command.argument.lowerBound..<command.argument.lowerBound + $0.count
+            }
+            require((try? hello.get())?.name == name, "a name is what a naive reader sees")
+        }
+        if case .success = mail {
+            require(looseMail == mail, "leniency reads no path otherwise")
+        } else if case .success(let loose) = looseMail {
+            checkLoose(loose.path, in: line)
+        }
+        if case .success = recipientUTF8 {
+            require(looseRecipient == recipientUTF8, "leniency reads no path otherwise")
+        } else if case .success(let loose) = looseRecipient {
+            checkLoose(loose.path, in: line)
+            require(!loose.path.isEmpty, "a recipient is somebody")
+        }
+    }
+
+    private func checkLoose(_ path: Range<Int>, in line: RawSpan) {
+        require(path.lowerBound > command.argument.lowerBound, "a path lies after its keyword")
+        require(path.upperBound <= command.argument.upperBound, "a path lies in the argument")
+        require(line.isText(path, isUTF8: true), "a path is valid UTF-8 without controls")
+        require(!line.isBroken(path), "a path is one word")
     }
 
     private func check(_ mail: MailCommand, in line: RawSpan) {
@@ -112,7 +156,7 @@ private struct ParsedLine: Equatable {
         require(path.lowerBound > command.argument.lowerBound, "a path lies behind its keyword")
         require(path.upperBound < command.argument.upperBound, "a path lies in the argument")
         require(line[path.upperBound] == UInt8(ascii: ">"), "a path ends at its bracket")
-        require(path.count <= 254 && (mayBeEmpty || !path.isEmpty), "a path has its length")
+        require(mayBeEmpty || !path.isEmpty, "a path has a mailbox")
         require(line.isText(path, isUTF8: isUTF8), "a path is valid UTF-8 without controls")
         require(!line.hasBareBracket(path), "a path has brackets only where they are quoted")
     }

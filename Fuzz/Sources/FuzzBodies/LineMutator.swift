@@ -85,5 +85,6 @@ public struct LineMutator {
         "MAIL FROM:<a@b> BODY=BINARYMIME SMTPUTF8", "RCPT TO:<c@d>", "RCPT TO:<c@d> NOTIFY=NEVER",
         "DATA", ".", "..", ".x", "", "x", "RSET", "NOOP", "QUIT", "VRFY a", "EXPN a", "HELP",
         "HELP MAIL", "STARTTLS", "AUTH PLAIN AGEAYg==", "AUTH LOGIN", "AUTH CRAM-MD5", "YQ==", "*",
-        "XCLIENT NAME=a", "ETRN a")
+        "XCLIENT NAME=a", "ETRN a", "HELO", "EHLO [192.0.2.7] a 1", "MAIL FROM:a@b",
+        "RCPT TO :root", "BDAT 3 x", "BDAT x", "GET / HTTP/1.1", "Host: a")
 }

@@ -46,7 +46,7 @@ struct Moody<Wish: ContentWish>: Responder {
     mutating func mail(
         _ mail: MailCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
-        require(mail.path.upperBound < line.byteCount, "a path lies in its line")
+        require(mail.path.upperBound <= line.byteCount, "a path lies in its line")
         let answer = mood(context)
         if answer.isTaken { recipients = 0 }
         return answer
@@ -55,7 +55,7 @@ struct Moody<Wish: ContentWish>: Responder {
     mutating func recipient(
         _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
-        require(recipient.path.upperBound < line.byteCount, "a path lies in its line")
+        require(recipient.path.upperBound <= line.byteCount, "a path lies in its line")
         let answer = mood(context)
         if answer.isTaken { recipients += 1 }
         return answer
@@ -106,6 +106,8 @@ struct Moody<Wish: ContentWish>: Responder {
         _ command: Command, in line: RawSpan, _ context: inout Context
     ) -> Answer? {
         require(command.flaw == nil, "a command has no flaw")
+        let isHTTP = command.verb == .unknown && line.isNaiveHTTP
+        require(!isHTTP, "HTTP does not reach a responder")
         require(command.argument.upperBound <= line.byteCount, "an argument lies in its line")
         guard hasMoods else { return nil }
         switch random.next() % 4 {

@@ -48,6 +48,47 @@ extension RawSpan {
         return parsed
     }
 
+    /// What a naive reader takes for the size in the argument of BDAT, whatever follows it.
+    var naiveChunkOctets: Int? {
+        let word = naiveWords.first ?? []
+        guard hasBlank(0..<min(1, byteCount)) == false, 1...20 ~= word.count,
+            word.allSatisfy({ 0x30...0x39 ~= $0 })
+        else { return nil }
+        return Int(String(decoding: word, as: UTF8.self))
+    }
+
+    /// What a naive reader takes for the name in the argument of HELO; nil if it is malformed.
+    func naiveName(isLenient: Bool) -> Range<Int>? {
+        let word = naiveWords.first ?? []
+        guard !isLenient else { return 0..<word.count }
+        let isUTF8 = withUnsafeBytes { String(validating: $0, as: UTF8.self) != nil }
+        let isLiteral = word.first == UInt8(ascii: "[") && word.last == UInt8(ascii: "]")
+        let isNamed = word.count == byteCount && !word.isEmpty || isLiteral
+        return isNamed && isUTF8 ? 0..<word.count : nil
+    }
+
+    /// Whether a naive reader takes the line for one of an HTTP request.
+    var isNaiveHTTP: Bool {
+        var words = naiveWords
+        guard !words.isEmpty else { return false }
+        // A line that begins with a blank has no verb, only an argument.
+        let verb = hasBlank(0..<1) ? [] : words.removeFirst()
+        let methods = [
+            "CONNECT", "DELETE", "GET", "HEAD", "HOST:", "OPTIONS", "PATCH", "POST", "PRI", "PUT",
+            "TRACE",
+        ]
+        let isMethod = methods.contains { spells($0, verb) }
+        return isMethod || spells("HTTP/", (words.last ?? []).prefix(5))
+    }
+
+    private func spells(_ text: String, _ word: some Collection<UInt8>) -> Bool {
+        word.map { 0x61...0x7A ~= $0 ? $0 - 0x20 : $0 } == Array(text.utf8)
+    }
+
+    private var naiveWords: [[UInt8]] {
+        withUnsafeBytes { $0.split { $0 == 0x20 || $0 == 0x09 }.map(Array.init) }
+    }
+
     /// What a naive reader takes for the mechanism in the argument of AUTH, in capitals; nil if the
     /// argument is malformed.
     var naiveMechanism: String? {
@@ -80,6 +121,25 @@ extension RawSpan {
             && extracting(range).withUnsafeBytes { octets in
                 String(validating: octets, as: UTF8.self) != nil
             }
+    }
+
+    /// Whether a mailbox has a bracket or a blank outside of a quoted string.
+    func isBroken(_ mailbox: Range<Int>) -> Bool {
+        var isQuoted = false
+        var isEscaped = false
+        for offset in mailbox {
+            let octet = self[offset]
+            let isQuote = octet == UInt8(ascii: "\"")
+            if isQuoted {
+                if isQuote && !isEscaped { isQuoted = false }
+                isEscaped = !isEscaped && octet == UInt8(ascii: "\\")
+            } else if isQuote {
+                isQuoted = true
+            } else if [0x20, 0x09, UInt8(ascii: "<"), UInt8(ascii: ">")].contains(octet) {
+                return true
+            }
+        }
+        return isQuoted
     }
 
     /// Whether a mailbox has a bracket outside of a quoted string or a literal.

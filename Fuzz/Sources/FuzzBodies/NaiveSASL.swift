@@ -56,20 +56,20 @@ struct NaiveExchange {
             guard parts.count == 3, let user = text(parts[1]), let password = text(parts[2]) else {
                 return .malformed
             }
-            if parts[0].isEmpty { return .credentials([user, password]) }
-            return text(parts[0]).map { .credentials([user, password, $0]) } ?? .malformed
+            let identity = String(decoding: parts[0], as: UTF8.self)
+            return .credentials([user, password] + (identity.isEmpty ? [] : [identity]))
         case .login:
             guard let last = text(response) else { return .malformed }
             guard responses.count == 2, let user = text(responses[0]) else { return .challenge }
             return .credentials([user, last])
         case .cramMD5:
-            guard let text = text(response), response.count > 33 else { return .malformed }
+            guard text(response) != nil, response.count >= 33 else { return .malformed }
             let digest = response.suffix(32)
             let user = Array(response.dropLast(33))
             let isHex = digest.allSatisfy {
                 (0x30...0x39).contains($0) || (0x61...0x66).contains($0)
             }
-            guard isHex, response[user.count] == 0x20, !text.isEmpty else { return .malformed }
+            guard isHex, response[user.count] == 0x20 else { return .malformed }
             return .credentials([
                 String(decoding: user, as: UTF8.self), String(decoding: digest, as: UTF8.self),
                 challenge,
@@ -78,6 +78,6 @@ struct NaiveExchange {
     }
 
     private func text(_ octets: [UInt8]) -> String? {
-        octets.isEmpty || octets.contains(0) ? nil : String(validating: octets, as: UTF8.self)
+        octets.contains(0) ? nil : String(decoding: octets, as: UTF8.self)
     }
 }

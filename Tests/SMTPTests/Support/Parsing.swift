@@ -22,41 +22,52 @@ func command(_ line: some Sequence<UInt8>) -> Parsed<Command> {
 func command(_ line: String) -> Parsed<Command> { command(line.utf8) }
 
 /// Parses "MAIL " and the argument.
-func mail(_ argument: some Sequence<UInt8>) throws(ArgumentError) -> Parsed<MailCommand> {
+func mail(
+    _ argument: some Sequence<UInt8>, isLenient: Bool = false
+) throws(ArgumentError) -> Parsed<MailCommand> {
     let line = command(Array("MAIL ".utf8) + argument)
     let span = line.octets.span.bytes
-    return Parsed(value: try MailCommand(line.value, in: span), octets: line.octets)
+    let value = try MailCommand(line.value, in: span, isLenient: isLenient)
+    return Parsed(value: value, octets: line.octets)
 }
 
-func mail(_ argument: String) throws(ArgumentError) -> Parsed<MailCommand> {
-    try mail(argument.utf8)
+func mail(
+    _ argument: String, isLenient: Bool = false
+) throws(ArgumentError) -> Parsed<MailCommand> {
+    try mail(argument.utf8, isLenient: isLenient)
 }
 
 /// Parses "RCPT " and the argument.
 func recipient(
-    _ argument: some Sequence<UInt8>, allowsUTF8: Bool = false
+    _ argument: some Sequence<UInt8>, allowsUTF8: Bool = false, isLenient: Bool = false
 ) throws(ArgumentError) -> Parsed<RecipientCommand> {
     let line = command(Array("RCPT ".utf8) + argument)
     let span = line.octets.span.bytes
-    let value = try RecipientCommand(line.value, in: span, allowsUTF8: allowsUTF8)
+    let value = try RecipientCommand(
+        line.value, in: span, allowsUTF8: allowsUTF8, isLenient: isLenient)
     return Parsed(value: value, octets: line.octets)
 }
 
 func recipient(
-    _ argument: String, allowsUTF8: Bool = false
+    _ argument: String, allowsUTF8: Bool = false, isLenient: Bool = false
 ) throws(ArgumentError) -> Parsed<RecipientCommand> {
-    try recipient(argument.utf8, allowsUTF8: allowsUTF8)
+    try recipient(argument.utf8, allowsUTF8: allowsUTF8, isLenient: isLenient)
 }
 
 /// Parses "EHLO " and the argument.
-func hello(_ argument: some Sequence<UInt8>) throws(ArgumentError) -> Parsed<HelloCommand> {
+func hello(
+    _ argument: some Sequence<UInt8>, isLenient: Bool = false
+) throws(ArgumentError) -> Parsed<HelloCommand> {
     let line = command(Array("EHLO ".utf8) + argument)
     let span = line.octets.span.bytes
-    return Parsed(value: try HelloCommand(line.value, in: span), octets: line.octets)
+    let value = try HelloCommand(line.value, in: span, isLenient: isLenient)
+    return Parsed(value: value, octets: line.octets)
 }
 
-func hello(_ argument: String) throws(ArgumentError) -> Parsed<HelloCommand> {
-    try hello(argument.utf8)
+func hello(
+    _ argument: String, isLenient: Bool = false
+) throws(ArgumentError) -> Parsed<HelloCommand> {
+    try hello(argument.utf8, isLenient: isLenient)
 }
 
 /// Parses "BDAT " and the argument.
