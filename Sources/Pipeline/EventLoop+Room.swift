@@ -30,6 +30,15 @@ extension EventLoop where OS: ~Copyable {
         }
     }
 
+    /// Whether a connection gives its place up now, for there is no other left; it is gone then.
+    mutating func givesWay(_ index: Int) -> Bool {
+        guard connections.count >= limits.connectionsMax, hasDeparted(index) else { return false }
+        context.counters.add(1, to: .departed)
+        tell(.madeRoom(connections: 1))
+        drop(index)
+        return true
+    }
+
     /// Asks the pool's other loops for room: descriptors are the whole process's.
     func askForRoom() {
         for neighbor in neighbors { neighbor.post(.makeRoom) }

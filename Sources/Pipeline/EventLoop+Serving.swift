@@ -41,6 +41,7 @@ extension EventLoop where OS: ~Copyable {
             slot.pointee.isPaused = false
             slot.pointee.mustResume = true
         }
+        if slot.pointee.isHungUp, givesWay(index) { return }
         guard sendUnsent(index) else { return }
         guard !slot.pointee.isPaused, !slot.pointee.isYielding else {
             if slot.pointee.isYielding { line.enter(index) }

@@ -24,10 +24,11 @@ package enum ClientHello {
     @usableFromInline
     package static func arrival(of input: RawSpan, bytesMax: Int) -> Arrival {
         var start = 0
-        while let record = Record(in: input, at: start), record.type == .changeCipherSpec,
-            record.end <= input.byteCount
-        {
+        while let record = Record(in: input, at: start), record.type == .changeCipherSpec {
             start = record.end
+        }
+        guard start < input.byteCount else {
+            return input.byteCount >= bytesMax ? .tooLarge : .incomplete
         }
         var header = Header()
         var offset = start

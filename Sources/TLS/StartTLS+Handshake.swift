@@ -22,7 +22,8 @@ extension StartTLS where Next: ~Copyable {
         guard tls.role == .server else {
             return makeSession(&context) ? receive(records: RawSpan(), &context).verdict : .close
         }
-        return enterHandshake(&context) ? .proceed : .close
+        isGivenUp = !enterHandshake(&context)
+        return isGivenUp ? .close : .proceed
     }
 
     /// Counts the handshake among those in progress; false if there may be no more.

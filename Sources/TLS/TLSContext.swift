@@ -180,8 +180,9 @@ public final class TLSContext: Sendable {
     private func setGroups(_ options: TLSOptions) throws(TLSError) {
         if let groups = options.groups {
             guard copenssl_set_groups(pointer, groups) == 1 else {
-                throw .fromQueue(
-                    .setting, otherwise: "groups that OpenSSL does not know: \(groups)")
+                ERR_clear_error()
+                throw TLSError(
+                    .setting, reason: "groups that OpenSSL does not know: \(groups)")
             }
         } else if role == .server {
             // A finite-field group costs a server a hundred times as much (CVE-2002-20001), and a
@@ -196,9 +197,10 @@ public final class TLSContext: Sendable {
         if let algorithms = options.signatureAlgorithms,
             copenssl_set_signature_algorithms(pointer, algorithms) != 1
         {
-            throw .fromQueue(
+            ERR_clear_error()
+            throw TLSError(
                 .setting,
-                otherwise: "signature algorithms that OpenSSL does not know: \(algorithms)")
+                reason: "signature algorithms that OpenSSL does not know: \(algorithms)")
         }
     }
 

@@ -179,7 +179,14 @@ public struct TLSSession: ~Copyable {
     ) -> Bool {
         var count = 0
         let room = plaintext.room(for: TLSSession.recordOctetsMax)
-        let result = SSL_read_ex(session, room, TLSSession.recordOctetsMax, &count)
+        let before = transport.pointee.consumed
+        var result = SSL_read_ex(session, room, TLSSession.recordOctetsMax, &count)
+        if result != 1, transport.pointee.consumed == before, !transport.pointee.ranDry,
+            SSL_get_error(session, result) == SSL_ERROR_WANT_READ
+        {
+            // It has answered a KeyUpdate, and not read yet.
+            result = SSL_read_ex(session, room, TLSSession.recordOctetsMax, &count)
+        }
         if result == 1 {
             plaintext.noteAppended(count)
             idleRecords = 0

@@ -35,7 +35,7 @@ extension `The session, taking content,` {
                 S: 503 5.5.1 Send MAIL first
                 S: 250 2.0.0 OK, done
                 """, .test(), responder, messages: 0)
-        #expect(responder.recorder.take().contains("reset"))
+        #expect(responder.recorder.take().contains("reset x"))
     }
 
     @Test(arguments: refusals)

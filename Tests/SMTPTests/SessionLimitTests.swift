@@ -300,6 +300,27 @@ import Testing
             settings)
     }
 
+    /// Answers NOOP late, or not at all.
+    private struct Late: Responder, Sendable {
+        let answer: Answer
+
+        mutating func noop(_ context: inout Context) -> Answer { answer }
+    }
+
+    @Test(arguments: [
+        Answer.accept.delayed(by: .seconds(60)), .later(within: .seconds(60)),
+    ])
+    func `lasts no longer than it may, though an answer is late`(answer: Answer) {
+        let settings = SessionSettings.test { $0.session = .seconds(10) }
+        let end = "S: 421 4.4.2 Session has lasted too long, closing connection\nX:"
+        expect(
+            Opening.helo + "W: 5s\nC: NOOP\nW: 4s\nW: 1s\n" + end, settings, Late(answer: answer))
+        let soon = Late(answer: .accept.delayed(by: .seconds(4)))
+        expect(
+            Opening.helo + "W: 5s\nC: NOOP\nW: 4s\nS: 250 2.0.0 OK, done\nW: 1s\n" + end, settings,
+            soon)
+    }
+
     @Test func `has no limits of its own unless it is told some`() {
         let limits = SMTPLimits()
         #expect(limits.commandsMax == 0 && limits.messagesMax == 0 && limits.session == nil)

@@ -58,6 +58,7 @@ extension Network {
         if let error {
             note(.acceptFails, -1, Int(error))
             tally.acceptFailures += 1
+            exhaustion = time
             return .exhausted(code: error)
         }
         guard !listeners[index].backlog.isEmpty else { return .none }

@@ -49,16 +49,23 @@ extension Network {
         links[link].toServer.arrived = 0
     }
 
+    /// Whether a connection whose client has left gives its place up.
+    private func lacksRoom(since turn: Instant) -> Bool {
+        let open = tally.open - listeners.count { $0.isOpen }
+        return exhaustion >= turn || open >= plan.loop.connectionsMax
+    }
+
     /// A connection is closed for a reason.
     private mutating func judgeClose(_ link: Int, _ resetting: Bool) {
         let (record, turn) = ledger.with { ($0.records[link], $0.turn) }
         if !record.isOver { fail(link, "closed before its stack has heard of it") }
         let isDue = record.deadline <= turn || graceEnd(of: link) <= turn
         let hasBroken = links[link].isFaulted || links[link].isReset
-        links[link].wasCutOff = isDue || links[link].isStuffed
+        let hasGivenWay = lacksRoom(since: turn) && links[link].toServer.hasEndArrived
+        links[link].wasCutOff = isDue || links[link].isStuffed || hasGivenWay
         guard record.wasOpened, !hasBroken else { return }
         if resetting != record.hasReset { fail(link, "reset for no reason, or not") }
-        guard !isDue, !record.hasReset else { return }
+        guard !isDue, !hasGivenWay, !record.hasReset else { return }
         let unread = links[link].toServer.arrived
         if !record.hasClosed {
             fail(link, "closed for no reason")

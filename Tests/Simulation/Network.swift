@@ -38,6 +38,8 @@ struct Network {
     var time: Instant
     var agenda = Agenda()
     var trace = Trace()
+    /// When a connection could last not be accepted for want of room.
+    var exhaustion = Instant(nanoseconds: .min)
     var tally = Tally()
     var links: [Link] = []
     var listeners: [Listener] = []

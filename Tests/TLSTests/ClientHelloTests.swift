@@ -30,7 +30,8 @@ import Testing
         #expect(Self.arrival(bytes + [20, 3, 3, 0, 1, 1]) == .complete)
     }
 
-    @Test func `may have as many bytes as the limit, with its records' headers, and not one more`() {
+    @Test func `may have as many bytes as the limit, with its records' headers, and not one more`()
+    {
         let bytes = Self.hello(body: 1000)
         #expect(Self.arrival(bytes, max: bytes.count) == .complete)
         #expect(Self.arrival(bytes, max: bytes.count - 1) == .tooLarge)
@@ -46,9 +47,9 @@ import Testing
     }
 
     @Test func `in records without an end is too large at the limit`() {
-        let tiny = Self.hello(body: 4000, size: 1)
-        #expect(Self.arrival(Array(tiny.prefix(16_383))) == .incomplete)
-        #expect(Self.arrival(Array(tiny.prefix(16_384))) == .tooLarge)
+        // Six bytes each: 16,380 for 2,730 of a message, and 16,386 for one more.
+        #expect(Self.arrival(Self.hello(body: 2_726, size: 1)) == .complete)
+        #expect(Self.arrival(Self.hello(body: 2_727, size: 1)) == .tooLarge)
         let silent = [[UInt8]](repeating: [20, 3, 3, 0, 1, 1], count: 3000).flatMap { $0 }
         #expect(Self.arrival(Array(silent.prefix(16_383))) == .incomplete)
         #expect(Self.arrival(Array(silent.prefix(16_384))) == .tooLarge)
@@ -63,11 +64,13 @@ import Testing
         #expect(Self.arrival(bytes, max: bytes.count - 1) == .tooLarge)
     }
 
-    @Test(arguments: [
-        Array("EHLO me\r\n".utf8), Array("GET / HTTP/1.1\r\n".utf8), [22, 2, 0, 0, 4, 1],
-        [22, 3, 1, 0, 0, 1], [22, 3, 1, 0, 4, 2], [21, 3, 1, 0, 2, 2, 40], [22, 3, 1, 0xFF, 0xFF],
-        [0x80, 0x2E, 1, 3, 1, 0, 21],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            Array("EHLO me\r\n".utf8), Array("GET / HTTP/1.1\r\n".utf8), [22, 2, 0, 0, 4, 1],
+            [22, 3, 1, 0, 0, 1], [22, 3, 1, 0, 4, 2], [21, 3, 1, 0, 2, 2, 40],
+            [22, 3, 1, 0xFF, 0xFF],
+            [0x80, 0x2E, 1, 3, 1, 0, 21],
+        ] as [[UInt8]])
     func `is not in what begins otherwise`(bytes: [UInt8]) {
         #expect(Self.arrival(bytes) == .foreign)
         #expect(Self.arrival(Array(bytes.prefix(4))) == .incomplete)

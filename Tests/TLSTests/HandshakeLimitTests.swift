@@ -31,7 +31,8 @@ import Testing
         #expect(ends.server.phase == .established, "\(ends.server.reason)")
     }
 
-    @Test func `agrees on the groups and signature algorithms that are set, and no others`() throws {
+    @Test func `agrees on the groups and signature algorithms that are set, and no others`() throws
+    {
         let server = Self.options {
             $0.groups = "P-521"
             $0.signatureAlgorithms = "ecdsa_secp256r1_sha256"
@@ -113,6 +114,20 @@ import Testing
         #expect(dialogue.say("NOOP\r\n").hasSuffix("250 2.0.0 OK, done\r\n"))
     }
 
+    @Test(arguments: [10, 100])
+    func `has room for 32 KB of a client's certificates, and no more`(copies: Int) throws {
+        let files = try Certificates.files()
+        let chain =
+            try files.text("leaf.pem")
+            + String(repeating: files.text("middle.pem"), count: copies) + files.text("leaf.key")
+        let path = try files.write(chain, to: "long-\(copies).pem")
+        let ends = try Pair(
+            .asking(.required(.file(files.path("root.pem")))),
+            showing: TLSIdentity(certificateFile: path)
+        ).connected()
+        #expect((ends.server.phase == .established) == (copies == 10), "\(ends.server.reason)")
+    }
+
     // MARK: How many there may be
 
     @Test(arguments: [false, true])
@@ -120,7 +135,9 @@ import Testing
         isImplicit: Bool
     ) throws {
         let told = Journal()
-        let quota = ConnectionQuota(ConnectionQuota.Limits(connectionsMax: 2)) { told.note("\($0)") }
+        let quota = ConnectionQuota(ConnectionQuota.Limits(connectionsMax: 2)) {
+            told.note("\($0)")
+        }
         func begin() throws -> Dialogue {
             let dialogue = try Dialogue(
                 isImplicit: isImplicit, options: Self.options { $0.handshakes = quota })

@@ -42,7 +42,9 @@ package struct ListeningSockets {
             let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
             for line in text.split(separator: "\n") {
                 let words = line.split(separator: " ")
-                guard words.count > 9, words[1].hasSuffix(suffix), words[3] == "0A" else { continue }
+                guard words.count > 9, words[1].hasSuffix(suffix), words[3] == "0A" else {
+                    continue
+                }
                 inodes.insert(words[9])
             }
         }
