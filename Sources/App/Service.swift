@@ -49,10 +49,14 @@ final class Service {
         if !isDaemon, configuration.origins[.log] == .option {
             log.info("run logs to standard error: --log is for start")
         }
-        for warning in warnings {
-            log.warning("\(warning)")
-            if isDaemon { Blackhole.report("warning: \(warning)") }
-        }
+        for warning in warnings { log.warning("\(warning)") }
+        tellTerminal(of: warnings)
+    }
+
+    /// Repeats on the terminal that a daemon is started from what is in its log.
+    private func tellTerminal(of warnings: [String]) {
+        guard isDaemon else { return }
+        for warning in warnings { Blackhole.report("warning: \(warning)") }
     }
 
     /// Does all that takes privileges, gives them up, and starts to serve.
@@ -69,6 +73,7 @@ final class Service {
             let server = try Server(
                 configuration, adopting: offered, firstFuzzed: firstFuzzed, log)
             self.server = server
+            tellTerminal(of: server.tls?.warnings ?? [])
             try logFile.give(to: account)
             try account.assume()
             showTitle()

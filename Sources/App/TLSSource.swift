@@ -1,6 +1,4 @@
 import Daemon
-import FoundationEssentials
-import Glibc
 import Logging
 import Sink
 import Synchronization
@@ -14,11 +12,15 @@ final class TLSSource: Sendable {
     private let context: Mutex<TLSContext>
     /// `TLS with the certificate /x.crt`.
     let text: String
+    /// What the operator should know of the files that the start has read; logged already.
+    let warnings: [String]
 
     init(_ configuration: Configuration, _ log: Logger) throws(StartError) {
         self.log = log
         text = "TLS with " + (configuration.certificatePath ?? "a certificate made in memory")
-        context = Mutex(try TLSSource.load(configuration, log))
+        let (context, warnings) = try TLSSource.load(configuration, log)
+        self.context = Mutex(context)
+        self.warnings = warnings
     }
 
     /// The context for a new connection.
@@ -26,41 +28,33 @@ final class TLSSource: Sendable {
 
     /// Reads the files again; if they are no good the old certificate stays in use.
     func reload(_ configuration: Configuration) throws(StartError) {
-        let fresh = try TLSSource.load(configuration, log)
+        let (fresh, _) = try TLSSource.load(configuration, log)
         context.withLock { $0 = fresh }
     }
 
     private static func load(
         _ configuration: Configuration, _ log: Logger
-    ) throws(StartError) -> TLSContext {
+    ) throws(StartError) -> (TLSContext, warnings: [String]) {
         do throws(TLSError) {
             let identity = try identity(configuration, log)
+            var warnings = configuration.warnings(of: identity)
             var options = TLSOptions()
             options.handshake = configuration.handshake
             options.report = { error in log.debug("TLS: \(error)") }
             if let directory = configuration.trustPath {
-                if !hasHashedNames(directory) {
-                    log.warning(
-                        """
-                        \(directory): no certificate has a hashed name, so every client's is \
-                        refused; run: openssl rehash \(directory)
-                        """)
+                if try TrustDirectory.hashedNames(in: directory).isEmpty {
+                    warnings.append(
+                        "\(directory): no certificate has a hashed name, so every client's is "
+                            + "refused; run: openssl rehash \(directory)")
                 }
                 options.clientCertificate = .requested(.directory(directory))
             }
-            return try TLSContext.server([identity], options)
+            let context = try TLSContext.server([identity], options)
+            for warning in warnings { log.warning("\(warning)") }
+            return (context, warnings)
         } catch {
             throw .tls(error)
         }
-    }
-
-    /// Whether OpenSSL would find a certificate there: `5ed36f99.0`, for example.
-    private static func hasHashedNames(_ directory: String) -> Bool {
-        // What cannot be read is refused with its reason later.
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
-            return true
-        }
-        return names.contains { $0.wholeMatch(of: /[0-9a-f]{8}\.[0-9]+/) != nil }
     }
 
     private static func identity(
@@ -73,8 +67,19 @@ final class TLSSource: Sendable {
             return identity
         }
         let identity = try TLSIdentity(certificateFile: path, keyFile: configuration.keyPath)
-        if let fault = identity.dateFault { log.warning("\(path): \(fault)") }
         log.info("certificate \(path), SHA-256 \(identity.fingerprint)")
         return identity
+    }
+}
+
+extension Configuration {
+    /// What the operator should know of the files that the identity is from.
+    fileprivate func warnings(of identity: TLSIdentity) -> [String] {
+        guard let certificatePath else { return [] }
+        let keyPath = keyPath ?? certificatePath
+        return [
+            identity.dateFault.map { "\(certificatePath): \($0)" },
+            identity.keyFault.map { "\(keyPath): \($0); run: chmod go-w,o-rwx \(keyPath)" },
+        ].compactMap(\.self)
     }
 }

@@ -84,9 +84,9 @@ struct ConfigurationSourceTests {
     }
 
     @Test(arguments: [
-        ("mkfifo x", "is no regular file"), ("mkdir x", "is no regular file"),
-        ("true", "No such file"), ("printf 'mode=\\377' > x", "is no text in UTF-8"),
-        ("head -c 1048577 /dev/zero > x", "is larger than 1048576 octets"),
+        ("mkfifo x", "not a regular file"), ("mkdir x", "not a regular file"),
+        ("true", "No such file"), ("printf 'mode=\\377' > x", "not text in UTF-8"),
+        ("head -c 1048577 /dev/zero > x", "larger than 1048576 bytes"),
     ])
     func `a file that is none is one line`(make: String, complaint: String) throws {
         let folder = try TemporaryFolder()
