@@ -6,9 +6,10 @@ import Sink
 /// Where the configuration of this process comes from: the environment, the command line, and the
 /// file that one of them names, each over the ones before.
 struct ConfigurationSource: Sendable {
-    private let options: [Assignment]
-    /// Relative paths are read from where the program was started, also later on.
-    private let directory = FileManager.default.currentDirectoryPath
+    let options: [Assignment]
+    /// Relative paths are read from where the program was started, also later on; nil when that
+    /// directory has been removed.
+    let directory = ConfigurationSource.workingDirectory
 
     init(_ options: SettingOptions) {
         self.options = options.assignments
@@ -25,10 +26,10 @@ struct ConfigurationSource: Sendable {
                 try configuration.apply(try ConfigurationFile.assignments(of: text, at: path))
             }
             try configuration.check()
-            configuration.makePathsAbsolute(from: directory)
+            try configuration.makePathsAbsolute(from: directory)
             return configuration
         } catch {
-            throw StartError(error.description, exitCode: error.isUsage ? EX_USAGE : EX_CONFIG)
+            throw .configuration(error)
         }
     }
 
@@ -39,11 +40,25 @@ struct ConfigurationSource: Sendable {
         }
     }
 
-    private func read(_ path: String) throws(ConfigurationError) -> String {
+    func read(_ path: String) throws(ConfigurationError) -> String {
+        let place = try path.absolute(from: directory)
         do throws(SettingsFileError) {
-            return try SettingsFile.text(at: path.absolute(from: directory))
+            return try SettingsFile.text(at: place)
         } catch {
             throw ConfigurationError(path, error.description)
         }
+    }
+
+    private static var workingDirectory: String? {
+        guard let path = getcwd(nil, 0) else { return nil }
+        defer { free(path) }
+        return String(cString: path)
+    }
+}
+
+extension StartError {
+    /// A configuration that is wrong.
+    static func configuration(_ error: ConfigurationError) -> StartError {
+        StartError(error.description, exitCode: error.isUsage ? EX_USAGE : EX_CONFIG)
     }
 }

@@ -132,4 +132,23 @@ struct ConfigurationSourceTests {
         #expect(try daemon.run("status").output.contains("mode bounce"))
         try daemon.expectSuccess("stop")
     }
+
+    @Test func `a relative path is refused where the working directory has been removed`() throws {
+        func check(_ words: String) throws -> Command {
+            try Command.shell(
+                """
+                cd "$(mktemp -d)"
+                rmdir "$PWD"
+                \(Paths.program) check --ssl False \(words)
+                """)
+        }
+        for words in ["--pid rel.pid", "--conf x.conf", "--log ./x.log", "--host unix:socket"] {
+            let refusal = try check(words)
+            #expect(refusal.exitCode == EX_CONFIG, "\(refusal.text)")
+            #expect(refusal.complaints.count == 1)
+            #expect(
+                refusal.complaints.first?.contains("to a directory that has been removed") == true)
+        }
+        #expect(try check("--pid /tmp/some.pid").exitCode == 0)
+    }
 }

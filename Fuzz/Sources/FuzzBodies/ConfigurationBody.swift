@@ -53,7 +53,7 @@ public final class ConfigurationBody: FuzzBody {
         var configuration = Configuration()
         for source in sources { try configuration.apply(source) }
         try configuration.check()
-        configuration.makePathsAbsolute(from: "/here")
+        try configuration.makePathsAbsolute(from: "/here")
         return configuration
     }
 
