@@ -28,6 +28,10 @@ struct Plan {
             user: configuration.user, group: configuration.group)
         warnings += doubts
         lines.append("serves as user \(account.user), group \(account.group)")
+        _ = try configuration.socketFile(of: account)
+        warnings += configuration.idleSocketSettings.map {
+            "\($0.name) is for unix:/path, and there is no such listener"
+        }
         lines += warnings.map { "warning: \($0)" }
         lines.append("as a daemon: pid file \(configuration.pidPath), log \(configuration.logPath)")
         for setting in Setting.allCases {
@@ -35,6 +39,14 @@ struct Plan {
             lines.append("set: \(setting.name), \(origin.text)")
         }
         self.lines = lines + ["the configuration is right"]
+    }
+}
+
+extension Configuration {
+    /// The settings of the files of sockets that were set although there are no such files.
+    fileprivate var idleSocketSettings: [Setting] {
+        socketPaths.isEmpty
+            ? [.socket_mode, .socket_user, .socket_group].filter { origins[$0] != nil } : []
     }
 }
 

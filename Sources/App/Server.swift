@@ -28,10 +28,12 @@ final class Server {
 
     /// Reads the keys, and binds every address or takes over the sockets of a service manager.
     ///
-    /// - Parameter firstFuzzed: has a reply of every session go wrong, and is the first one's number.
+    /// - Parameters:
+    ///   - socketFile: who may connect to the unix-domain sockets that it binds.
+    ///   - firstFuzzed: has a reply of every session go wrong, and is the first one's number.
     init(
         _ configuration: Configuration, adopting offered: [ServiceManager.Socket],
-        firstFuzzed: Int? = nil, _ log: Logger
+        socketFile: SocketFile, firstFuzzed: Int? = nil, _ log: Logger
     ) throws(StartError) {
         self.configuration = configuration
         self.log = log
@@ -48,11 +50,14 @@ final class Server {
             sockets.append(try ServerSocket(adopting: socket, hasTLS: tls != nil))
         }
         for (index, listener) in configuration.listeners.enumerated() where offered.isEmpty {
-            sockets += try ServerSocket.bind(listener, index, loops: workers)
+            sockets += try ServerSocket.bind(listener, index, loops: workers, socketFile)
         }
         self.sockets = sockets
         addresses = sockets.map(\.address)
     }
+
+    /// The files of its unix-domain sockets.
+    var socketPaths: [String] { sockets.compactMap(\.path) }
 
     /// What is done with mail.
     var mode: Mode { configuration.policy.mode }

@@ -10,18 +10,23 @@ final class ServerSocket {
     let isImplicitTLS: Bool
     /// `127.0.0.1:25`, or `127.0.0.1:465 for TLS`.
     let address: String
+    /// The file of a unix-domain socket that is ours to remove; nil for any other.
+    let path: String?
     private var listener: BoundListener?
 
     private init(_ listener: consuming BoundListener, _ index: Int, isImplicitTLS: Bool) {
         address = listener.address.description + (isImplicitTLS ? " for TLS" : "")
+        path = listener.path
         self.listener = consume listener
         self.index = index
         self.isImplicitTLS = isImplicitTLS
     }
 
     /// Binds all addresses that the listener's host stands for.
+    ///
+    /// - Parameter file: who may connect to a unix-domain socket.
     static func bind(
-        _ listener: Listener, _ index: Int, loops: Int
+        _ listener: Listener, _ index: Int, loops: Int, _ file: SocketFile
     ) throws(StartError) -> [ServerSocket] {
         let addresses = SocketAddress.lookUp(listener.host, port: listener.port)
         guard !addresses.isEmpty else { throw .unknownHost(listener.host) }
@@ -30,7 +35,7 @@ final class ServerSocket {
             do throws(SystemError) {
                 sockets.append(
                     ServerSocket(
-                        try BoundListener(address, loops: loops), index,
+                        try BoundListener(address, loops: loops, file: file), index,
                         isImplicitTLS: listener.isImplicitTLS))
             } catch {
                 throw .cannotListen(error, address, isImplicitTLS: listener.isImplicitTLS)

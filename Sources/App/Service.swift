@@ -71,11 +71,14 @@ final class Service {
             }
             OpenFiles.raiseLimit()
             let server = try Server(
-                configuration, adopting: offered, firstFuzzed: firstFuzzed, log)
+                configuration, adopting: offered,
+                socketFile: try configuration.socketFile(of: account),
+                firstFuzzed: firstFuzzed, log)
             self.server = server
             tellTerminal(of: server.tls?.warnings ?? [])
             try logFile.give(to: account)
             try account.assume()
+            noteSocketsThatStay(server.socketPaths)
             showTitle()
             let loops = try server.start()
             let board = StatusBoard(configuration, server.addresses, loops)
@@ -131,6 +134,19 @@ final class Service {
         tellReady()
     }
 
+    /// Says which files of sockets cannot be removed at the end, with the rights that are left.
+    private func noteSocketsThatStay(_ paths: [String]) {
+        for path in paths {
+            let directory = path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex)
+            guard access(String(directory), W_OK) != 0 else { continue }
+            log.info(
+                """
+                the socket \(path) is left for blackhole stop, or the next start, to remove: user \
+                \(account.user) may not write to its directory
+                """)
+        }
+    }
+
     private func showTitle() {
         if let server { ProcessTitle.set("blackhole: \(server.title)") }
     }
@@ -146,5 +162,13 @@ final class Service {
         } catch {
             log.error("the log stays as it was: \(error.description)")
         }
+    }
+}
+
+extension Configuration {
+    /// Who may connect to the server's unix-domain sockets.
+    func socketFile(of account: Account) throws(StartError) -> SocketFile {
+        let owner = try account.socketOwner(user: socketUser, group: socketGroup)
+        return SocketFile(mode: socketMode, user: owner.uid, group: owner.gid)
     }
 }

@@ -19,6 +19,18 @@ extension Configuration {
     }
 }
 
+extension Configuration {
+    /// The files of the unix-domain sockets that it listens on.
+    package var socketPaths: [String] {
+        listeners.compactMap { listener in
+            guard listener.host.hasPrefix("unix:"), !listener.host.hasPrefix("unix:@") else {
+                return nil
+            }
+            return String(listener.host.dropFirst("unix:".count))
+        }
+    }
+}
+
 extension String {
     /// A path as seen from a directory; nil when that is gone.
     package func absolute(from directory: String?) throws(ConfigurationError) -> String {

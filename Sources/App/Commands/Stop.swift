@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import FoundationEssentials
 import Glibc
+import Pipeline
 import Sink
 
 /// `blackhole stop`: stops the daemon.
@@ -29,7 +30,7 @@ struct Stop: ParsableCommand {
     static func stop(_ configuration: Configuration) throws -> pid_t? {
         let path = configuration.pidPath
         guard case .running(let pid) = try PidFile.state(of: path) else {
-            try PidFile.removeLeftover(path)
+            try removeLeftovers(configuration)
             return nil
         }
         try send(SIGTERM, to: pid)
@@ -43,8 +44,15 @@ struct Stop: ParsableCommand {
         }
         // One that stops gives the lock up a moment before it ends.
         _ = wait(within: .seconds(5)) { hasEnded(pid) }
-        try PidFile.removeLeftover(path)
+        try removeLeftovers(configuration)
         return pid
+    }
+
+    /// Removes what the server could not, be it that it was killed or that it had given up root's
+    /// rights.
+    private static func removeLeftovers(_ configuration: Configuration) throws(StartError) {
+        try PidFile.removeLeftover(configuration.pidPath)
+        for path in configuration.socketPaths { SocketFile.removeStale(path) }
     }
 
     private static func wait(within time: Duration, until isOver: () -> Bool) -> Bool {

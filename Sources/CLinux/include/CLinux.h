@@ -45,6 +45,10 @@ static inline int clinux_epoll_add(int poller, int descriptor, uint32_t events, 
     return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+// Gives the file of a socket that this process has just bound to another user and group; (uid_t)-1
+// leaves it as it is. No other file: whoever may write to its directory could have put one there.
+extern int clinux_give_socket(const char *path, uid_t user, gid_t group);
+
 // Waits to the nanosecond, as far as the machine can; ENOSYS before Linux 5.11.
 static inline int clinux_epoll_wait(int poller, struct epoll_event *events, int room,
                                     int64_t nanoseconds) {
