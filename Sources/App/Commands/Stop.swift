@@ -11,13 +11,14 @@ struct Stop: ParsableCommand {
         abstract: "Stop the server.",
         discussion: """
             Waits until it is gone: for --grace, and a little longer; then it is killed. Takes \
-            the options of run, of which --pid, --grace and --conf matter.
+            the options of run, of which --pid, --grace, --user and --conf matter; a fault in \
+            another setting of the file does not.
             """)
 
     @OptionGroup(visibility: .hidden) var options: SettingOptions
 
     func run() throws {
-        let configuration = try ConfigurationSource(options).load()
+        let configuration = try ConfigurationSource(options).loadControls()
         guard let pid = try Stop.stop(configuration) else {
             return print("blackhole is not running")
         }
@@ -29,7 +30,8 @@ struct Stop: ParsableCommand {
     /// - Returns: the process that ran, or nil.
     static func stop(_ configuration: Configuration) throws -> pid_t? {
         let path = configuration.pidPath
-        guard case .running(let pid) = try PidFile.state(of: path) else {
+        guard case .running(let pid) = try PidFile.state(of: path, trusting: configuration.trust)
+        else {
             try removeLeftovers(configuration)
             return nil
         }
@@ -80,4 +82,9 @@ struct Stop: ParsableCommand {
             "cannot signal process \(pid): \(String(cString: strerror(errno))); try it as the "
                 + "user that started it", exitCode: EX_NOPERM)
     }
+}
+
+extension Configuration {
+    /// Whose pid file those believe who signal the server.
+    var trust: Trust? { .current(servingAs: user) }
 }
