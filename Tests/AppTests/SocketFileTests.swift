@@ -41,8 +41,9 @@ struct SocketFileTests {
         #expect(other.exitCode == 0, "\(other.text)")
         #expect(daemon.log.contains("the socket \(path) is left for") == !mayRemove)
         if mayRemove {
-            kill(daemon.facts.id, SIGTERM)
-            #expect(eventually { daemon.folder.text(of: "pid").isEmpty })
+            let facts = daemon.facts
+            kill(facts.id, SIGTERM)
+            #expect(eventually { facts.isGone })
         } else {
             try daemon.expectSuccess("stop", "--host", "unix:" + path)
         }
