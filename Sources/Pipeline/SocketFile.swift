@@ -28,11 +28,30 @@ package struct SocketFile: Sendable, Equatable {
         umask(before)
         guard result == 0 else { throw SystemError("bind \(address)", code: code) }
         guard user != nil || group != nil else { return }
-        guard clinux_give_socket(path, user ?? .max, group ?? .max) == 0 else {
+        guard give(path) else {
             let code = errno
             unlink(path)
             throw SystemError("give \(address) to its owner", code: code)
         }
+    }
+
+    /// Gives the file of a socket that was just bound to its owner, and no other file: whoever may
+    /// write to its directory could have put one in its place.
+    ///
+    /// - Returns: false with the reason in `errno`.
+    private func give(_ path: String) -> Bool {
+        let number = open(path, CLINUX_O_PATH | O_NOFOLLOW | O_CLOEXEC)
+        guard number >= 0 else { return false }
+        let file = Descriptor(owning: number)
+        var status = stat()
+        guard fstat(file.number, &status) == 0 else { return false }
+        guard status.st_mode & S_IFMT == S_IFSOCK, status.st_uid == geteuid(), status.st_nlink == 1
+        else {
+            errno = ESTALE
+            return false
+        }
+        return fchownat(
+            file.number, "", user ?? .max, group ?? .max, CLINUX_AT_EMPTY_PATH) == 0
     }
 
     /// Removes the file of a socket that nobody listens on any more, as far as one may; any other

@@ -20,6 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
+// Of fcntl.h, which is the Glibc module's; it hides them behind _GNU_SOURCE.
+#define CLINUX_O_PATH 010000000
+#define CLINUX_AT_EMPTY_PATH 0x1000
+
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
 extern int setresuid(uid_t real, uid_t effective, uid_t saved);
@@ -44,10 +48,6 @@ static inline int clinux_epoll_add(int poller, int descriptor, uint32_t events, 
     struct epoll_event event = {.events = events, .data.u64 = token};
     return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
 }
-
-// Gives the file of a socket that this process has just bound to another user and group; (uid_t)-1
-// leaves it as it is. No other file: whoever may write to its directory could have put one there.
-extern int clinux_give_socket(const char *path, uid_t user, gid_t group);
 
 // Waits to the nanosecond, as far as the machine can; ENOSYS before Linux 5.11.
 static inline int clinux_epoll_wait(int poller, struct epoll_event *events, int room,
