@@ -108,11 +108,17 @@ test-smtp-load: ## Test the load generator.
 
 stage: $(STAGE)/complete ## Build what is installed: program, manual page, completions, example.
 
+# All symbols are looked up at the start, so that their table can be read-only from then on (full RELRO);
+# and no library is looked for beside the program, where others might put one.
+HARDENED = -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now \
+	--disable-local-rpath -Xswiftc -no-toolchain-stdlib-rpath
+
 # Linked to Swift's runtime, so that libc and libssl are all it needs; apart from `make build`, whose
 # files this would make old.
 $(STAGE)/complete: Package.swift $(shell find Sources packaging -type f)
 	@scripts/setup.sh build package
-	swift build -c release --static-swift-stdlib --product blackhole --scratch-path .build-static
+	swift build -c release --static-swift-stdlib --product blackhole --scratch-path .build-static \
+		$(HARDENED)
 	install -D --strip .build-static/release/blackhole $(STAGE)/blackhole
 	packaging/stage.sh $(STAGE)
 	touch $@

@@ -13,7 +13,7 @@ declare -A groups=(
     [bench]="postfix strace valgrind gcc libc6-dev binutils openssl python3 python3-venv"
     [docs]="python3"
     [package]="binutils dpkg-dev python3"
-    [install]="adduser logrotate man-db procps"
+    [install]="adduser binutils logrotate man-db procps systemd"
 )
 
 fail() {

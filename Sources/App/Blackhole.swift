@@ -40,6 +40,7 @@ struct Blackhole: ParsableCommand {
     private static let commands = configuration.subcommands.map { $0._commandName } + ["help"]
 
     static func main() {
+        Signals.releaseQuit()
         do {
             try StandardStreams.complete()
             let words = CommandWords.ordered(

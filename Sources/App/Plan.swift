@@ -10,6 +10,7 @@ struct Plan {
     /// Tries what can be tried without binding or writing anything.
     init(_ configuration: Configuration) throws(StartError) {
         var lines: [String] = []
+        var warnings: [String] = []
         for listener in configuration.listeners {
             lines.append(
                 "listens on \(listener.address)\(listener.isImplicitTLS ? " for TLS" : ""): "
@@ -17,13 +18,17 @@ struct Plan {
         }
         if configuration.hasTLS {
             let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
-            lines.append(try TLSSource(configuration, silent).text)
+            let tls = try TLSSource(configuration, silent)
+            lines.append(tls.text)
+            warnings += tls.warnings
         } else {
             lines.append("no TLS")
         }
-        let (account, warnings) = try Account.resolve(
+        let (account, doubts) = try Account.resolve(
             user: configuration.user, group: configuration.group)
+        warnings += doubts
         lines.append("serves as user \(account.user), group \(account.group)")
+        _ = try configuration.socketFile(of: account)
         lines += (configuration.warnings + warnings).map { "warning: \($0)" }
         lines.append("as a daemon: pid file \(configuration.pidPath), log \(configuration.logPath)")
         for setting in Setting.allCases {

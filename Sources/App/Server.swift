@@ -30,10 +30,12 @@ final class Server {
 
     /// Reads the keys, and binds every address or takes over the sockets of a service manager.
     ///
-    /// - Parameter firstFuzzed: has a reply of every session go wrong, and is the first one's number.
+    /// - Parameters:
+    ///   - socketFile: who may connect to the unix-domain sockets that it binds.
+    ///   - firstFuzzed: has a reply of every session go wrong, and is the first one's number.
     init(
         _ configuration: Configuration, adopting offered: [ServiceManager.Socket],
-        firstFuzzed: Int? = nil, _ log: Logger
+        socketFile: SocketFile, firstFuzzed: Int? = nil, _ log: Logger
     ) throws(StartError) {
         initial = configuration
         self.configuration = configuration
@@ -48,10 +50,13 @@ final class Server {
         serving = Serving.Current(Serving(configuration))
         sockets =
             offered.isEmpty
-            ? try ServerSocket.bind(configuration.listeners, loops: workers)
+            ? try ServerSocket.bind(configuration.listeners, loops: workers, socketFile)
             : try ServerSocket.adopt(offered, configuration, log)
         addresses = sockets.map(\.address)
     }
+
+    /// The files of its unix-domain sockets.
+    var socketPaths: [String] { sockets.compactMap(\.path) }
 
     /// What is done with mail.
     var mode: Mode { configuration.policy.mode }

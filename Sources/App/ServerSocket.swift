@@ -11,22 +11,27 @@ final class ServerSocket {
     let isImplicitTLS: Bool
     /// `127.0.0.1:25`, or `127.0.0.1:465 for TLS`.
     let address: String
+    /// The file of a unix-domain socket that is ours to remove; nil for any other.
+    let path: String?
     private var listener: BoundListener?
 
     private init(_ listener: consuming BoundListener, _ index: Int, isImplicitTLS: Bool) {
         address = listener.address.description + (isImplicitTLS ? " for TLS" : "")
+        path = listener.path
         self.listener = consume listener
         self.index = index
         self.isImplicitTLS = isImplicitTLS
     }
 
     /// Binds all addresses of all listeners.
+    ///
+    /// - Parameter file: who may connect to a unix-domain socket.
     static func bind(
-        _ listeners: [Listener], loops: Int
+        _ listeners: [Listener], loops: Int, _ file: SocketFile
     ) throws(StartError) -> [ServerSocket] {
         var sockets: [ServerSocket] = []
         for (index, listener) in listeners.enumerated() {
-            sockets += try bind(listener, index, loops: loops)
+            sockets += try bind(listener, index, loops: loops, file)
         }
         return sockets
     }
@@ -49,7 +54,7 @@ final class ServerSocket {
 
     /// Binds all addresses that the listener's host stands for.
     private static func bind(
-        _ listener: Listener, _ index: Int, loops: Int
+        _ listener: Listener, _ index: Int, loops: Int, _ file: SocketFile
     ) throws(StartError) -> [ServerSocket] {
         let addresses = SocketAddress.lookUp(listener.host, port: listener.port)
         guard !addresses.isEmpty else { throw .unknownHost(listener.host) }
@@ -58,7 +63,7 @@ final class ServerSocket {
             do throws(SystemError) {
                 sockets.append(
                     ServerSocket(
-                        try BoundListener(address, loops: loops), index,
+                        try BoundListener(address, loops: loops, file: file), index,
                         isImplicitTLS: listener.isImplicitTLS))
             } catch {
                 throw .cannotListen(error, address, isImplicitTLS: listener.isImplicitTLS)

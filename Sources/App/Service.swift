@@ -49,10 +49,15 @@ final class Service {
         if !isDaemon, configuration.origins[.log] == .option {
             log.info("run logs to standard error: --log is for start")
         }
-        for warning in configuration.warnings + warnings {
-            log.warning("\(warning)")
-            if isDaemon { Blackhole.report("warning: \(warning)") }
-        }
+        let all = configuration.warnings + warnings
+        for warning in all { log.warning("\(warning)") }
+        tellTerminal(of: all)
+    }
+
+    /// Repeats on the terminal that a daemon is started from what is in its log.
+    private func tellTerminal(of warnings: [String]) {
+        guard isDaemon else { return }
+        for warning in warnings { Blackhole.report("warning: \(warning)") }
     }
 
     /// Does all that takes privileges, gives them up, and starts to serve.
@@ -67,10 +72,14 @@ final class Service {
             }
             OpenFiles.raiseLimit()
             let server = try Server(
-                configuration, adopting: offered, firstFuzzed: firstFuzzed, log)
+                configuration, adopting: offered,
+                socketFile: try configuration.socketFile(of: account),
+                firstFuzzed: firstFuzzed, log)
             self.server = server
+            tellTerminal(of: server.tls?.warnings ?? [])
             try logFile.give(to: account)
             try account.assume()
+            noteSocketsThatStay(server.socketPaths)
             showTitle()
             let loops = try server.start()
             let board = StatusBoard(configuration, server.addresses, loops)
@@ -128,6 +137,19 @@ final class Service {
         tellReady()
     }
 
+    /// Says which files of sockets cannot be removed at the end, with the rights that are left.
+    private func noteSocketsThatStay(_ paths: [String]) {
+        for path in paths {
+            let directory = path.prefix(through: path.lastIndex(of: "/") ?? path.startIndex)
+            guard access(String(directory), W_OK) != 0 else { continue }
+            log.info(
+                """
+                the socket \(path) is left for blackhole stop, or the next start, to remove: user \
+                \(account.user) may not write to its directory
+                """)
+        }
+    }
+
     private func showTitle() {
         if let server { ProcessTitle.set("blackhole: \(server.title)") }
     }
@@ -143,5 +165,13 @@ final class Service {
         } catch {
             log.error("the log stays as it was: \(error.description)")
         }
+    }
+}
+
+extension Configuration {
+    /// Who may connect to the server's unix-domain sockets.
+    func socketFile(of account: Account) throws(StartError) -> SocketFile {
+        let owner = try account.socketOwner(user: socketUser, group: socketGroup)
+        return SocketFile(mode: socketMode, user: owner.uid, group: owner.gid)
     }
 }

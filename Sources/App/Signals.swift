@@ -15,6 +15,17 @@ enum Signals {
         pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
+    /// Lets SIGQUIT end the process at once, as it does by default: Swift's backtracer, where it is
+    /// enabled, takes the first one for a crash to report.
+    ///
+    /// A shell has it ignored in what it starts in the background; that stays.
+    static func releaseQuit() {
+        var action = sigaction()
+        sigaction(SIGQUIT, nil, &action)
+        let handler = unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        if handler != unsafeBitCast(SIG_IGN, to: Int.self) { signal(SIGQUIT, SIG_DFL) }
+    }
+
     /// Takes the next signal.
     ///
     /// - Returns: nil when none came within the time.

@@ -1,6 +1,4 @@
 import Daemon
-import FoundationEssentials
-import Glibc
 import Logging
 import Pipeline
 import Sink
@@ -18,6 +16,8 @@ final class TLSSource: Sendable {
     private let state: Mutex<State>
     /// `TLS with the certificate /x.crt`.
     let text: String
+    /// What the operator should know of the files that the start has read; logged already.
+    let warnings: [String]
 
     private struct State {
         var context: TLSContext
@@ -32,7 +32,9 @@ final class TLSSource: Sendable {
         handshakes = ConnectionQuota(configuration.handshakes) {
             log.warning("\($0.handshakesText)")
         }
-        state = Mutex(try TLSSource.load(configuration, nil, handshakes, log, reports))
+        let (state, warnings) = try TLSSource.load(configuration, nil, handshakes, log, reports)
+        self.state = Mutex(state)
+        self.warnings = warnings
     }
 
     /// The context for a new connection.
@@ -41,7 +43,7 @@ final class TLSSource: Sendable {
     /// Reads the files again; if they are no good the old certificate stays in use.
     func reload(_ configuration: Configuration) throws(StartError) {
         let generated = state.withLock { $0.generated }
-        let fresh = try TLSSource.load(configuration, generated, handshakes, log, reports)
+        let (fresh, _) = try TLSSource.load(configuration, generated, handshakes, log, reports)
         handshakes.limits = configuration.handshakes
         state.withLock { $0 = fresh }
     }
@@ -49,10 +51,11 @@ final class TLSSource: Sendable {
     private static func load(
         _ configuration: Configuration, _ generated: TLSIdentity?,
         _ handshakes: ConnectionQuota, _ log: Logger, _ reports: TLSReports
-    ) throws(StartError) -> State {
+    ) throws(StartError) -> (State, warnings: [String]) {
         do throws(TLSError) {
             var generated = generated
             let identity = try identity(configuration, &generated, log)
+            var warnings = configuration.warnings(of: identity)
             var options = TLSOptions()
             options.handshake = configuration.handshake
             options.handshakes = handshakes
@@ -61,29 +64,19 @@ final class TLSSource: Sendable {
             let remedy = configuration.trustRemedy
             options.report = { reports.report($0, remedy: remedy) }
             if let directory = configuration.trustPath {
-                if !hasHashedNames(directory) {
-                    log.warning(
-                        """
-                        \(directory): no certificate has a hashed name, so every client's is \
-                        refused; run: openssl rehash \(directory)
-                        """)
+                if try TrustDirectory.hashedNames(in: directory).isEmpty {
+                    warnings.append(
+                        "\(directory): no certificate has a hashed name, so every client's is "
+                            + "refused; run: openssl rehash \(directory)")
                 }
                 options.clientCertificate = .requested(.directory(directory))
             }
             let context = try TLSContext.server([identity], options)
-            return State(context: context, generated: generated)
+            for warning in warnings { log.warning("\(warning)") }
+            return (State(context: context, generated: generated), warnings)
         } catch {
             throw .tls(error)
         }
-    }
-
-    /// Whether OpenSSL would find a certificate there: `5ed36f99.0`, for example.
-    private static func hasHashedNames(_ directory: String) -> Bool {
-        // What cannot be read is refused with its reason later.
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else {
-            return true
-        }
-        return names.contains { $0.wholeMatch(of: /[0-9a-f]{8}\.[0-9]+/) != nil }
     }
 
     private static func identity(
@@ -101,7 +94,6 @@ final class TLSSource: Sendable {
             return identity
         }
         let identity = try TLSIdentity(certificateFile: path, keyFile: configuration.keyPath)
-        if let fault = identity.dateFault { log.warning("\(path): \(fault)") }
         log.info("certificate \(path), SHA-256 \(identity.fingerprint)")
         return identity
     }
@@ -134,5 +126,15 @@ extension Configuration {
             "make one with 'blackhole certificate --out FILE', serve it by --ssl_cert=FILE and "
             + "give it to clients"
         return (trust ?? make) + (offersStartTLS ? ", or set --starttls=False" : "")
+    }
+
+    /// What the operator should know of the files that the identity is from.
+    fileprivate func warnings(of identity: TLSIdentity) -> [String] {
+        guard let certificatePath else { return [] }
+        let keyPath = keyPath ?? certificatePath
+        return [
+            identity.dateFault.map { "\(certificatePath): \($0)" },
+            identity.keyFault.map { "\(keyPath): \($0); run: chmod go-w,o-rwx \(keyPath)" },
+        ].compactMap(\.self)
     }
 }

@@ -1,7 +1,7 @@
 internal import Glibc
 
 extension Account {
-    private static let defaultName = "blackhole"
+    static let defaultName = "blackhole"
     private static let unprivilegedUser = "nobody"
 
     /// Finds the account to serve as.
@@ -73,20 +73,24 @@ extension Account {
         return try GroupEntry.with(id: gid) ?? GroupEntry(name: String(gid), gid: gid)
     }
 
-    private static func named(user: String) throws(StartError) -> UserEntry {
+    static func named(
+        user: String, _ option: String = "--user"
+    ) throws(StartError) -> UserEntry {
         if let entry = try UserEntry.named(user) { return entry }
-        guard let id = number(user) else { throw unknown("user", user, "--user") }
+        guard let id = number(user) else { throw unknown("user", user, option) }
         return try UserEntry.with(id: id) ?? UserEntry(name: user, uid: id, gid: nil)
     }
 
-    private static func named(group: String) throws(StartError) -> GroupEntry {
+    static func named(
+        group: String, _ option: String = "--group"
+    ) throws(StartError) -> GroupEntry {
         if let entry = try GroupEntry.named(group) { return entry }
-        guard let id = number(group) else { throw unknown("group", group, "--group") }
+        guard let id = number(group) else { throw unknown("group", group, option) }
         return try GroupEntry.with(id: id) ?? GroupEntry(name: group, gid: id)
     }
 
     /// Reads an id; the greatest number is none, for to the kernel it means "leave as it is".
-    private static func number(_ text: String) -> UInt32? {
+    static func number(_ text: String) -> UInt32? {
         guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
         return UInt32(text).flatMap { $0 == .max ? nil : $0 }
     }

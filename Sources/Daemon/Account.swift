@@ -65,7 +65,7 @@ package struct Account: Sendable, Equatable {
         }
     }
 
-    private func supplementaryGroups() -> [gid_t] {
+    func supplementaryGroups() -> [gid_t] {
         var groups = [gid_t](repeating: .max, count: 64)
         let count = getgroups(Int32(groups.count), &groups)
         return count < 0 ? [] : Array(groups[..<Int(count)])

@@ -13,12 +13,13 @@ package struct PidFile: ~Copyable {
     private let place: FilePlace
 
     private static let attemptsMax = 100
+    private static let mode: mode_t = 0o644
 
     /// Makes the file, or takes over one that nobody holds.
     package static func take(_ path: String) throws(StartError) -> PidFile {
         let place = place(path)
         for _ in 0..<attemptsMax {
-            let file = try OpenFile.existingOrNew(place, O_RDWR, mode: 0o644)
+            let file = try OpenFile.existingOrNew(place, O_RDWR, mode: mode)
             let status = try file.status(place)
             if status.st_nlink == 0 { continue }
             try requirePlain(place, status)
@@ -30,6 +31,8 @@ package struct PidFile: ~Copyable {
             // Between the open and the lock the one who held it may have removed it.
             guard file.isStill(at: path) else { continue }
             let old = try Contents(of: file, place)
+            // A file of ours that others may write to would let them pass for the server.
+            _ = fchmod(file.descriptor, mode)
             try write(to: file, place)
             return PidFile(replacedStale: old.process, file: file, place: place)
         }
@@ -104,13 +107,19 @@ extension PidFile {
 
     /// Looks who serves, and changes nothing; it never waits.
     ///
-    /// The file may be another user's. The number comes from the kernel: it is the process that
-    /// holds the file, whatever is written there.
-    package static func state(of path: String) throws(StartError) -> State {
+    /// The number comes from the kernel: it is the process that holds the file, whatever is written
+    /// there. That may be anybody's process, and the file anybody's.
+    ///
+    /// - Parameter trust: refuses those whom one should not believe, before one acts on the number;
+    ///   nil to look only.
+    package static func state(
+        of path: String, trusting trust: Trust? = nil
+    ) throws(StartError) -> State {
         let place = place(path)
         guard let file = try OpenFile.existing(place, O_RDONLY) else { return .absent }
         let status = try file.status(place)
         try requirePlain(place, status)
+        try trust?.requireOwner(of: place, status)
         switch RecordLock.writer(of: file) {
         case .process(let number): return .running(number)
         case .unseen: return .runningElsewhere

@@ -19,7 +19,7 @@ public struct BoundListener: ~Copyable, Sendable {
     /// One for each loop, or one for several.
     private var descriptors: [Int32]
     /// The file of the unix-domain socket, if we made it.
-    private var path: String?
+    package private(set) var path: String?
 
     /// Binds an address and listens.
     ///
@@ -30,9 +30,21 @@ public struct BoundListener: ~Copyable, Sendable {
     public init(
         _ address: SocketAddress, loops: Int, backlogMax: Int32 = LoopLimits().backlogMax
     ) throws(SystemError) {
+        try self.init(address, loops: loops, backlogMax: backlogMax, file: nil)
+    }
+
+    /// Binds an address and listens.
+    ///
+    /// - Parameter file: who may connect to the file of a unix-domain socket; nil to leave that to
+    ///   the process's umask. The umask is changed for a moment, so no other thread may be making
+    ///   files.
+    package init(
+        _ address: SocketAddress, loops: Int, backlogMax: Int32 = LoopLimits().backlogMax,
+        file: SocketFile?
+    ) throws(SystemError) {
         precondition(loops > 0, "a pool has a loop")
         (descriptors, self.address) = try ListeningSocket.bind(
-            address, times: loops, backlogMax: backlogMax)
+            address, times: loops, backlogMax: backlogMax, file: file)
         path = self.address.filePath
     }
 

@@ -8,9 +8,10 @@ enum ListeningSocket {
     /// So the kernel spreads connections and no loop waits for another (SO_REUSEPORT); a
     /// unix-domain socket has no such option, and there is one for all.
     ///
+    /// - Parameter file: who may connect to a unix-domain socket; nil to leave that to the umask.
     /// - Returns: the sockets, and the address with the port that the kernel chose.
     static func bind(
-        _ address: SocketAddress, times: Int, backlogMax: Int32
+        _ address: SocketAddress, times: Int, backlogMax: Int32, file: SocketFile?
     ) throws(SystemError) -> (descriptors: [Int32], address: SocketAddress) {
         var descriptors: [Int32] = []
         var bound = address
@@ -19,7 +20,7 @@ enum ListeningSocket {
             for _ in 0..<count {
                 let socket = try bind(
                     bound, backlogMax: backlogMax, isFirst: descriptors.isEmpty,
-                    isShared: count > 1)
+                    isShared: count > 1, file)
                 bound = localAddress(of: socket) ?? bound
                 descriptors.append(socket)
             }
@@ -65,7 +66,8 @@ enum ListeningSocket {
     }
 
     private static func bind(
-        _ address: SocketAddress, backlogMax: Int32, isFirst: Bool, isShared: Bool
+        _ address: SocketAddress, backlogMax: Int32, isFirst: Bool, isShared: Bool,
+        _ file: SocketFile?
     ) throws(SystemError) -> Int32 {
         let number = clinux_socket(address.family)
         guard number >= 0 else { throw .current("open a socket for \(address)") }
@@ -79,7 +81,9 @@ enum ListeningSocket {
             setPlainCongestionControl(number)
         }
         if case .ipv6 = address { set(number, Int32(IPPROTO_IPV6), IPV6_V6ONLY) }
-        guard address.bind(number) == 0 else {
+        if let file, let path = address.filePath {
+            try file.bind(number, to: address, path)
+        } else if address.bind(number) != 0 {
             throw .current("bind \(address)")
         }
         // Only once it is bound does the first socket admit others beside it: so a second server
@@ -91,7 +95,7 @@ enum ListeningSocket {
 
     /// Removes a unix-domain socket that nobody listens on any more; a file of any other kind, or
     /// a socket in use, stays, and binding to it fails.
-    private static func removeStaleSocket(
+    static func removeStaleSocket(
         _ path: String, _ address: SocketAddress
     ) throws(SystemError) {
         var status = stat()

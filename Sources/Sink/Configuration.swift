@@ -198,6 +198,11 @@ package struct ConfigurationError: Error, CustomStringConvertible, Equatable {
         }
     }
 
+    init(_ description: String, isUsage: Bool) {
+        self.description = description
+        self.isUsage = isUsage
+    }
+
     init(_ path: String, line: Int, _ message: String) {
         isUsage = false
         description = "\(path):\(line): \(message)"

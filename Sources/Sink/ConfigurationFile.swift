@@ -15,15 +15,40 @@ package struct ConfigurationFile {
         of text: String, at path: String
     ) throws(ConfigurationError) -> [Assignment] {
         var assignments: [Assignment] = []
+        for var reader in lines(of: text, at: path) {
+            while let assignment = try reader.next() { assignments.append(assignment) }
+        }
+        return assignments
+    }
+
+    /// The settings of a file that may have faults, as far as they can be read, and the faults.
+    package static func readable(
+        of text: String, at path: String
+    ) -> (assignments: [Assignment], faults: [ConfigurationError]) {
+        var assignments: [Assignment] = []
+        var faults: [ConfigurationError] = []
+        for var reader in lines(of: text, at: path) {
+            while true {
+                do throws(ConfigurationError) {
+                    guard let assignment = try reader.next() else { break }
+                    assignments.append(assignment)
+                } catch {
+                    faults.append(error)
+                    reader.skipFault()
+                }
+            }
+        }
+        return (assignments, faults)
+    }
+
+    private static func lines(of text: String, at path: String) -> [ConfigurationFile] {
         let text = text.first == "\u{FEFF}" ? text.dropFirst() : text[...]
         // Nothing else ends a line, or the rest of a comment could be a setting: a character that
         // editors do not show, such as U+2028, is a blank. A CR LF is one character.
         let lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
-        for (index, line) in lines.enumerated() {
-            var reader = ConfigurationFile(path: path, line: index + 1, rest: line)
-            while let assignment = try reader.next() { assignments.append(assignment) }
+        return lines.enumerated().map { index, line in
+            ConfigurationFile(path: path, line: index + 1, rest: line)
         }
-        return assignments
     }
 
     /// The next setting of the line.
@@ -54,8 +79,8 @@ package struct ConfigurationFile {
     /// A value in quotes, or up to a blank.
     private mutating func word(of setting: Setting) throws(ConfigurationError) -> String {
         guard let quote = rest.first, quote == "\"" || quote == "'" else {
-            let word = take { !$0.isWhitespace }
-            guard !word.isEmpty, !word.hasPrefix("#") else {
+            let word = rest.first == "#" ? "" : take { !$0.isWhitespace }
+            guard !word.isEmpty else {
                 throw error("\(setting.name) has no value")
             }
             return word
@@ -92,6 +117,19 @@ package struct ConfigurationFile {
 
     private mutating func skipBlanks() {
         rest = rest.drop(while: \.isWhitespace)
+    }
+
+    /// Goes to where the next setting may begin: after the value of an unknown name, or after the
+    /// word that is wrong.
+    private mutating func skipFault() {
+        skipBlanks()
+        if rest.first == "=" {
+            rest.removeFirst()
+            skipBlanks()
+            if (try? value(of: .conf)) != nil { return }
+        }
+        guard rest.first != "#" else { return }
+        rest = rest.drop { !$0.isWhitespace }
     }
 
     private func error(_ message: String) -> ConfigurationError {

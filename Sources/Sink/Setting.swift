@@ -227,7 +227,8 @@ package enum Setting: String, CaseIterable, Sendable {
         case .session_timeout: "0"
         case .lenient: configuration.isLenient.written
         case .socket_mode: "0" + String(configuration.socketMode, radix: 8)
-        case .socket_user, .socket_group: "those of the process that binds"
+        case .socket_user: "the user that serves"
+        case .socket_group: "the group that serves"
         case .workers: "one a processor"
         case .grace: "\(configuration.grace.components.seconds)"
         case .user, .group: "blackhole"

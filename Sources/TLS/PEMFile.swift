@@ -1,5 +1,5 @@
 internal import COpenSSL
-internal import Glibc
+internal import Pipeline
 
 /// Reads PEM files.
 enum PEMFile {
@@ -7,20 +7,15 @@ enum PEMFile {
     static func certificates(
         in path: String, _ kind: TLSError.Kind = .certificate
     ) throws(TLSError) -> [OpaquePointer] {
-        let bio = try open(path)
+        let bio = memory(try file(path).bytes)
         defer { BIO_free(bio) }
         return try certificates(in: bio, kind, file: path)
     }
 
     /// The certificates to trust of a text.
     static func certificates(inText text: String) throws(TLSError) -> [OpaquePointer] {
-        ERR_clear_error()
-        let bio = BIO_new(BIO_s_mem())
+        let bio = memory(Array(text.utf8))
         defer { BIO_free(bio) }
-        var text = text
-        text.withUTF8 { octets in
-            _ = BIO_write(bio, octets.baseAddress, Int32(clamping: octets.count))
-        }
         return try certificates(in: bio, .trust, file: nil)
     }
 
@@ -48,9 +43,12 @@ enum PEMFile {
         return certificates
     }
 
-    /// The private key of a file.
-    static func privateKey(in path: String) throws(TLSError) -> OpaquePointer {
-        let bio = try open(path)
+    /// The private key of a file, and the file's permission bits.
+    static func privateKey(
+        in path: String
+    ) throws(TLSError) -> (key: OpaquePointer, mode: UInt32) {
+        let file = try file(path)
+        let bio = memory(file.bytes)
         defer { BIO_free(bio) }
         var wantsPassphrase = false
         let key = withUnsafeMutablePointer(to: &wantsPassphrase) { wants in
@@ -63,7 +61,7 @@ enum PEMFile {
         }
         if let key {
             ERR_clear_error()
-            return key
+            return (key, file.mode)
         }
         if wantsPassphrase {
             ERR_clear_error()
@@ -92,18 +90,21 @@ enum PEMFile {
         return TLSError(kind, file: path, reason: cause.map { "\(reason): \($0)" } ?? reason)
     }
 
-    private static func open(_ path: String) throws(TLSError) -> OpaquePointer {
+    private static func file(_ path: String) throws(TLSError) -> RegularFile {
+        do throws(RegularFile.Fault) {
+            return try RegularFile(path)
+        } catch {
+            throw TLSError(.unreadable, file: path, reason: error.reason)
+        }
+    }
+
+    /// What OpenSSL reads the bytes from; the caller's to free, and its memory is cleared then.
+    private static func memory(_ bytes: [UInt8]) -> OpaquePointer? {
         ERR_clear_error()
-        var facts = stat()
-        if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR {
-            throw TLSError(.unreadable, file: path, reason: String(cString: strerror(EISDIR)))
-        }
-        errno = 0
-        guard let bio = BIO_new_file(path, "r") else {
-            let code = errno
-            ERR_clear_error()
-            throw TLSError(.unreadable, file: path, reason: String(cString: strerror(code)))
-        }
+        let bio = BIO_new(BIO_s_mem())
+        // At its end it ends, as a file does, and does not ask to be tried again later.
+        BIO_ctrl(bio, BIO_C_SET_BUF_MEM_EOF_RETURN, 0, nil)
+        _ = BIO_write(bio, bytes, Int32(clamping: bytes.count))
         return bio
     }
 }

@@ -245,10 +245,7 @@ public final class TLSContext: Sendable {
             add(try PEMFile.certificates(in: path, .trust))
         case .directory(let path):
             // OpenSSL looks into it when a certificate is to be judged, and not before.
-            guard let directory = opendir(path) else {
-                throw TLSError(.unreadable, file: path, reason: String(cString: strerror(errno)))
-            }
-            closedir(directory)
+            _ = try TrustDirectory.hashedNames(in: path)
             guard SSL_CTX_load_verify_dir(pointer, path) == 1 else {
                 throw .fromQueue(.trust, file: path, otherwise: "no certificates to trust")
             }

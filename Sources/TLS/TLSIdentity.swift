@@ -10,12 +10,15 @@ public final class TLSIdentity: Sendable {
     nonisolated(unsafe) let chain: [OpaquePointer]
     /// Where the certificate is from, if it is from a file.
     let file: String?
+    /// The permission bits of the file that the key is from, if it is from a file.
+    private let keyMode: UInt32?
 
     init(
         adopting certificate: OpaquePointer, key: OpaquePointer, chain: [OpaquePointer] = [],
-        file: String? = nil
+        file: String? = nil, keyMode: UInt32? = nil
     ) {
         self.file = file
+        self.keyMode = keyMode
         self.certificate = certificate
         self.key = key
         self.chain = chain
@@ -34,16 +37,16 @@ public final class TLSIdentity: Sendable {
     ///   - keyFile: nil if the key is in the certificate's file.
     public convenience init(certificateFile: String, keyFile: String? = nil) throws(TLSError) {
         let certificates = try PEMFile.certificates(in: certificateFile)
-        let key: OpaquePointer
+        let (key, keyMode): (OpaquePointer, UInt32)
         do throws(TLSError) {
-            key = try PEMFile.privateKey(in: keyFile ?? certificateFile)
+            (key, keyMode) = try PEMFile.privateKey(in: keyFile ?? certificateFile)
         } catch {
             for certificate in certificates { X509_free(certificate) }
             throw error
         }
         self.init(
             adopting: certificates[0], key: key, chain: Array(certificates.dropFirst()),
-            file: certificateFile)
+            file: certificateFile, keyMode: keyMode)
         ERR_clear_error()
         guard X509_check_private_key(certificate, key) == 1 else {
             ERR_clear_error()
@@ -53,15 +56,26 @@ public final class TLSIdentity: Sendable {
         }
     }
 
-    /// Why the certificate would be refused for its dates; nil if they are right now.
+    /// Why the certificate, or one of its chain, would be refused for its dates; nil if they are
+    /// right now.
     public var dateFault: String? {
-        if X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0 {
-            return "the certificate has expired"
-        }
-        if X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0 {
-            return "the certificate is not valid yet"
-        }
+        if let fault = TLSIdentity.dateFault(of: certificate) { return "the certificate \(fault)" }
+        return chain.lazy.compactMap(TLSIdentity.dateFault).first
+            .map { "a certificate of its chain \($0)" }
+    }
+
+    private static func dateFault(of certificate: OpaquePointer) -> String? {
+        if X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0 { return "has expired" }
+        if X509_cmp_current_time(X509_get0_notBefore(certificate)) > 0 { return "is not valid yet" }
         return nil
+    }
+
+    /// Why the key's file does not keep it secret; nil if it does, or there is no such file.
+    ///
+    /// A group may read it, as `ssl-cert` does on Debian, but not write it.
+    package var keyFault: String? {
+        guard let keyMode, keyMode & 0o027 != 0 else { return nil }
+        return "the private key is open to others (mode 0\(String(keyMode, radix: 8)))"
     }
 
     /// The SHA-256 fingerprint of the certificate: `AB:CD:…`.

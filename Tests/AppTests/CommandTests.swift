@@ -132,7 +132,7 @@ struct CommandTests {
             (["--host", "no-such-host.invalid"], EX_UNAVAILABLE, "no such address"),
             (["--ssl_cert", "/nonexistent.pem"], EX_CONFIG, "cannot start TLS: /nonexistent.pem"),
             (["--conf", "/nonexistent.conf"], EX_CONFIG, "/nonexistent.conf: No such file"),
-            (["--conf", "/tmp"], EX_CONFIG, "/tmp: is no regular file"),
+            (["--conf", "/tmp"], EX_CONFIG, "/tmp: not a regular file"),
             (["--user", "no-such-user"], EX_CONFIG, "no-such-user"),
             (["--group", "no-such-group"], EX_CONFIG, "no-such-group"),
         ] as [([String], Int32, String)])

@@ -93,9 +93,9 @@ struct ConfigurationSourceTests {
     }
 
     @Test(arguments: [
-        ("mkfifo x", "is no regular file"), ("mkdir x", "is no regular file"),
-        ("true", "No such file"), ("printf 'mode=\\377' > x", "is no text in UTF-8"),
-        ("head -c 1048577 /dev/zero > x", "is larger than 1048576 octets"),
+        ("mkfifo x", "not a regular file"), ("mkdir x", "not a regular file"),
+        ("true", "No such file"), ("printf 'mode=\\377' > x", "not text in UTF-8"),
+        ("head -c 1048577 /dev/zero > x", "larger than 1048576 bytes"),
     ])
     func `a file that is none is one line`(make: String, complaint: String) throws {
         let folder = try TemporaryFolder()
@@ -174,5 +174,24 @@ struct ConfigurationSourceTests {
         #expect(daemon.folder.text(of: "own.log").contains("mode bounce"))
         #expect(try daemon.run("status").output.contains("mode bounce"))
         try daemon.expectSuccess("stop")
+    }
+
+    @Test func `a relative path is refused where the working directory has been removed`() throws {
+        func check(_ words: String) throws -> Command {
+            try Command.shell(
+                """
+                cd "$(mktemp -d)"
+                rmdir "$PWD"
+                \(Paths.program) check --ssl False \(words)
+                """)
+        }
+        for words in ["--pid rel.pid", "--conf x.conf", "--log ./x.log", "--host unix:socket"] {
+            let refusal = try check(words)
+            #expect(refusal.exitCode == EX_CONFIG, "\(refusal.text)")
+            #expect(refusal.complaints.count == 1)
+            #expect(
+                refusal.complaints.first?.contains("to a directory that has been removed") == true)
+        }
+        #expect(try check("--pid /tmp/some.pid").exitCode == 0)
     }
 }

@@ -89,4 +89,19 @@ struct StopTests {
             _ = try client.rest()
         }
     }
+
+    @Test(arguments: ["no", "yes"])
+    func `the first SIGQUIT ends the process, whether or not backtraces are enabled`(
+        backtrace: String
+    ) throws {
+        let folder = try TemporaryFolder()
+        let process = try ChildProcess(
+            [Paths.program, "run", "--workers", "1"],
+            environment: ["SWIFT_BACKTRACE": "enable=\(backtrace)"],
+            output: folder.file("output"), errors: folder.file("errors"))
+        #expect(eventually { folder.text(of: "errors").contains("listening on") })
+        process.signal(SIGQUIT)
+        #expect(try process.wait() == -SIGQUIT)
+        #expect(!folder.text(of: "errors").contains("rash"), "nothing has crashed")
+    }
 }

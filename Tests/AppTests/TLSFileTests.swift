@@ -27,13 +27,20 @@ struct TLSFileTests {
     static let certificate = "give --ssl_cert a certificate in PEM"
     static let key = "give --ssl_key the certificate's private key in PEM"
     static let good = "--ssl_cert @good.pem --ssl_key"
+    static let irregular = "not a regular file"
     static let locked = "the private key is under a passphrase"
 
     static let cases = [
         Case(
             "missing certificate", "--ssl_cert @none.pem", "none.pem", "No such file", readable),
-        Case("folder for a certificate", "--ssl_cert @folder", "folder", "directory", readable),
+        Case("folder for a certificate", "--ssl_cert @folder", "folder", irregular, readable),
         Case("path through a file", "--ssl_cert @good.pem/x", "good.pem/x", "Not a", readable),
+        Case("pipe for a certificate", "--ssl_cert @pipe", "pipe", irregular, readable),
+        Case("huge", "--ssl_cert @huge.pem", "huge.pem", "larger than 1048576 bytes", readable),
+        Case("pipe for a key", "\(good) @pipe", "pipe", irregular, readable),
+        Case(
+            "pipe in a CA folder", "--ssl_ca_certs_dir @piped", "piped/12345678.0", irregular,
+            "openssl rehash"),
         Case("empty", "--ssl_cert @empty.pem", "empty.pem", "no certificate in", certificate),
         Case("garbage", "--ssl_cert @garbage.pem", "garbage.pem", "no certificate", certificate),
         Case("DER", "--ssl_cert @good.der", "good.der", "no certificate in PEM", certificate),
@@ -41,7 +48,7 @@ struct TLSFileTests {
         Case("key alone", "--ssl_cert @good.key", "good.key", "no certificate", certificate),
         Case("no key", "--ssl_cert @good.pem", "good.pem", "no private key in PEM", key),
         Case("missing key", "\(good) @none.key", "none.key", "No such file", readable),
-        Case("folder for a key", "\(good) @folder", "folder", "directory", readable),
+        Case("folder for a key", "\(good) @folder", "folder", irregular, readable),
         Case("empty key", "\(good) @empty.pem", "empty.pem", "no private key in PEM", key),
         Case("garbage for a key", "\(good) @garbage.pem", "garbage.pem", "no private key", key),
         Case("key cut short", "\(good) @truncated.key", "truncated.key", "no private key", key),
@@ -78,6 +85,55 @@ struct TLSFileTests {
         #expect(line.contains(fault.reason), "\(line)")
         #expect(line.contains(fault.remedy), "\(line)")
         #expect(!command.text.contains("listening"))
+    }
+
+    @Test func `a named pipe in the certificate's place neither hangs check nor a reload`() throws {
+        let files = try Certificates()
+        let check = try Command.run(Paths.program, "check", "--ssl_cert", files["pipe"])
+        #expect(check.exitCode == EX_CONFIG)
+        #expect(check.complaints.first?.contains(Self.irregular) == true, "\(check.text)")
+
+        let reason = "not reloaded, all stays as it was: "
+        try RunningServer.run(files.options("good.both"), announced: [reason]) { server in
+            unlink(files["good.both"])
+            mkfifo(files["good.both"], 0o600)
+            try server.reload(expecting: reason)
+            try TLSClient.run("mail", .starttls, with: server, ["trust=" + files["good.pem"]])
+            // It hears of a signal after that.
+            try server.stop()
+        }
+    }
+
+    @Test func `a key that others may read or write is warned of by check, run and start`() throws {
+        let files = try Certificates()
+        let options = ["--ssl_cert", files["good.pem"], "--ssl_key", files["open.key"]]
+        let warning = "warning: \(files["open.key"]): the private key is open to others (mode 0666)"
+        let check = try Command.run([Paths.program, "check"] + options)
+        #expect(check.exitCode == 0)
+        #expect(check.output.contains(warning), "\(check.text)")
+        try RunningServer.run(options, announced: ["the private key is open"]) { server in
+            #expect(server.logCount("the private key is open to others") == 1)
+        }
+        let daemon = try Daemon()
+        let start = try daemon.run(["start", "--workers", "1"] + options)
+        #expect(start.exitCode == 0)
+        #expect(start.errors.contains("blackhole: \(warning)"), "\(start.text)")
+        try daemon.expectSuccess("stop")
+        for mode: mode_t in [0o600, 0o640, 0o400] {
+            chmod(files["open.key"], mode)
+            let check = try Command.run([Paths.program, "check"] + options)
+            #expect(!check.text.contains("the private key is open"), "\(check.text)")
+        }
+    }
+
+    @Test func `check warns of an expired certificate`() throws {
+        let files = try Certificates()
+        let check = try Command.run(
+            Paths.program, "check", "--ssl_cert", files["expired.pem"], "--ssl_key",
+            files["expired.key"])
+        #expect(check.exitCode == 0)
+        let warning = "warning: \(files["expired.pem"]): the certificate has expired\n"
+        #expect(check.output.contains(warning), "\(check.text)")
     }
 
     @Test(arguments: ["\(good) @locked.key", "--ssl_cert @locked.both"])

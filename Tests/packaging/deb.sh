@@ -117,6 +117,7 @@ last=$(server)
 if command -v runlevel >/dev/null; then
     step "another process serves" test "$last" != "$first"
 fi
+step "the configuration gets an error" sed -i '$a mode=bonce' "$config"
 step "the package is removed while it runs" dpkg --remove blackhole
 step "the process is gone" is_dead "$last"
 step "its configuration is still there" test -e "$config"

@@ -65,12 +65,27 @@ death() {
     step "$name: stop, after that death" exits 0 script stop
 }
 
+spoiled() {
+    step "$name: start, its configuration still good" exits 0 script start
+    echo "mode=bonce prot=25" >> "$config"
+    step "$name: status, running, errors in the configuration" exits 0 script status
+    step "$name: stop, errors in the configuration" exits 0 script stop
+    step "$name: status, stopped, errors in the configuration" exits 3 script status
+    configure
+    sed -i "s|run/pid|run/blackhole.pid|" "$config"
+    step "$name: start, with the pid file of an installed server" exits 0 script start
+    rm "$config"
+    step "$name: stop, its configuration gone" exits 0 script stop
+    step "$name: status, its configuration gone" exits 3 script status
+    configure
+}
+
 refusals() {
     step "$name: no action" exits 2 script
     step "$name: an unknown action" exits 2 script destroy
     configure p
     step "$name: configtest, an error in the configuration" exits 6 script configtest
-    step "$name: status, an error in the configuration" exits 4 script status
+    step "$name: status, an error in the configuration" exits 3 script status
     step "$name: start, an error in the configuration" exits 6 script start
     step "$name: nothing of the configuration is executed" test ! -e "$place/executed"
     rm "$config"
@@ -89,6 +104,7 @@ for family in debian-ubuntu redhat; do
         step "$name: syntax" "$shell" -n "$place/init"
         walk
         death
+        spoiled
         refusals
     done
     name="$family, no functions of the distribution"

@@ -31,6 +31,19 @@ is_empty() { [[ -z $(installed) ]] && [[ -z $(find "$root" -name '*blackhole*') 
 needs_no_swift() {
     ! ldd "$root/usr/local/sbin/blackhole" | grep -E 'not found|[Ss]wift|Foundation'
 }
+# What is looked up of libraries is so at the start and cannot be changed later; they come from the
+# system's places only; and the program lies elsewhere in memory each time.
+is_hardened() {
+    local program=$root/usr/local/sbin/blackhole
+    readelf --wide --segments "$program" | grep GNU_RELRO &&
+        readelf --dynamic "$program" | grep -E 'FLAGS_1.* NOW.* PIE' &&
+        ! readelf --dynamic "$program" | grep -E 'RPATH|RUNPATH'
+}
+# At most 1.4 of 10; what is left is the network, which it serves, and ports under 1024.
+is_confined() {
+    systemd-analyze security --offline=true --no-pager --threshold=14 \
+        "$root/usr/local/lib/systemd/system/blackhole.service"
+}
 unit_names_program() {
     ! grep -v ^# "$root/usr/local/lib/systemd/system/blackhole.service" | grep /usr/sbin &&
         grep -q '^ExecStart=/usr/local/sbin/blackhole run' \
@@ -49,6 +62,8 @@ done
 
 step "make install" make install
 step "the program needs no Swift on the machine" needs_no_swift
+step "the program is hardened: full RELRO, PIE, no RUNPATH" is_hardened
+step "the systemd unit leaves the program little" is_confined
 step "the program runs" "$root/usr/local/sbin/blackhole" --version
 step "the systemd unit names the program where it is" unit_names_program
 step "the manual page has no warning" page_is_clean "$root/usr/local/share/man/man8/blackhole.8"

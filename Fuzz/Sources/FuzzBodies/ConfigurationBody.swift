@@ -11,16 +11,21 @@ public final class ConfigurationBody: FuzzBody {
     public func run(_ input: RawSpan) {
         let text = String(decoding: Array(input, 0..<input.byteCount), as: UTF8.self)
         let naive = NaiveConfiguration(text)
+        let readable = ConfigurationFile.readable(of: text, at: "x")
         let assignments: [Assignment]
         do throws(ConfigurationError) {
             assignments = try ConfigurationFile.assignments(of: text, at: "x")
         } catch {
+            require(readable.faults.first == error, "the first fault is the error")
             let line = line(of: error, in: naive)
             require(line == naive.errorLine, "what is wrong is what a naive reader cannot read")
             return
         }
         require(naive.errorLine == nil, "what a naive reader cannot read is wrong")
         require(assignments == naive.assignments, "settings are the naive reader's")
+        require(
+            readable.faults.isEmpty && readable.assignments == assignments,
+            "without faults all can be read")
         checkWriting(assignments)
         let once: Configuration
         do throws(ConfigurationError) {
@@ -52,7 +57,7 @@ public final class ConfigurationBody: FuzzBody {
     private func resolve(_ sources: [[Assignment]]) throws(ConfigurationError) -> Configuration {
         var configuration = Configuration()
         for source in sources { try configuration.apply(source) }
-        configuration.makePathsAbsolute(from: "/here")
+        try configuration.makePathsAbsolute(from: "/here")
         try configuration.check()
         return configuration
     }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Daemon
-import FoundationEssentials
 import Glibc
 import Sink
 import TLS
@@ -31,8 +30,9 @@ struct Certificate: ParsableCommand {
     @OptionGroup(visibility: .hidden) var options: SettingOptions
 
     func run() throws {
-        let settings = try ConfigurationSource(options).load()
-        let path = out.absolute(from: FileManager.default.currentDirectoryPath)
+        let source = ConfigurationSource(options)
+        let settings = try source.load()
+        let path = try source.absolute(out)
         let store = try CertificateStore(path, names: settings.certificateNames)
         let identity = store.identity
         print(identity.certificatePEM, terminator: "")

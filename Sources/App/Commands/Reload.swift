@@ -17,7 +17,8 @@ struct Reload: ParsableCommand {
 
     func run() throws {
         let configuration = try ConfigurationSource(options).load()
-        guard case .running(let pid) = try PidFile.state(of: configuration.pidPath) else {
+        let state = try PidFile.state(of: configuration.pidPath, trusting: configuration.trust)
+        guard case .running(let pid) = state else {
             throw StartError("blackhole is not running", exitCode: EX_UNAVAILABLE)
         }
         let before = try? StatusReport.ask(pid)

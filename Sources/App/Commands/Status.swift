@@ -9,14 +9,21 @@ struct Status: ParsableCommand {
         abstract: "Say whether the server runs, where, and what it has taken in.",
         discussion: """
             Exit codes: 0 it runs, 3 it does not, 1 it is dead and has left its pid file. Takes \
-            the options of run, of which --pid and --conf matter.
+            the options of run, of which --pid and --conf matter; a fault in another setting of \
+            the file does not.
             """)
 
     @OptionGroup(visibility: .hidden) var options: SettingOptions
 
     func run() throws {
-        let configuration = try ConfigurationSource(options).load()
-        switch try PidFile.state(of: configuration.pidPath) {
+        let configuration = try ConfigurationSource(options).loadControls()
+        let state = try PidFile.state(of: configuration.pidPath)
+        do throws(StartError) {
+            _ = try PidFile.state(of: configuration.pidPath, trusting: configuration.trust)
+        } catch {
+            Blackhole.report("warning: \(error.description)")
+        }
+        switch state {
         case .running(let pid):
             print("blackhole is running, process \(pid)")
             do throws(StartError) {

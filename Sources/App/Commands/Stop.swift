@@ -2,6 +2,7 @@ import ArgumentParser
 import Daemon
 import FoundationEssentials
 import Glibc
+import Pipeline
 import Sink
 
 /// `blackhole stop`: stops the daemon.
@@ -10,13 +11,14 @@ struct Stop: ParsableCommand {
         abstract: "Stop the server.",
         discussion: """
             Waits until it is gone: for --grace, and a little longer; then it is killed. Takes \
-            the options of run, of which --pid, --grace and --conf matter.
+            the options of run, of which --pid, --grace, --user and --conf matter; a fault in \
+            another setting of the file does not.
             """)
 
     @OptionGroup(visibility: .hidden) var options: SettingOptions
 
     func run() throws {
-        let configuration = try ConfigurationSource(options).load()
+        let configuration = try ConfigurationSource(options).loadControls()
         guard let pid = try Stop.stop(configuration) else {
             return print("blackhole is not running")
         }
@@ -28,8 +30,9 @@ struct Stop: ParsableCommand {
     /// - Returns: the process that ran, or nil.
     static func stop(_ configuration: Configuration) throws -> pid_t? {
         let path = configuration.pidPath
-        guard case .running(let pid) = try PidFile.state(of: path) else {
-            try PidFile.removeLeftover(path)
+        guard case .running(let pid) = try PidFile.state(of: path, trusting: configuration.trust)
+        else {
+            try removeLeftovers(configuration)
             return nil
         }
         try send(SIGTERM, to: pid)
@@ -43,8 +46,15 @@ struct Stop: ParsableCommand {
         }
         // One that stops gives the lock up a moment before it ends.
         _ = wait(within: .seconds(5)) { hasEnded(pid) }
-        try PidFile.removeLeftover(path)
+        try removeLeftovers(configuration)
         return pid
+    }
+
+    /// Removes what the server could not, be it that it was killed or that it had given up root's
+    /// rights.
+    private static func removeLeftovers(_ configuration: Configuration) throws(StartError) {
+        try PidFile.removeLeftover(configuration.pidPath)
+        for path in configuration.socketPaths { SocketFile.removeStale(path) }
     }
 
     private static func wait(within time: Duration, until isOver: () -> Bool) -> Bool {
@@ -72,4 +82,9 @@ struct Stop: ParsableCommand {
             "cannot signal process \(pid): \(String(cString: strerror(errno))); try it as the "
                 + "user that started it", exitCode: EX_NOPERM)
     }
+}
+
+extension Configuration {
+    /// Whose pid file those believe who signal the server.
+    var trust: Trust? { .current(servingAs: user) }
 }

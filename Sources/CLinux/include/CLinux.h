@@ -20,6 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
+// Of fcntl.h, which is the Glibc module's; it hides them behind _GNU_SOURCE.
+#define CLINUX_O_PATH 010000000
+#define CLINUX_AT_EMPTY_PATH 0x1000
+
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
 extern int setresuid(uid_t real, uid_t effective, uid_t saved);

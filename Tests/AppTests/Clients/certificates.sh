@@ -25,6 +25,8 @@ openssl pkey -in good.key -aes128 -passout pass:secret -out locked.key
 cat good.pem locked.key >locked.both
 openssl x509 -in good.pem -outform DER -out good.der
 mkdir folder
+mkfifo pipe
+head -c 1048577 /dev/zero >huge.pem
 
 # Clients: one by an authority that lies in believed/, and one by another.
 mkdir believed bare
@@ -39,3 +41,10 @@ done
 cp known-ca.pem bare
 cp known-ca.pem believed
 openssl rehash believed
+mkdir piped
+mkfifo piped/12345678.0
+
+# Keys that nobody else may read, but for one.
+chmod 600 ./*.both
+cp good.key open.key
+chmod 666 open.key

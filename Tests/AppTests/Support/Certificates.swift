@@ -18,9 +18,10 @@ struct Certificates {
     /// The options for a certificate with its key in its file.
     func options(_ name: String) -> [String] { ["--ssl_cert", self[name]] }
 
-    /// Puts what is in one file into another.
+    /// Puts what is in one file into another, which nobody else may read.
     func replace(_ name: String, with other: String) throws {
         try folder.text(of: other).write(toFile: self[name], atomically: true, encoding: .utf8)
+        chmod(self[name], 0o600)
     }
 
     /// The certificate's SHA-256 fingerprint, as the openssl program tells it.
