@@ -24,8 +24,7 @@ package final class SessionRecord: SessionObserver {
         var asked = Verb.unknown
         /// Whether a positive reply to it takes a message.
         var endsMessage = false
-        /// The code of the last reply.
-        var last = ""
+        var secrecy = LineSecrecy()
     }
 
     /// Makes a record.
@@ -52,27 +51,27 @@ package final class SessionRecord: SessionObserver {
 
     package func received(command line: RawSpan) {
         let command = Command(line)
-        let text = line.text(0..<min(line.byteCount, SessionRecord.toldOctetsMax))
-        let told = state.withLock { state in
-            // What follows a 334 is a user name or a password.
-            guard state.last != "334" else { return "********" }
+        let shown = state.withLock { state in
+            let shown = state.secrecy.shown(of: line, command)
+            guard !state.secrecy.isResponse else { return shown }
             state.asked = command.verb
             let chunk = command.verb == .bdat ? try? ChunkCommand(command, in: line) : nil
             state.endsMessage = command.verb == .data || chunk?.isLast == true
             if command.verb == .helo || command.verb == .ehlo {
                 state.helo = line.text(command.argument)
             }
-            guard command.verb == .auth else { return text }
-            let words = text.split(separator: " ")
-            return words.prefix(2).joined(separator: " ") + (words.count > 2 ? " ********" : "")
+            return shown
         }
-        tell("C:", told + (line.byteCount > SessionRecord.toldOctetsMax ? "…" : ""))
+        let text = line.text(0..<min(shown.byteCount, SessionRecord.toldOctetsMax))
+        let isCut = shown.byteCount > SessionRecord.toldOctetsMax
+        tell("C:", text + (isCut ? "…" : "") + (shown.hidesRest ? LineSecrecy.blank : ""))
     }
 
     package func receivedOverlongLine() {
         state.withLock {
             $0.asked = .unknown
             $0.endsMessage = false
+            $0.secrecy.passOverlongLine()
         }
         tell("C:", "(a line that is too long)")
     }
@@ -92,7 +91,7 @@ package final class SessionRecord: SessionObserver {
 
     private func note(_ code: String) {
         state.withLock { state in
-            state.last = code
+            state.secrecy.note(code)
             if let index = state.codes.firstIndex(where: { $0.code == code }) {
                 state.codes[index].count += 1
             } else {
