@@ -11,4 +11,8 @@ extension Counter {
     public static var messagesRefused: Counter { Counter(index: firstFree + 3) }
     /// Commands refused for their syntax, their order or a limit.
     public static var commandErrors: Counter { Counter(index: firstFree + 4) }
+    /// When the loop's first message was accepted, in nanoseconds of ``Instant``; 0 before.
+    package static var firstMessageTime: Counter { Counter(index: firstFree + 6) }
+    /// When the last one was.
+    package static var lastMessageTime: Counter { Counter(index: firstFree + 7) }
 }

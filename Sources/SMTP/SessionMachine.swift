@@ -79,6 +79,8 @@ struct SessionMachine: ~Copyable {
     var transaction = Transaction()
     let security: Security
     var content = Content.data
+    /// Where the session stands, for the count of refusals.
+    var asked = RefusalStage.connect
     /// The connection is refused by a host that takes no mail at all.
     var acceptsNoMail = false
     var isSilent = false
@@ -104,9 +106,12 @@ extension SessionMachine {
     @usableFromInline
     mutating func prepare(_ line: RawSpan, _ context: inout Context) -> Question {
         if isSilent { return .settled(.pass(.proceed)) }
-        guard countCommand() else { return end(.tooManyCommands, &context) }
+        guard countCommand() else {
+            return .settled(sayLast(.tooManyCommands, at: .other, &context))
+        }
         if let exchange { return proceed(with: exchange, line, &context) }
         let command = Command(line)
+        asked = RefusalStage(command.verb)
         // Lines are framed with the larger limit where AUTH is offered.
         guard line.byteCount + 2 <= settings.limits.lineOctetsMax || command.verb == .auth else {
             return refuse(.overlongLine, &context)
@@ -115,7 +120,10 @@ extension SessionMachine {
             return refuse(flaw == .empty ? .emptyLine : .controlInLine, &context)
         }
         if command.verb == .bdat { return .settled(prepareChunk(command, line, &context)) }
-        if let refusal = refusal(of: command.verb) { return refuse(refusal, &context) }
+        if let refusal = refusal(of: command.verb) {
+            asked = .other
+            return refuse(refusal, &context)
+        }
         do throws(ArgumentError) {
             return try question(command, line, &context)
         } catch {
@@ -221,8 +229,10 @@ extension SessionMachine {
     @usableFromInline
     mutating func refuseOverlongLine(_ context: inout Context) -> CommandVerdict {
         if isSilent { return .pass(.proceed) }
-        guard countCommand() else { return sayLast(.tooManyCommands, &context) }
-        return refusal(exchange.take() == nil ? .overlongLine : .overlongResponse, &context)
+        guard countCommand() else { return sayLast(.tooManyCommands, at: .other, &context) }
+        guard exchange.take() == nil else { return refusal(.overlongResponse, &context) }
+        asked = .other
+        return refusal(.overlongLine, &context)
     }
 
     /// Refuses a command that is neither the session's nor the responder's.
@@ -242,63 +252,5 @@ extension SessionMachine {
     /// Ends the session at one of its limits.
     private func end(_ reply: Reply, _ context: inout Context) -> Question {
         .settled(sayLast(reply, &context))
-    }
-}
-
-// MARK: Replies
-
-extension SessionMachine {
-    /// Refuses a command; the one too many gets 421 in the place of its own reply, for a command
-    /// has one reply (RFC 5321 §4.2).
-    mutating func refusal(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
-        context.counters.add(1, to: .commandErrors)
-        errorsInRow += 1
-        guard errorsInRow < settings.limits.errorsInRowMax else {
-            return sayLast(.tooManyErrors, &context)
-        }
-        return say(reply, &context)
-    }
-
-    /// Replies to a command that was right, and waits for the next.
-    mutating func acknowledge(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
-        errorsInRow = 0
-        return say(reply, &context)
-    }
-
-    /// Replies, and waits for the next command.
-    func say(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
-        reply.write(to: &context.output)
-        return awaitCommand(&context)
-    }
-
-    /// Says the last words, unless nothing is said any more, and closes.
-    func sayLast(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
-        if !isSilent { reply.write(to: &context.output) }
-        return .pass(.close)
-    }
-
-    func awaitCommand(_ context: inout Context) -> CommandVerdict {
-        renewDeadline(&context)
-        if context.isStopping, transaction.isIdle { return sayLast(.shuttingDown, &context) }
-        return .pass(.proceed)
-    }
-
-    /// Gives the peer its time for the next command.
-    @usableFromInline
-    func renewDeadline(_ context: inout Context) {
-        context.deadline = min(end, context.now.advanced(byNanoseconds: settings.idleNanoseconds))
-    }
-
-    /// Gives the peer its time for the next piece of content.
-    @usableFromInline
-    func awaitContent(_ context: inout Context) {
-        let idle = settings.contentIdleNanoseconds
-        context.deadline = min(end, context.now.advanced(byNanoseconds: idle))
-    }
-
-    /// Begins the time that the session may last.
-    @usableFromInline
-    mutating func begin(_ context: borrowing Context) {
-        end = context.now.advanced(byNanoseconds: settings.sessionNanoseconds)
     }
 }
