@@ -10,12 +10,18 @@ extension Server {
     ///
     /// What a connection is served with is looked up once, at its beginning.
     ///
-    /// - Parameter makeSession: makes a session, on the connection's loop; of a connection that is
+    /// - Parameter makeAnswering: makes a session, on the connection's loop; of a connection that is
     ///   secured on its way, a second one.
     func listen<Answering: CommandHandler & ~Copyable>(
         _ loops: EventLoops, on listener: consuming BoundListener, _ socket: ServerSocket,
-        _ makeSession: @escaping @Sendable (Serving, Security) -> Answering
+        _ makeAnswering: @escaping @Sendable (Serving, Security) -> Answering
     ) throws(SystemError) {
+        let seed = seed
+        let makeSession = { @Sendable (now: Serving, security: Security) in
+            SeededSession(
+                seed: seed, connection: now.connection, isSecured: security == .active
+            ) { makeAnswering(now, security) }
+        }
         let serving = serving
         let log = log
         let quota = quota
@@ -24,14 +30,14 @@ extension Server {
         switch (tls, isDebugging) {
         case (nil, false):
             try loops.listen(on: listener) { peer in
-                let now = serving.value
+                let now = serving.next()
                 return Admission(quota, peer, refusal: refusal) {
                     Server.onion(now) { makeSession(now, .none) }
                 }
             }
         case (let tls?, false):
             try loops.listen(on: listener) { peer in
-                let now = serving.value
+                let now = serving.next()
                 return Admission(quota, peer, refusal: refusal) {
                     StartTLS(tls.current, isImplicit: isImplicit) { details in
                         Server.onion(now) { makeSession(now, Security(details)) }
@@ -40,7 +46,7 @@ extension Server {
             }
         case (nil, true):
             try loops.listen(on: listener) { peer in
-                let now = serving.value
+                let now = serving.next()
                 let record = SessionRecord(of: peer) { log.debug("\($0)") }
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
@@ -52,7 +58,7 @@ extension Server {
             }
         case (let tls?, true):
             try loops.listen(on: listener) { peer in
-                let now = serving.value
+                let now = serving.next()
                 let record = SessionRecord(of: peer) { log.debug("\($0)") }
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {

@@ -19,7 +19,7 @@ final class Server {
     /// Has replies go wrong, where that is what it is for.
     private let fuzzing: ReplyFuzzing?
     private let workers: Int
-    private let seed: UInt64
+    let seed: UInt64
     private let sockets: [ServerSocket]
     private var configuration: Configuration
     private var loops: EventLoops?

@@ -10,6 +10,8 @@ struct Serving: Sendable {
     let settings: SessionSettings
     /// What is done with the mail of each listener, in their order.
     let policies: [PreparedPolicy]
+    /// The number of the connection that is served, in the order in which they came, from 0.
+    private(set) var connection: UInt64 = 0
 
     init(_ configuration: Configuration) {
         let settings = SessionSettings(
@@ -32,7 +34,21 @@ struct Serving: Sendable {
 
         var value: Serving {
             get { serving.withLock { $0 } }
-            set { serving.withLock { $0 = newValue } }
+            set {
+                serving.withLock {
+                    let connection = $0.connection
+                    $0 = newValue
+                    $0.connection = connection
+                }
+            }
+        }
+
+        /// What the next connection is served with; it gets the next number of the whole server.
+        func next() -> Serving {
+            serving.withLock { serving in
+                defer { serving.connection &+= 1 }
+                return serving
+            }
         }
     }
 }

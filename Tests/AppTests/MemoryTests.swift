@@ -6,9 +6,9 @@ import Testing
 
 /// What an idle connection in clear costs in memory of our own: the sizes of what is kept for it.
 ///
-/// What the closure holds by which `StartTLS` makes its layers, 48 octets, is not among it.
+/// What the closure holds by which `StartTLS` makes its layers, 56 octets, is not among it.
 struct MemoryTests {
-    typealias Lines<Asked: Responder> = LineFraming<DataDiscard<Session<Asked>>>
+    typealias Lines<Asked: Responder> = LineFraming<DataDiscard<SeededSession<Session<Asked>>>>
     typealias Onion<Asked: Responder> = Admission<StartTLS<Lines<Asked>>>
 
     /// The program's stacks, where sessions are not logged.
