@@ -18,6 +18,7 @@ final class Server {
     let quota: ConnectionQuota
     /// Has replies go wrong, where that is what it is for.
     private let fuzzing: ReplyFuzzing?
+    private let switchReports: SwitchReports
     private let workers: Int
     let seed: UInt64
     private let sockets: [ServerSocket]
@@ -42,7 +43,8 @@ final class Server {
         fuzzing = firstFuzzed.map { ReplyFuzzing(seed: seed, first: $0, log) }
         tls = configuration.hasTLS ? try TLSSource(configuration, log) : nil
         quota = ConnectionQuota(configuration.quota) { log.warning("\($0.text)") }
-        serving = Serving.Current(Serving(configuration))
+        switchReports = SwitchReports { log.info("\($0)") }
+        serving = Serving.Current(Serving(configuration, switchReports))
         var sockets: [ServerSocket] = []
         for socket in offered {
             sockets.append(try ServerSocket(adopting: socket, hasTLS: tls != nil))
@@ -116,7 +118,7 @@ final class Server {
         }
         configuration = configuration.reloaded(from: fresh)
         quota.limits = configuration.quota
-        serving.value = Serving(configuration)
+        serving.value = Serving(configuration, switchReports)
     }
 
     /// Stops, and returns when all is over.

@@ -13,14 +13,15 @@ struct Serving: Sendable {
     /// The number of the connection that is served, in the order in which they came, from 0.
     private(set) var connection: UInt64 = 0
 
-    init(_ configuration: Configuration) {
+    init(_ configuration: Configuration, _ switchReports: SwitchReports) {
         let settings = SessionSettings(
             hostName: configuration.effectiveHostName, limits: configuration.limits,
             isLenient: configuration.isLenient,
             authentication: configuration.isAuthAfterTLS ? .afterTLS : .offered)
         self.settings = settings
         policies = configuration.listeners.map {
-            PreparedPolicy($0.policy, hostName: settings.hostName)
+            PreparedPolicy(
+                $0.policy, hostName: settings.hostName, switchReports: switchReports)
         }
     }
 

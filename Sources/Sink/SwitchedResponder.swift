@@ -19,11 +19,14 @@ package struct SwitchedResponder: PolicyResponder, Sendable {
     package var ignoresContent: Bool { switches.areOver }
 
     package mutating func content(_ octets: RawSpan, _ context: inout Context) {
-        switches.read(octets)
+        let (reports, now) = (machine.policy.switchReports, context.now)
+        switches.read(octets) { reports?.report($0, at: now) }
     }
 
     package mutating func message(_ message: Message, _ context: inout Context) -> Answer {
-        machine.message(switches.take(), &context.random)
+        let (reports, now) = (machine.policy.switchReports, context.now)
+        let choice = switches.take { reports?.report($0, at: now) }
+        return machine.message(choice, &context.random)
     }
 
     package mutating func reset(_ context: inout Context) {

@@ -67,6 +67,38 @@ struct LogTests {
         }
     }
 
+    // MARK: Headers that cannot be read
+
+    @Test(arguments: [
+        ("X-Blackhole-Mode: bounce=450,550", "'bounce=450,550' is not a mode; use "),
+        ("X-Blackhole-Mode: bounec=450", "'bounec=450' is not a mode; use "),
+        ("X-Blackhole-Mode: bounce=999\u{1B}", #"'bounce=999\x1B' is not a mode; use "#),
+        ("X-Blackhole-Delay: soon", "'soon' is not a delay; use seconds"),
+        ("X-Blackhole-Modus: bounce", "use X-Blackhole-Mode: or X-Blackhole-Delay:"),
+    ])
+    func `a header that cannot be read has a line that says what is right`(
+        header: String, text: String
+    ) throws {
+        try RunningServer.run { server in
+            let client = try Client.greeted(server)
+            try client.mail(header + "\r\n\r\n")
+            #expect(eventually { server.log.contains(text) }, "\(server.log)")
+            #expect(server.logCount("X-Blackhole") == 1)
+        }
+    }
+
+    @Test func `a header in a body that curl sends with bare line feeds works`() throws {
+        try RunningServer.run { server in
+            let client = try Command.shell(
+                """
+                printf 'Subject: x\\nX-Blackhole-Mode: bounce=552 (full)\\n\\nHello.\\n' | curl -sS \
+                    smtp://127.0.0.1:\(server.port) --mail-from a@b --mail-rcpt c@d -T - || true
+                """)
+            #expect(client.exitCode == 0, "\(client.text)")
+            #expect(try server.stop().refusals == "1 refused: message 552×1")
+        }
+    }
+
     @Test func `the rates are told while there is traffic`() throws {
         try RunningServer.run(["--workers", "1", "--rates", "1"]) { server in
             for _ in 0..<3 { try Client.mailOnce(server) }
