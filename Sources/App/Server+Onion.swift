@@ -5,8 +5,8 @@ import Sink
 import TLS
 
 extension Server {
-    /// Runs the onion behind a bound address: octets, TLS, lines, commands, answers; and where every
-    /// session is logged, the layers that do it.
+    /// Runs the onion behind a bound address: octets, TLS, lines, commands, answers; and where
+    /// sessions or messages are logged, the layers that do it.
     ///
     /// What a connection is served with is looked up once, at its beginning.
     ///
@@ -23,11 +23,11 @@ extension Server {
             ) { makeAnswering(now, security) }
         }
         let serving = serving
-        let log = log
+        let makeRecord = makeRecord
         let quota = quota
         let isImplicit = socket.isImplicitTLS
         let refusal: StaticString = isImplicit ? "" : Server.tooManyConnections
-        switch (tls, isDebugging) {
+        switch (tls, isDebugging || logsMessages) {
         case (nil, false):
             try loops.listen(on: listener) { peer in
                 let now = serving.next()
@@ -47,7 +47,7 @@ extension Server {
         case (nil, true):
             try loops.listen(on: listener) { peer in
                 let now = serving.next()
-                let record = SessionRecord(of: peer) { log.debug("\($0)") }
+                let record = makeRecord(peer)
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
                         Server.onion(now) {
@@ -59,7 +59,7 @@ extension Server {
         case (let tls?, true):
             try loops.listen(on: listener) { peer in
                 let now = serving.next()
-                let record = SessionRecord(of: peer) { log.debug("\($0)") }
+                let record = makeRecord(peer)
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
                         StartTLS(tls.current, isImplicit: isImplicit) { details in
@@ -73,6 +73,16 @@ extension Server {
                     }
                 }
             }
+        }
+    }
+
+    /// Makes what is logged of a connection.
+    private var makeRecord: @Sendable (borrowing Peer) -> ConnectionRecord {
+        let (log, isDebugging, logsMessages) = (log, isDebugging, logsMessages)
+        return { peer in
+            ConnectionRecord(
+                session: isDebugging ? SessionRecord(of: peer) { log.debug("\($0)") } : nil,
+                messages: logsMessages ? MessageRecord(of: peer) { log.info("\($0)") } : nil)
         }
     }
 

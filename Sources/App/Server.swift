@@ -15,6 +15,7 @@ final class Server {
     let serving: Serving.Current
     let tls: TLSSource?
     let isDebugging: Bool
+    let logsMessages: Bool
     let quota: ConnectionQuota
     /// Has replies go wrong, where that is what it is for.
     private let fuzzing: ReplyFuzzing?
@@ -37,6 +38,7 @@ final class Server {
         self.configuration = configuration
         self.log = log
         isDebugging = configuration.isDebugging
+        logsMessages = configuration.logsMessages
         workers = configuration.workers ?? EventLoops.processors
         let seed = configuration.seed ?? .random(in: .min ... .max)
         self.seed = seed

@@ -6,7 +6,7 @@ internal import SMTP
 /// passwords, and at the end a summary.
 ///
 /// One for each connection; it outlives STARTTLS, which the layers inside do not.
-package final class SessionRecord: SessionObserver {
+package final class SessionRecord: ConnectionObserver {
     private let name: String
     private let peer: SocketAddress
     private let log: @Sendable (String) -> Void
@@ -45,7 +45,7 @@ package final class SessionRecord: SessionObserver {
         tell("--", tls)
     }
 
-    func opened(at now: Instant) {
+    package func opened(at now: Instant) {
         state.withLock { $0.opened = now }
     }
 
@@ -104,7 +104,7 @@ package final class SessionRecord: SessionObserver {
     }
 
     /// The connection is gone: tells the summary.
-    func closed(at now: Instant) {
+    package func closed(at now: Instant) {
         let summary = state.withLock { state in
             let codes = state.codes.map { $0.count > 1 ? "\($0.code)×\($0.count)" : $0.code }
             let start = state.opened ?? now
@@ -119,28 +119,5 @@ package final class SessionRecord: SessionObserver {
 
     private func tell(_ side: String, _ text: String) {
         log("session \(name) \(side) \(text)")
-    }
-}
-
-/// The outermost layer of a connection that is recorded: tells of its beginning and end.
-package struct ConnectionRecorder<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
-    private let record: SessionRecord
-    private var next: Next
-
-    /// Wraps a stack.
-    package init(_ record: SessionRecord, _ next: () -> Next) {
-        self.record = record
-        self.next = next()
-    }
-
-    package mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-        next.receive(input, &context)
-    }
-
-    package mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
-        if event == .opened { record.opened(at: context.now) }
-        let verdict = next.handle(event, &context)
-        if event == .closed { record.closed(at: context.now) }
-        return verdict
     }
 }

@@ -67,6 +67,61 @@ struct LogTests {
         }
     }
 
+    // MARK: Messages
+
+    @Test func `a message has a line where that is asked for, and otherwise none`() throws {
+        try RunningServer.run(["--workers", "1", "--log-messages=yes"]) { server in
+            let client = try Client.greeted(server)
+            try client.say("MAIL FROM:<a@b.example>", expecting: 250)
+            for to in ["c@d.example", "e@f.example"] {
+                try client.say("RCPT TO:<\(to)>", expecting: 250)
+            }
+            try client.say("DATA", expecting: 354)
+            try client.say("Subject: x\r\n\r\n..x\r\n.", expecting: 250)
+            let pattern =
+                #/
+                info\ blackhole:\ message:\ from=<a@b\.example>\ to=<c@d\.example>,<e@f\.example>
+                \ id=(\w{12})\ size=18\ reply="250\ 2\.0\.0\ OK,\ done;\ queued\ as\ (\w{12})"
+                \ peer=127\.0\.0\.1:\d+\ tls=none\n
+                /#
+            #expect(eventually { server.log.firstMatch(of: pattern) != nil }, "\(server.log)")
+            let match = server.log.firstMatch(of: pattern)
+            #expect(match?.1 == match?.2)
+            #expect(server.logCount("from=") == 1 && !server.log.contains(" S: "))
+        }
+    }
+
+    @Test(arguments: Securing.allCases, [[], ["--debug"]])
+    func `a message under TLS says so on its line`(
+        securing: Securing, options: [String]
+    ) throws {
+        let all = TLSOptionTests.portable + ["--starttls=True", "--log-messages=yes"] + options
+        try RunningServer.run(all) { server in
+            try TLSClient.run("mail", securing, with: server)
+            let pattern = /tls="TLSv1\.3 with TLS_\w+"\n/
+            #expect(eventually { server.log.matches(of: pattern).count == 3 }, "\(server.log)")
+            #expect(server.log.contains("over: peer") == !options.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ("rcpt", "from=<me@example.org> to=<you@example.org> id=- size=- reply=\"550 5.2.1 "),
+        ("mail", "from=<me@example.org> to=- id=- size=- reply=\"550 5.2.1 "),
+        ("message", "from=<me@example.org> to=<you@example.org> id=- size=26 reply=\"550 5.2.1 "),
+    ])
+    func `a message that is refused has a line with the reply`(stage: String, text: String) throws {
+        let options = ["--workers", "1", "--mode=bounce", "--bounce-codes=550"]
+        try RunningServer.run(options + ["--stage", stage, "--log-messages=yes"]) { server in
+            let client = try Client.greeted(server)
+            try client.send("MAIL FROM:<me@example.org>\r\nRCPT TO:<you@example.org>\r\nDATA\r\n")
+            if stage == "message" {
+                for code in [250, 250, 354] { try client.expect(code) }
+                try client.say("Subject: honest\r\n\r\nHello.\r\n.", expecting: 550)
+            }
+            #expect(eventually { server.log.contains("message: " + text) }, "\(server.log)")
+        }
+    }
+
     // MARK: Headers that cannot be read
 
     @Test(arguments: [
