@@ -38,7 +38,8 @@ extension SessionMachine {
         return .pass(.close)
     }
 
-    /// Counts a reply, if it refuses.
+    /// Counts a reply, if it refuses; apart, so that the path of a message has no part of it.
+    @inline(never)
     func count(_ reply: Reply, at stage: RefusalStage, _ context: inout Context) {
         guard Counter.refusingCodes.contains(reply.code) else { return }
         context.counters.add(1, to: .refusals(at: stage, reply.code))

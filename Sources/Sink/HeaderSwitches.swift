@@ -64,6 +64,8 @@ package struct HeaderSwitches: Sendable {
     /// Whose value is being read, or was and may go on in the next line.
     private var field: Field?
     private var value = SwitchValue()
+    /// What is to be reported; the value is still there.
+    private var fault: SwitchFault.Kind?
 
     /// Makes a machine that stands at the start of a message.
     package init() {}
@@ -71,25 +73,28 @@ package struct HeaderSwitches: Sendable {
     /// Whether what follows in the message is not looked at.
     package var areOver: Bool { place == .body }
 
-    /// Reads the next piece of the content.
+    /// Reads the next piece of the content, from an index on, up to a fault or its end.
     ///
-    /// - Parameter report: called with what cannot be read.
-    package mutating func read(
-        _ content: RawSpan, report: (SwitchFault) -> Void = { _ in }
-    ) {
-        guard place != .body else { return }
+    /// - Returns: the fault; what is behind it is still to be read, from the index on.
+    package mutating func read(_ content: RawSpan, from index: inout Int) -> SwitchFault? {
         content.withUnsafeBytes { bytes in
-            var index = 0
-            while index < bytes.count, place != .body { index = step(bytes, index, report) }
+            while index < bytes.count, place != .body, fault == nil { index = step(bytes, index) }
         }
+        return takeFault()
+    }
+
+    /// Ends the content.
+    ///
+    /// - Returns: the fault of its last line.
+    package mutating func end() -> SwitchFault? {
+        if place == .valueCR { value.append(0x0D) }
+        closeField()
+        return takeFault()
     }
 
     /// What the message has chosen, at its end; stands at the start of the next then.
-    ///
-    /// - Parameter report: called with what cannot be read.
-    package mutating func take(report: (SwitchFault) -> Void = { _ in }) -> Choice {
-        if place == .valueCR { value.append(0x0D) }
-        closeField(report)
+    package mutating func take() -> Choice {
+        _ = end()
         defer { reset() }
         return choice
     }
@@ -100,18 +105,16 @@ package struct HeaderSwitches: Sendable {
     }
 
     /// Goes on by the octet at an index, or more; gives the index of the next one to look at.
-    private mutating func step(
-        _ bytes: UnsafeRawBufferPointer, _ index: Int, _ report: (SwitchFault) -> Void
-    ) -> Int {
+    private mutating func step(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Int {
         let octet = bytes[index]
         switch place {
         case .lineStart:
-            return startLine(octet, report) ? index + 1 : skipLine(bytes, from: index)
+            return startLine(octet) ? index + 1 : skipLine(bytes, from: index)
         case .lineStartCR where octet == 0x0A:
             place = .body
         case .name:
             guard matchName(octet) else {
-                if matched >= Field.stemOctets { report(.name) }
+                if matched >= Field.stemOctets { fault = .name }
                 return skipLine(bytes, from: index)
             }
         case .value where octet == 0x0A, .valueCR where octet == 0x0A:
@@ -135,14 +138,14 @@ package struct HeaderSwitches: Sendable {
     /// Takes the first octet of a line.
     ///
     /// - Returns: false if the line does not matter; the octet is to be skipped with it.
-    private mutating func startLine(_ octet: UInt8, _ report: (SwitchFault) -> Void) -> Bool {
+    private mutating func startLine(_ octet: UInt8) -> Bool {
         if octet == 0x20 || octet == 0x09 {
             guard field != nil else { return false }
             value.append(octet)
             place = .value
             return true
         }
-        closeField(report)
+        closeField()
         switch octet {
         case UInt8(ascii: "x"), UInt8(ascii: "X"):
             matched = 1
@@ -189,16 +192,22 @@ package struct HeaderSwitches: Sendable {
     }
 
     /// Ends the header field that was being read, if it was a switch's.
-    private mutating func closeField(_ report: (SwitchFault) -> Void) {
+    private mutating func closeField() {
         switch field {
         case .mode:
             choice.mode = value.mode
-            if choice.mode == nil { report(.mode(value)) }
+            if choice.mode == nil { fault = .mode }
         case .delay:
             choice.delay = value.delay
-            if choice.delay == nil { report(.delay(value)) }
+            if choice.delay == nil { fault = .delay }
         case nil: return
         }
         field = nil
+    }
+
+    private mutating func takeFault() -> SwitchFault? {
+        guard let kind = fault else { return nil }
+        fault = nil
+        return SwitchFault(kind, value)
     }
 }

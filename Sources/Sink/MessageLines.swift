@@ -35,7 +35,6 @@ struct MessageLines {
 
     /// The recipients that a line names.
     private static let namedRecipientsMax = 10
-    private static let addressCharactersMax = 320
 
     private let peer: String
     private var tls = "none"
@@ -167,11 +166,10 @@ extension MessageLines {
         }
     }
 
-    /// An address between brackets, with what could end it or the field as `%NN`.
+    /// An address between brackets, which the parser has limited, with what could end it or the
+    /// field as `%NN`.
     private static func address(_ line: RawSpan, _ path: Range<Int>) -> String {
-        let text = plain(line.text(path))
-        let isLong = text.count > addressCharactersMax
-        return "<\(text.prefix(addressCharactersMax))\(isLong ? "…" : "")>"
+        "<\(plain(line.text(path)))>"
     }
 
     private static func plain(_ text: String) -> String {

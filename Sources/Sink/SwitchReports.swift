@@ -21,7 +21,7 @@ package final class SwitchReports: Sendable {
 
     func report(_ fault: SwitchFault, at now: Instant) {
         let isDue = clocks.withLock { clocks in
-            switch fault {
+            switch fault.kind {
             case .mode: clocks.mode.isDue(at: now)
             case .delay: clocks.delay.isDue(at: now)
             case .name: clocks.name.isDue(at: now)

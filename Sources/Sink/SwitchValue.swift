@@ -10,7 +10,7 @@ package enum ModeSwitch: BitwiseCopyable, Sendable, Equatable {
 
 /// The value of a switch, as it is read: blanks and comments (RFC 5322 §3.2.2) around it gone, and
 /// those within it as one blank.
-package struct SwitchValue: BitwiseCopyable, Sendable {
+struct SwitchValue: BitwiseCopyable, Sendable {
     /// The longest value; a longer one is none.
     static let octetsMax = 40
     /// A longer delay becomes this.

@@ -23,7 +23,7 @@ struct ReconciliationTests {
         #expect(status.contains(" to 20 recipients, 0 refused\n"))
         #expect(eventually { daemon.log.contains(", 0 refused, ") })
         try daemon.expectSuccess("stop")
-        #expect(daemon.log.contains(/20 messages, .+ seconds, 20 recipients, 0 refused\n/))
+        #expect(daemon.log.contains(/20 messages, .+ seconds, 20 recipients, 0 refused/))
     }
 
     @Test(
@@ -88,7 +88,9 @@ struct ReconciliationTests {
     }
 
     @Test func `AUTH, limits and other errors are counted, each in its place`() throws {
-        let options = ["--workers", "1", "--recipients-limit", "2", "--message-size-limit", "1000"]
+        let options = [
+            "--workers", "1", "--recipients-limit", "100", "--message-size-limit", "1000",
+        ]
         try RunningServer.run(options) { server in
             let client = try Client.greeted(server)
             // base64 of `NUL fail=me NUL x`.
@@ -97,7 +99,8 @@ struct ReconciliationTests {
             try client.say("DATA", expecting: 503)
             try client.say("MAIL FROM:<a@b> SIZE=2000", expecting: 552)
             try client.say("MAIL FROM:<a@b>", expecting: 250)
-            for code in [250, 250, 452, 452] { try client.say("RCPT TO:<a@b>", expecting: code) }
+            for _ in 0..<100 { try client.say("RCPT TO:<a@b>", expecting: 250) }
+            for _ in 0..<2 { try client.say("RCPT TO:<a@b>", expecting: 452) }
             try client.say("DATA", expecting: 354)
             try client.send(String(repeating: "x", count: 5_000) + "\r\n.\r\n")
             try client.expect(552)

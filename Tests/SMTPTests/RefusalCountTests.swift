@@ -73,13 +73,13 @@ import Testing
         (["EHLO x", "DATA"], ["other 503": 1]),
         (["EHLO x", "AUTH PLAIN", "*", "AUTH NONE"], ["auth 501": 1, "auth 504": 1]),
         (["EHLO x", "MAIL FROM:<a@b> SIZE=99999"], ["mail 552": 1]),
-        (started + ["RCPT TO:<e@f>"], ["rcpt 452": 1]),
+        (started + Array(repeating: "RCPT TO:<e@f>", count: 100), ["rcpt 452": 1]),
         (
             started + ["DATA"] + [String(repeating: "x", count: 5_000), "."],
             ["message 552": 1]
         ),
         (["EHLO x", "MAIL FROM:<a@b>", "RCPT TO:<a"], ["rcpt 501": 1]),
-        (["EHLO x", "BDAT 1 LAST\r\nx"], ["other 503": 1]),
+        (["EHLO x", "BDAT 3 LAST\r\nx"], ["other 503": 1]),
         (["EHLO x", "BDAT x"], ["data 501": 1]),
         (started + ["DATA", "x\r\n."] + message, ["mail 421": 1]),
         (["NO", "NO", "NO", "NO"], ["other 500": 3, "other 421": 1]),
@@ -90,7 +90,7 @@ import Testing
     @Test(arguments: rows)
     func `have every refusal of the session itself`(lines: [String], counts: [String: UInt64]) {
         let settings = SessionSettings.test(authentication: .offered) {
-            $0.recipientsMax = 1
+            $0.recipientsMax = 100
             $0.messageOctetsMax = 1_000
             $0.messagesMax = 1
             $0.errorsInRowMax = 4

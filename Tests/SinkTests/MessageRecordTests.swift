@@ -38,9 +38,8 @@ struct MessageRecordTests {
         let lines = log(of: [
             "MAIL FROM:<>", "RCPT TO:<c@d>", "BDAT 4\r\nab", "BDAT 2 LAST", "", "MAIL FROM:<e@f>",
         ])
-        #expect(lines.count == 1)
-        #expect(lines[0].hasPrefix("message: from=<> to=<c@d> id="))
-        #expect(lines[0].hasSuffix(" size=6 reply="))
+        #expect(lines.map { $0.hasPrefix("message: from=<> to=<c@d> id=") } == [true])
+        #expect(lines.map { $0.hasSuffix(" size=6 reply=") } == [true])
     }
 
     @Test func `a long list of recipients is cut, with its count`() {
@@ -54,12 +53,10 @@ struct MessageRecordTests {
     @Test func `what a peer says cannot look like another field`() {
         let lines = log(of: [
             #"MAIL FROM:<"a> to=<x\"%,"@b>"#,
-            "RCPT TO:<\"\(String(repeating: "x", count: 400))\"@d>",
-            "DATA", ".",
+            "RCPT TO:<\"c d\"@e>", "DATA", ".",
         ])
-        #expect(lines.count == 1)
-        #expect(lines[0].hasPrefix("message: from=<%22a%3E%20to=%3Cx\\%22%25%2C%22@b> to=<%22xxx"))
-        #expect(lines[0].contains("xx…> id="))
+        let start = "message: from=<%22a%3E%20to=%3Cx\\%22%25%2C%22@b> to=<%22c%20d%22@e> id="
+        #expect(lines.map { $0.hasPrefix(start) } == [true], "\(lines)")
     }
 
     @Test func `a message that is given up has no line, and leaves nothing to the next`() {
