@@ -5,35 +5,41 @@ import Sink
 import TLS
 
 extension Server {
-    /// Runs the onion behind a bound address: octets, TLS, lines, commands, answers; and where every
-    /// session is logged, the layers that do it.
+    /// Runs the onion behind a bound address: octets, TLS, lines, commands, answers; and where
+    /// sessions or messages are logged, the layers that do it.
     ///
     /// What a connection is served with is looked up once, at its beginning.
     ///
-    /// - Parameter makeSession: makes a session, on the connection's loop; of a connection that is
+    /// - Parameter makeAnswering: makes a session, on the connection's loop; of a connection that is
     ///   secured on its way, a second one.
     func listen<Answering: CommandHandler & ~Copyable>(
         _ loops: EventLoops, on listener: consuming BoundListener, _ socket: ServerSocket,
-        _ makeSession: @escaping @Sendable (Serving, Security) -> Answering
+        _ makeAnswering: @escaping @Sendable (Serving, Security) -> Answering
     ) throws(SystemError) {
+        let seed = seed
+        let makeSession = { @Sendable (now: Serving, security: Security) in
+            SeededSession(
+                seed: seed, connection: now.connection, isSecured: security == .active
+            ) { makeAnswering(now, security) }
+        }
         let serving = serving
-        let log = log
+        let makeRecord = makeRecord
         let quota = quota
         let isImplicit = socket.isImplicitTLS
         // Only a stack that has the layer from the start can offer STARTTLS after a reload.
         let tls = isImplicit || serving.value.offersStartTLS ? tls : nil
         let refusal: StaticString = isImplicit ? "" : Server.tooManyConnections
-        switch (tls, isDebugging) {
+        switch (tls, isDebugging || logsMessages) {
         case (nil, false):
             try loops.listen(on: listener) { peer in
-                let now = serving.value
+                let now = serving.next()
                 return Admission(quota, peer, refusal: refusal) {
                     Server.onion(now) { makeSession(now, .none) }
                 }
             }
         case (let tls?, false):
             try loops.listen(on: listener) { peer in
-                let now = serving.value
+                let now = serving.next()
                 return Admission(quota, peer, refusal: refusal) {
                     StartTLS(tls.current, isImplicit: isImplicit, peer: peer.address) { details in
                         Server.onion(now) { makeSession(now, Security(details, now)) }
@@ -42,8 +48,8 @@ extension Server {
             }
         case (nil, true):
             try loops.listen(on: listener) { peer in
-                let now = serving.value
-                let record = SessionRecord(of: peer) { log.debug("\($0)") }
+                let now = serving.next()
+                let record = makeRecord(peer)
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
                         Server.onion(now) {
@@ -54,8 +60,8 @@ extension Server {
             }
         case (let tls?, true):
             try loops.listen(on: listener) { peer in
-                let now = serving.value
-                let record = SessionRecord(of: peer) { log.debug("\($0)") }
+                let now = serving.next()
+                let record = makeRecord(peer)
                 return ConnectionRecorder(record) {
                     Admission(quota, peer, refusal: refusal) {
                         StartTLS(tls.current, isImplicit: isImplicit, peer: peer.address) {
@@ -70,6 +76,16 @@ extension Server {
                     }
                 }
             }
+        }
+    }
+
+    /// Makes what is logged of a connection.
+    private var makeRecord: @Sendable (borrowing Peer) -> ConnectionRecord {
+        let (log, isDebugging, logsMessages) = (log, isDebugging, logsMessages)
+        return { peer in
+            ConnectionRecord(
+                session: isDebugging ? SessionRecord(of: peer) { log.debug("\($0)") } : nil,
+                messages: logsMessages ? MessageRecord(of: peer) { log.info("\($0)") } : nil)
         }
     }
 

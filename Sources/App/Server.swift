@@ -15,11 +15,13 @@ final class Server {
     let serving: Serving.Current
     let tls: TLSSource?
     let isDebugging: Bool
+    let logsMessages: Bool
     let quota: ConnectionQuota
     /// Has replies go wrong, where that is what it is for.
     private let fuzzing: ReplyFuzzing?
+    private let switchReports: SwitchReports
     private let workers: Int
-    private let seed: UInt64
+    let seed: UInt64
     private let sockets: [ServerSocket]
     /// What it began with, and cannot wholly change.
     private let initial: Configuration
@@ -41,13 +43,15 @@ final class Server {
         self.configuration = configuration
         self.log = log
         isDebugging = configuration.isDebugging
+        logsMessages = configuration.logsMessages
         workers = configuration.workers ?? EventLoops.processors
         let seed = configuration.seed ?? .random(in: .min ... .max)
         self.seed = seed
         fuzzing = firstFuzzed.map { ReplyFuzzing(seed: seed, first: $0, log) }
         tls = configuration.hasTLS ? try TLSSource(configuration, log) : nil
         quota = ConnectionQuota(configuration.quota) { log.warning("\($0.text)") }
-        serving = Serving.Current(Serving(configuration))
+        switchReports = SwitchReports { log.info("\($0)") }
+        serving = Serving.Current(Serving(configuration, switchReports))
         sockets =
             offered.isEmpty
             ? try ServerSocket.bind(configuration.listeners, loops: workers, socketFile)
@@ -120,7 +124,7 @@ final class Server {
         }
         configuration = configuration.reloaded(from: fresh)
         quota.limits = configuration.quota
-        serving.value = Serving(configuration)
+        serving.value = Serving(configuration, switchReports)
     }
 
     /// Stops, and returns when all is over.

@@ -19,7 +19,6 @@ final class Service {
     private var pidFile: PidFile?
     private var server: Server?
     private var board: StatusBoard?
-    private let begin = ContinuousClock.now
 
     /// Opens the log, and finds out who will serve.
     ///
@@ -104,7 +103,7 @@ final class Service {
         log.info("stopping")
         server?.stop(grace: configuration.grace)
         let totals = server?.totals ?? Totals()
-        log.info("stopped: \(totals.summary(after: begin.duration(to: .now)))")
+        log.info("stopped: \(totals.summary)")
         pidFile.take()?.release()
     }
 

@@ -12,8 +12,10 @@ struct Serving: Sendable {
     /// mail comes to no listener of the configuration: to another socket of a service manager.
     let policies: [PreparedPolicy]
     let offersStartTLS: Bool
+    /// The number of the connection that is served, in the order in which they came, from 0.
+    private(set) var connection: UInt64 = 0
 
-    init(_ configuration: Configuration) {
+    init(_ configuration: Configuration, _ switchReports: SwitchReports) {
         let settings = SessionSettings(
             hostName: configuration.effectiveHostName, limits: configuration.limits,
             isLenient: configuration.isLenient,
@@ -21,7 +23,7 @@ struct Serving: Sendable {
         self.settings = settings
         offersStartTLS = configuration.offersStartTLS
         policies = (configuration.listeners.map(\.policy) + [configuration.policy]).map {
-            PreparedPolicy($0, hostName: settings.hostName)
+            PreparedPolicy($0, hostName: settings.hostName, switchReports: switchReports)
         }
     }
 
@@ -35,7 +37,21 @@ struct Serving: Sendable {
 
         var value: Serving {
             get { serving.withLock { $0 } }
-            set { serving.withLock { $0 = newValue } }
+            set {
+                serving.withLock {
+                    let connection = $0.connection
+                    $0 = newValue
+                    $0.connection = connection
+                }
+            }
+        }
+
+        /// What the next connection is served with; it gets the next number of the whole server.
+        func next() -> Serving {
+            serving.withLock { serving in
+                defer { serving.connection &+= 1 }
+                return serving
+            }
         }
     }
 }

@@ -82,8 +82,8 @@ final class StatusBoard: Sendable {
                 totals.connections.of("connection") + ", \(totals.open) of them open, "
                     + "\(totals.connectionsRefused) refused",
                 totals.messages.of("message") + " of " + totals.octets.of("octet") + " to "
-                    + totals.recipients.of("recipient") + ", \(totals.refused) refused",
-            ], reloads: reloads, reloadFault: fault
+                    + totals.recipients.of("recipient") + ", \(totals.refusals.total) refused",
+            ] + totals.refusals.lines, reloads: reloads, reloadFault: fault
         ).text
     }
 }

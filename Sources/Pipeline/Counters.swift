@@ -3,7 +3,7 @@ public import Synchronization
 /// What a loop counts.
 ///
 /// Modules above add their own with `extension Counter`, from ``firstFree`` on. Those of this package
-/// keep below 32 and, the last eight, above 55; what is between is for anybody's own.
+/// keep below 32 and above 55; what is between is for anybody's own.
 public struct Counter: Hashable, Sendable, BitwiseCopyable {
     @usableFromInline let index: Int
 
@@ -14,8 +14,8 @@ public struct Counter: Hashable, Sendable, BitwiseCopyable {
         self.index = index
     }
 
-    /// How many counters a loop has.
-    public static let countMax = 64
+    /// How many counters a loop has: mostly SMTP's refusals, which it counts by stage and code.
+    public static let countMax = 1664
     /// The first index that this module does not use.
     public static let firstFree = 16
 
@@ -58,6 +58,14 @@ public final class Counters: Sendable {
         let cell = cells.base + counter.index
         let value = cell.pointee.load(ordering: .relaxed)
         cell.pointee.store(value &+ UInt64(truncatingIfNeeded: amount), ordering: .relaxed)
+    }
+
+    /// Sets a counter that holds a time, say, and not a number of things.
+    ///
+    /// The loop's own thread only: one plain store.
+    @inlinable
+    public func set(_ counter: Counter, to value: UInt64) {
+        cells.base[counter.index].store(value, ordering: .relaxed)
     }
 
     /// What a counter stands at; from any thread.

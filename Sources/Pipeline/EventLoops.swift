@@ -197,6 +197,11 @@ public final class EventLoops: Sendable {
         members.reduce(0) { $0 &+ $1.counters[counter] }
     }
 
+    /// What a counter stands at on each loop: for those that hold no number of things.
+    package func values(of counter: Counter) -> [UInt64] {
+        members.map { $0.counters[counter] }
+    }
+
     /// Accepts no more, lets what is in flight finish for `grace` at the longest, and returns when
     /// every connection is closed and every thread gone.
     ///

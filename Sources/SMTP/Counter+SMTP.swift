@@ -13,4 +13,8 @@ extension Counter {
     public static var commandErrors: Counter { Counter(index: firstFree + 4) }
     /// Sessions ended because their client speaks HTTP.
     public static var httpCommands: Counter { Counter(index: firstFree + 5) }
+    /// When the loop's first message was accepted, in nanoseconds of ``Instant``; 0 before.
+    package static var firstMessageTime: Counter { Counter(index: firstFree + 6) }
+    /// When the last one was.
+    package static var lastMessageTime: Counter { Counter(index: firstFree + 7) }
 }

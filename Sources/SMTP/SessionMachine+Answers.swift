@@ -112,6 +112,7 @@ extension SessionMachine {
     func writeReply(of answer: Answer, at stage: Stage, _ context: inout Context) {
         if let reply = answer.reply {
             reply.write(to: &context.output)
+            count(reply, at: asked, &context)
         } else {
             accept(answer.ending == .startOver ? .connect : stage, &context)
         }
@@ -173,8 +174,16 @@ extension SessionMachine {
             context.counters.add(1, to: .messagesRefused)
             return
         }
+        countMessage(&context)
+        context.counters.add(transaction.recipients, to: .recipients)
+    }
+
+    /// Counts a message that is accepted, and notes the time.
+    func countMessage(_ context: inout Context) {
+        let now = UInt64(max(1, context.now.nanoseconds))
+        if context.counters[.messages] == 0 { context.counters.set(.firstMessageTime, to: now) }
+        context.counters.set(.lastMessageTime, to: now)
         context.counters.add(1, to: .messages)
         context.counters.add(messageOctets, to: .messageOctets)
-        context.counters.add(transaction.recipients, to: .recipients)
     }
 }

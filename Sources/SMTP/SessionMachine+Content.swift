@@ -57,10 +57,14 @@ extension SessionMachine {
     @usableFromInline
     mutating func endContent(octets: Int, _ context: inout Context) -> ContentEnd {
         var total = octets
+        asked = .message
         switch content {
         case .chunk(let isLast):
             // While content is read nothing comes that would change what is allowed.
-            if let reason = refusal(of: .bdat) { return .settled(refusal(reason, &context)) }
+            if let reason = refusal(of: .bdat) {
+                asked = .other
+                return .settled(refusal(reason, &context))
+            }
             let (sum, overflow) = transaction.chunkOctets.addingReportingOverflow(octets)
             total = overflow ? .max : sum
             transaction.chunkOctets = total

@@ -40,10 +40,7 @@ extension SessionMachine {
     mutating func advanceDelivery(isPositive: Bool, _ context: inout Context) {
         unanswered -= 1
         if isPositive {
-            if !hasDelivered {
-                context.counters.add(1, to: .messages)
-                context.counters.add(messageOctets, to: .messageOctets)
-            }
+            if !hasDelivered { countMessage(&context) }
             context.counters.add(1, to: .recipients)
             hasDelivered = true
         }

@@ -10,13 +10,14 @@ extension SessionMachine {
             // A waker may have been called once too often.
             return wait(for: due, &context)
         case .expired:
-            return sayLast(context.now < end ? .timeout : .sessionTooLong, &context)
+            return sayLast(
+                context.now < end ? .timeout : .sessionTooLong, at: interrupted, &context)
         case .stopping:
             // Nothing that a silent session does will ever be done.
             let isDone = isSilent || transaction.isIdle && pending == nil
-            return isDone ? sayLast(.shuttingDown, &context) : .pass(.proceed)
+            return isDone ? sayLast(.shuttingDown, at: interrupted, &context) : .pass(.proceed)
         case .aborting:
-            return sayLast(.shuttingDown, &context)
+            return sayLast(.shuttingDown, at: interrupted, &context)
         case .ended:
             return .pass(.close)
         case .secured:
@@ -27,4 +28,8 @@ extension SessionMachine {
             return .pass(.proceed)
         }
     }
+
+    /// What is refused by words that nobody has asked for: the command that is still to be answered,
+    /// if there is one.
+    private var interrupted: RefusalStage { pending == nil ? .other : asked }
 }

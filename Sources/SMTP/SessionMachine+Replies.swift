@@ -21,18 +21,35 @@ extension SessionMachine {
     /// Replies, and waits for the next command.
     func say(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
         reply.write(to: &context.output)
+        count(reply, at: asked, &context)
         return awaitCommand(&context)
     }
 
     /// Says the last words, unless nothing is said any more, and closes.
-    func sayLast(_ reply: Reply, _ context: inout Context) -> CommandVerdict {
-        if !isSilent { reply.write(to: &context.output) }
+    ///
+    /// - Parameter stage: what is refused by that; nil for what was asked.
+    func sayLast(
+        _ reply: Reply, at stage: RefusalStage? = nil, _ context: inout Context
+    ) -> CommandVerdict {
+        if !isSilent {
+            reply.write(to: &context.output)
+            count(reply, at: stage ?? asked, &context)
+        }
         return .pass(.close)
+    }
+
+    /// Counts a reply, if it refuses; apart, so that the path of a message has no part of it.
+    @inline(never)
+    func count(_ reply: Reply, at stage: RefusalStage, _ context: inout Context) {
+        guard Counter.refusingCodes.contains(reply.code) else { return }
+        context.counters.add(1, to: .refusals(at: stage, reply.code))
     }
 
     func awaitCommand(_ context: inout Context) -> CommandVerdict {
         renewDeadline(&context)
-        if context.isStopping, transaction.isIdle { return sayLast(.shuttingDown, &context) }
+        if context.isStopping, transaction.isIdle {
+            return sayLast(.shuttingDown, at: .other, &context)
+        }
         return .pass(.proceed)
     }
 

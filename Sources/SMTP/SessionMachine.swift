@@ -81,6 +81,8 @@ struct SessionMachine: ~Copyable {
     var transaction = Transaction()
     let security: Security
     var content = Content.data
+    /// Where the session stands, for the count of refusals.
+    var asked = RefusalStage.connect
     /// The connection is refused by a host that takes no mail at all.
     var acceptsNoMail = false
     var isSilent = false
@@ -106,12 +108,15 @@ extension SessionMachine {
     @usableFromInline
     mutating func prepare(_ line: RawSpan, _ context: inout Context) -> Question {
         if isSilent { return .settled(.pass(.proceed)) }
-        guard countCommand() else { return end(.tooManyCommands, &context) }
+        guard countCommand() else {
+            return .settled(sayLast(.tooManyCommands, at: .other, &context))
+        }
         if let exchange { return proceed(with: exchange, line, &context) }
         let command = Command(line)
+        asked = RefusalStage(command.verb)
         if command.verb == .unknown, command.isHTTP(in: line) {
             context.counters.add(1, to: .httpCommands)
-            return end(.notHTTP, &context)
+            return .settled(sayLast(.notHTTP, at: .other, &context))
         }
         // Lines are framed with the larger limit where AUTH is offered.
         guard line.byteCount + 2 <= settings.limits.lineOctetsMax || command.verb == .auth else {
@@ -121,7 +126,10 @@ extension SessionMachine {
             return refuse(flaw == .empty ? .emptyLine : .controlInLine, &context)
         }
         if command.verb == .bdat { return .settled(prepareChunk(command, line, &context)) }
-        if let refusal = refusal(of: command.verb) { return refuse(refusal, &context) }
+        if let refusal = refusal(of: command.verb) {
+            asked = .other
+            return refuse(refusal, &context)
+        }
         do throws(ArgumentError) {
             return try question(command, line, &context)
         } catch {
@@ -230,8 +238,10 @@ extension SessionMachine {
     @usableFromInline
     mutating func refuseOverlongLine(_ context: inout Context) -> CommandVerdict {
         if isSilent { return .pass(.proceed) }
-        guard countCommand() else { return sayLast(.tooManyCommands, &context) }
-        return refusal(exchange.take() == nil ? .overlongLine : .overlongResponse, &context)
+        guard countCommand() else { return sayLast(.tooManyCommands, at: .other, &context) }
+        guard exchange.take() == nil else { return refusal(.overlongResponse, &context) }
+        asked = .other
+        return refusal(.overlongLine, &context)
     }
 
     /// Refuses a command that is neither the session's nor the responder's.

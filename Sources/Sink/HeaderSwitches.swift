@@ -6,9 +6,13 @@ internal import Glibc
 ///     X-Blackhole-Mode: accept | bounce | random | unavailable | offline | accept=CODE | bounce=CODE
 ///     X-Blackhole-Delay: seconds | least, most
 ///
-/// Names and values are read in any case, folded or not (RFC 5322 §2.2.3). Of two headers of a name
-/// the last one counts, and a value that is none chooses nothing. The header section ends at the
-/// first empty line; what is no header field does not end it. Only CR LF ends a line.
+/// Names and values are read in any case, folded or not (RFC 5322 §2.2.3), and blanks and comments
+/// around a value do not count. Of two headers of a name the last one counts. A value that cannot be
+/// read chooses nothing, and is a ``SwitchFault``. The header section ends at the first empty line;
+/// what is no header field does not end it.
+///
+/// LF ends a line here, with CR before it or not: some clients send a file as it is. Where a message
+/// ends is not decided here.
 package struct HeaderSwitches: Sendable {
     /// What the headers of a message have chosen for it.
     package struct Choice: Sendable, Equatable {
@@ -22,20 +26,18 @@ package struct HeaderSwitches: Sendable {
 
     /// Where the next octet stands.
     private enum Place: UInt8, BitwiseCopyable {
-        /// At the start of a line. Next: any but `valueCR`, `lineCR`.
+        /// At the start of a line. Next: any but `valueCR`.
         case lineStart
-        /// Behind a CR at the start of a line. Next: `body`, or `lineCR`.
+        /// Behind a CR at the start of a line. Next: `body`, or `line`.
         case lineStartCR
         /// In or behind a name that is a switch's so far. Next: `value`, or `line`.
         case name
-        /// In the value of a switch. Next: `valueCR`.
+        /// In the value of a switch. Next: `valueCR`, or `lineStart`.
         case value
         /// Behind a CR in the value. Next: `lineStart`, or `value`.
         case valueCR
-        /// In a line that does not matter, not behind a CR. Next: `lineStart`, `lineCR`.
+        /// In a line that does not matter. Next: `lineStart`.
         case line
-        /// In a line that does not matter, behind a CR. Next: `lineStart`, `line`.
-        case lineCR
         /// Behind the header section.
         case body
     }
@@ -62,6 +64,8 @@ package struct HeaderSwitches: Sendable {
     /// Whose value is being read, or was and may go on in the next line.
     private var field: Field?
     private var value = SwitchValue()
+    /// What is to be reported; the value is still there.
+    private var fault: SwitchFault.Kind?
 
     /// Makes a machine that stands at the start of a message.
     package init() {}
@@ -69,19 +73,28 @@ package struct HeaderSwitches: Sendable {
     /// Whether what follows in the message is not looked at.
     package var areOver: Bool { place == .body }
 
-    /// Reads the next piece of the content.
-    package mutating func read(_ content: RawSpan) {
-        guard place != .body else { return }
+    /// Reads the next piece of the content, from an index on, up to a fault or its end.
+    ///
+    /// - Returns: the fault; what is behind it is still to be read, from the index on.
+    package mutating func read(_ content: RawSpan, from index: inout Int) -> SwitchFault? {
         content.withUnsafeBytes { bytes in
-            var index = 0
-            while index < bytes.count, place != .body { index = step(bytes, index) }
+            while index < bytes.count, place != .body, fault == nil { index = step(bytes, index) }
         }
+        return takeFault()
+    }
+
+    /// Ends the content.
+    ///
+    /// - Returns: the fault of its last line.
+    package mutating func end() -> SwitchFault? {
+        if place == .valueCR { value.append(0x0D) }
+        closeField()
+        return takeFault()
     }
 
     /// What the message has chosen, at its end; stands at the start of the next then.
     package mutating func take() -> Choice {
-        if place == .valueCR { value.append(0x0D) }
-        closeField()
+        _ = end()
         defer { reset() }
         return choice
     }
@@ -100,18 +113,21 @@ package struct HeaderSwitches: Sendable {
         case .lineStartCR where octet == 0x0A:
             place = .body
         case .name:
-            guard matchName(octet) else { return skipLine(bytes, from: index) }
+            guard matchName(octet) else {
+                if matched >= Field.stemOctets { fault = .name }
+                return skipLine(bytes, from: index)
+            }
+        case .value where octet == 0x0A, .valueCR where octet == 0x0A:
+            place = .lineStart
         case .value where octet == 0x0D:
             place = .valueCR
         case .value:
             value.append(octet)
-        case .valueCR where octet == 0x0A, .lineCR where octet == 0x0A:
-            place = .lineStart
         case .valueCR:
             value.append(0x0D)
             place = .value
             return index
-        case .line, .lineCR, .lineStartCR:
+        case .line, .lineStartCR:
             return skipLine(bytes, from: index)
         case .body:
             return bytes.count
@@ -136,6 +152,8 @@ package struct HeaderSwitches: Sendable {
             place = .name
         case 0x0D:
             place = .lineStartCR
+        case 0x0A:
+            place = .body
         default:
             return false
         }
@@ -163,28 +181,33 @@ package struct HeaderSwitches: Sendable {
 
     /// Goes to the end of the line, which does not matter, or of the input.
     private mutating func skipLine(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
-        guard let base = bytes.baseAddress else { return bytes.count }
-        place = .line
-        var search = start
-        while search < bytes.count, let found = memchr(base + search, 0x0A, bytes.count - search) {
-            let end = UnsafeRawPointer(found) - base
-            search = end + 1
-            if end > start, bytes[end - 1] == 0x0D {
-                place = .lineStart
-                return search
-            }
+        guard let base = bytes.baseAddress,
+            let end = memchr(base + start, 0x0A, bytes.count - start)
+        else {
+            place = .line
+            return bytes.count
         }
-        if bytes[bytes.count - 1] == 0x0D { place = .lineCR }
-        return bytes.count
+        place = .lineStart
+        return UnsafeRawPointer(end) - base + 1
     }
 
     /// Ends the header field that was being read, if it was a switch's.
     private mutating func closeField() {
         switch field {
-        case .mode: choice.mode = value.mode
-        case .delay: choice.delay = value.delay
+        case .mode:
+            choice.mode = value.mode
+            if choice.mode == nil { fault = .mode }
+        case .delay:
+            choice.delay = value.delay
+            if choice.delay == nil { fault = .delay }
         case nil: return
         }
         field = nil
+    }
+
+    private mutating func takeFault() -> SwitchFault? {
+        guard let kind = fault else { return nil }
+        fault = nil
+        return SwitchFault(kind, value)
     }
 }

@@ -15,9 +15,11 @@ package final class PreparedPolicy: Sendable {
     /// What is said at the end of a message whose own headers have chosen.
     let messageCodes: StageCodes
     let directory: Directory
+    /// Who hears of headers that cannot be read; nil for nobody.
+    let switchReports: SwitchReports?
 
     /// Prepares a policy; `hostName` is the domain of the mailboxes that VRFY and EXPN name.
-    package init(_ policy: Policy, hostName: String) {
+    package init(_ policy: Policy, hostName: String, switchReports: SwitchReports? = nil) {
         hasHeaderSwitches = policy.hasHeaderSwitches
         mode = policy.mode
         stage = policy.effectiveStage
@@ -25,5 +27,6 @@ package final class PreparedPolicy: Sendable {
         codes = StageCodes(policy, at: policy.effectiveStage)
         messageCodes = StageCodes(policy, at: .message)
         directory = Directory(hostName: hostName)
+        self.switchReports = switchReports
     }
 }

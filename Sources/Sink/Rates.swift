@@ -7,9 +7,11 @@ package struct Totals: Sendable, Equatable {
     package var open: UInt64 = 0
     package var connectionsRefused: UInt64 = 0
     package var messages: UInt64 = 0
-    package var refused: UInt64 = 0
+    package var refusals = Refusals()
     package var recipients: UInt64 = 0
     package var octets: UInt64 = 0
+    /// The time from the first message that was accepted to the last.
+    package var traffic = Duration.zero
 
     package init() {}
 
@@ -21,17 +23,23 @@ package struct Totals: Sendable, Equatable {
         open = connections > closed ? connections - closed : 0
         connectionsRefused = loops[.connectionsRefused]
         messages = loops[.messages]
-        refused = loops[.messagesRefused]
+        refusals = Refusals(loops)
         recipients = loops[.recipients]
         octets = loops[.messageOctets]
+        let first = loops.values(of: .firstMessageTime).filter { $0 > 0 }.min() ?? 0
+        let last = loops.values(of: .lastMessageTime).max() ?? 0
+        traffic = .nanoseconds(last > first ? Int64(clamping: last - first) : 0)
     }
 
-    /// `3 connections, 2 messages, 5 octets, 0.2 messages a second for 10.0 seconds`.
-    package func summary(after elapsed: Duration) -> String {
-        connections.of("connection") + ", " + messages.of("message") + ", "
+    /// `3 connections, 2 messages, 5 octets, 0.2 messages a second for 10.0 seconds, 2 recipients,
+    /// 1 refused: rcpt 550×1`, where the seconds are those of ``traffic``.
+    package var summary: String {
+        let overLimit = connectionsRefused > 0 ? "\(connectionsRefused) over a limit, " : ""
+        return connections.of("connection") + ", " + messages.of("message") + ", "
             + octets.of("octet") + ", "
-            + "\(Rates.perSecond(messages, elapsed)) messages a second for "
-            + "\(Rates.tenths(elapsed.secondsClamped)) seconds"
+            + "\(Rates.perSecond(messages, traffic)) messages a second for "
+            + "\(Rates.tenths(traffic.secondsClamped)) seconds, "
+            + recipients.of("recipient") + ", " + overLimit + refusals.text
     }
 }
 
@@ -48,11 +56,12 @@ package struct Rates {
         defer { last = now }
         let connections = now.connections &- last.connections
         let messages = now.messages &- last.messages
-        let refused = now.refused &- last.refused
-        guard connections > 0 || messages > 0 || refused > 0 else { return nil }
+        let refusals = now.refusals.since(last.refusals)
+        guard connections > 0 || messages > 0 || !refusals.isEmpty else { return nil }
         return "\(Rates.perSecond(messages, elapsed)) messages a second "
-            + "(\(messages) messages, \(refused) refused, \(connections) connections, "
+            + "(\(messages) messages, \(refusals.total) refused, \(connections) connections, "
             + "\(now.octets &- last.octets) octets), \(now.open) open"
+            + (refusals.isEmpty ? "" : ", \(refusals.text)")
     }
 
     fileprivate static func perSecond(_ count: UInt64, _ elapsed: Duration) -> String {

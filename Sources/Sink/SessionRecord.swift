@@ -6,7 +6,7 @@ internal import SMTP
 /// passwords, and at the end a summary.
 ///
 /// One for each connection; it outlives STARTTLS, which the layers inside do not.
-package final class SessionRecord: SessionObserver {
+package final class SessionRecord: ConnectionObserver {
     private let name: String
     private let peer: SocketAddress
     private let log: @Sendable (String) -> Void
@@ -24,8 +24,7 @@ package final class SessionRecord: SessionObserver {
         var asked = Verb.unknown
         /// Whether a positive reply to it takes a message.
         var endsMessage = false
-        /// The code of the last reply.
-        var last = ""
+        var secrecy = LineSecrecy()
     }
 
     /// Makes a record.
@@ -46,33 +45,33 @@ package final class SessionRecord: SessionObserver {
         tell("--", tls)
     }
 
-    func opened(at now: Instant) {
+    package func opened(at now: Instant) {
         state.withLock { $0.opened = now }
     }
 
     package func received(command line: RawSpan) {
         let command = Command(line)
-        let text = line.text(0..<min(line.byteCount, SessionRecord.toldOctetsMax))
-        let told = state.withLock { state in
-            // What follows a 334 is a user name or a password.
-            guard state.last != "334" else { return "********" }
+        let shown = state.withLock { state in
+            let shown = state.secrecy.shown(of: line, command)
+            guard !state.secrecy.isResponse else { return shown }
             state.asked = command.verb
             let chunk = command.verb == .bdat ? try? ChunkCommand(command, in: line) : nil
             state.endsMessage = command.verb == .data || chunk?.isLast == true
             if command.verb == .helo || command.verb == .ehlo {
                 state.helo = line.text(command.argument)
             }
-            guard command.verb == .auth else { return text }
-            let words = text.split(separator: " ")
-            return words.prefix(2).joined(separator: " ") + (words.count > 2 ? " ********" : "")
+            return shown
         }
-        tell("C:", told + (line.byteCount > SessionRecord.toldOctetsMax ? "…" : ""))
+        let text = line.text(0..<min(shown.byteCount, SessionRecord.toldOctetsMax))
+        let isCut = shown.byteCount > SessionRecord.toldOctetsMax
+        tell("C:", text + (isCut ? "…" : "") + (shown.hidesRest ? LineSecrecy.blank : ""))
     }
 
     package func receivedOverlongLine() {
         state.withLock {
             $0.asked = .unknown
             $0.endsMessage = false
+            $0.secrecy.passOverlongLine()
         }
         tell("C:", "(a line that is too long)")
     }
@@ -92,7 +91,7 @@ package final class SessionRecord: SessionObserver {
 
     private func note(_ code: String) {
         state.withLock { state in
-            state.last = code
+            state.secrecy.note(code)
             if let index = state.codes.firstIndex(where: { $0.code == code }) {
                 state.codes[index].count += 1
             } else {
@@ -105,7 +104,7 @@ package final class SessionRecord: SessionObserver {
     }
 
     /// The connection is gone: tells the summary.
-    func closed(at now: Instant) {
+    package func closed(at now: Instant) {
         let summary = state.withLock { state in
             let codes = state.codes.map { $0.count > 1 ? "\($0.code)×\($0.count)" : $0.code }
             let start = state.opened ?? now
@@ -120,28 +119,5 @@ package final class SessionRecord: SessionObserver {
 
     private func tell(_ side: String, _ text: String) {
         log("session \(name) \(side) \(text)")
-    }
-}
-
-/// The outermost layer of a connection that is recorded: tells of its beginning and end.
-package struct ConnectionRecorder<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
-    private let record: SessionRecord
-    private var next: Next
-
-    /// Wraps a stack.
-    package init(_ record: SessionRecord, _ next: () -> Next) {
-        self.record = record
-        self.next = next()
-    }
-
-    package mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-        next.receive(input, &context)
-    }
-
-    package mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
-        if event == .opened { record.opened(at: context.now) }
-        let verdict = next.handle(event, &context)
-        if event == .closed { record.closed(at: context.now) }
-        return verdict
     }
 }

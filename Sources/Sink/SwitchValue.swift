@@ -8,8 +8,8 @@ package enum ModeSwitch: BitwiseCopyable, Sendable, Equatable {
     case code(ReplyCode)
 }
 
-/// The value of a switch, as it is read: in small letters, blanks around it gone, and those within
-/// it as one.
+/// The value of a switch, as it is read: blanks and comments (RFC 5322 §3.2.2) around it gone, and
+/// those within it as one blank.
 struct SwitchValue: BitwiseCopyable, Sendable {
     /// The longest value; a longer one is none.
     static let octetsMax = 40
@@ -19,19 +19,37 @@ struct SwitchValue: BitwiseCopyable, Sendable {
     private var octets = InlineArray<40, UInt8>(repeating: 0)
     private var length: UInt8 = 0
     private var hasBlank = false
+    /// How many comments are open; one that is nested too deep is never closed.
+    private var commentDepth: UInt8 = 0
+    /// The next octet of a comment is quoted.
+    private var isQuoted = false
 
     /// How many octets there are; of a value that is too long, one more than there may be.
     private var count: Int { Int(length) }
 
     /// Appends an octet of the header field.
     mutating func append(_ octet: UInt8) {
-        if octet == 0x20 || octet == 0x09 {
+        guard commentDepth == 0 else { return appendToComment(octet) }
+        let isComment = octet == UInt8(ascii: "(")
+        if octet == 0x20 || octet == 0x09 || isComment {
             hasBlank = count > 0
+            commentDepth = isComment ? 1 : 0
             return
         }
         if hasBlank { store(0x20) }
         hasBlank = false
-        store(octet.smallLetter)
+        store(octet)
+    }
+
+    private mutating func appendToComment(_ octet: UInt8) {
+        if isQuoted {
+            isQuoted = false
+        } else if octet == UInt8(ascii: "\\") {
+            isQuoted = true
+        } else if commentDepth < .max {
+            if octet == UInt8(ascii: "(") { commentDepth += 1 }
+            if octet == UInt8(ascii: ")") { commentDepth -= 1 }
+        }
     }
 
     private mutating func store(_ octet: UInt8) {
@@ -39,13 +57,23 @@ struct SwitchValue: BitwiseCopyable, Sendable {
         length = UInt8(min(count + 1, SwitchValue.octetsMax + 1))
     }
 
-    /// The octet at an offset; NUL behind the last.
+    /// The octet at an offset, in small letters; NUL behind the last.
     private subscript(offset: Int) -> UInt8 {
-        offset < min(count, SwitchValue.octetsMax) ? octets[offset] : 0
+        offset < min(count, SwitchValue.octetsMax) ? octets[offset].smallLetter : 0
     }
 
-    /// Whether the value ends at an offset; one that is too long has no end.
-    private func isEnd(_ offset: Int) -> Bool { offset == count && count <= SwitchValue.octetsMax }
+    /// Whether the value ends at an offset; one that is too long, or ends in a comment that is not
+    /// closed, has no end.
+    private func isEnd(_ offset: Int) -> Bool {
+        offset == count && count <= SwitchValue.octetsMax && commentDepth == 0
+    }
+
+    /// As it was sent, for a log: cut where it is too long.
+    var text: String {
+        let kept = min(count, SwitchValue.octetsMax)
+        return String(decoding: (0..<kept).map { octets[$0] }, as: UTF8.self)
+            + (kept < count ? "…" : "") + (commentDepth > 0 ? " (" : "")
+    }
 
     /// Takes a word at an offset; false if it is not there.
     private func take(_ word: StaticString, _ offset: inout Int) -> Bool {

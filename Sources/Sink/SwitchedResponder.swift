@@ -19,11 +19,17 @@ package struct SwitchedResponder: PolicyResponder, Sendable {
     package var ignoresContent: Bool { switches.areOver }
 
     package mutating func content(_ octets: RawSpan, _ context: inout Context) {
-        switches.read(octets)
+        var index = 0
+        while let fault = switches.read(octets, from: &index) {
+            machine.policy.switchReports?.report(fault, at: context.now)
+        }
     }
 
     package mutating func message(_ message: Message, _ context: inout Context) -> Answer {
-        machine.message(switches.take(), &context.random)
+        if let fault = switches.end() {
+            machine.policy.switchReports?.report(fault, at: context.now)
+        }
+        return machine.message(switches.take(), &context.random)
     }
 
     package mutating func reset(_ context: inout Context) {

@@ -67,6 +67,93 @@ struct LogTests {
         }
     }
 
+    // MARK: Messages
+
+    @Test func `a message has a line where that is asked for, and otherwise none`() throws {
+        try RunningServer.run(["--workers", "1", "--log-messages=yes"]) { server in
+            let client = try Client.greeted(server)
+            try client.say("MAIL FROM:<a@b.example>", expecting: 250)
+            for to in ["c@d.example", "e@f.example"] {
+                try client.say("RCPT TO:<\(to)>", expecting: 250)
+            }
+            try client.say("DATA", expecting: 354)
+            try client.say("Subject: x\r\n\r\n..x\r\n.", expecting: 250)
+            let pattern =
+                #/
+                info\ blackhole:\ message:\ from=<a@b\.example>\ to=<c@d\.example>,<e@f\.example>
+                \ id=(\w{12})\ size=18\ reply="250\ 2\.0\.0\ OK,\ done;\ queued\ as\ (\w{12})"
+                \ peer=127\.0\.0\.1:\d+\ tls=none\n
+                /#
+            #expect(eventually { server.log.firstMatch(of: pattern) != nil }, "\(server.log)")
+            let match = server.log.firstMatch(of: pattern)
+            #expect(match?.1 == match?.2)
+            #expect(server.logCount("from=") == 1 && !server.log.contains(" S: "))
+        }
+    }
+
+    @Test(arguments: Securing.allCases, [[], ["--debug"]])
+    func `a message under TLS says so on its line`(
+        securing: Securing, options: [String]
+    ) throws {
+        let all = TLSOptionTests.portable + ["--starttls=True", "--log-messages=yes"] + options
+        try RunningServer.run(all) { server in
+            try TLSClient.run("mail", securing, with: server)
+            let pattern = /tls="TLSv1\.3 with TLS_\w+"\n/
+            #expect(eventually { server.log.matches(of: pattern).count == 3 }, "\(server.log)")
+            #expect(server.log.contains("over: peer") == !options.isEmpty)
+        }
+    }
+
+    @Test(arguments: [
+        ("rcpt", "from=<me@example.org> to=<you@example.org> id=- size=- reply=\"550 5.2.1 "),
+        ("mail", "from=<me@example.org> to=- id=- size=- reply=\"550 5.2.1 "),
+        ("message", "from=<me@example.org> to=<you@example.org> id=- size=27 reply=\"550 5.2.1 "),
+    ])
+    func `a message that is refused has a line with the reply`(stage: String, text: String) throws {
+        let options = ["--workers", "1", "--mode=bounce", "--bounce-codes=550"]
+        try RunningServer.run(options + ["--stage", stage, "--log-messages=yes"]) { server in
+            let client = try Client.greeted(server)
+            try client.send("MAIL FROM:<me@example.org>\r\nRCPT TO:<you@example.org>\r\nDATA\r\n")
+            if stage == "message" {
+                for code in [250, 250, 354] { try client.expect(code) }
+                try client.say("Subject: honest\r\n\r\nHello.\r\n.", expecting: 550)
+            }
+            #expect(eventually { server.log.contains("message: " + text) }, "\(server.log)")
+        }
+    }
+
+    // MARK: Headers that cannot be read
+
+    @Test(arguments: [
+        ("X-Blackhole-Mode: bounce=450,550", "'bounce=450,550' is not a mode; use "),
+        ("X-Blackhole-Mode: bounec=450", "'bounec=450' is not a mode; use "),
+        ("X-Blackhole-Mode: bounce=999\u{1B}", #"'bounce=999\x1B' is not a mode; use "#),
+        ("X-Blackhole-Delay: soon", "'soon' is not a delay; use seconds"),
+        ("X-Blackhole-Modus: bounce", "use X-Blackhole-Mode: or X-Blackhole-Delay:"),
+    ])
+    func `a header that cannot be read has a line that says what is right`(
+        header: String, text: String
+    ) throws {
+        try RunningServer.run { server in
+            let client = try Client.greeted(server)
+            try client.mail(header + "\r\n\r\n")
+            #expect(eventually { server.log.contains(text) }, "\(server.log)")
+            #expect(server.logCount("of a message is ignored") == 1)
+        }
+    }
+
+    @Test func `a header in a body that curl sends with bare line feeds works`() throws {
+        try RunningServer.run { server in
+            let client = try Command.shell(
+                """
+                printf 'Subject: x\\nX-Blackhole-Mode: bounce=552 (full)\\n\\nHello.\\n' | curl -sS \
+                    smtp://127.0.0.1:\(server.port) --mail-from a@b --mail-rcpt c@d -T - || true
+                """)
+            #expect(client.exitCode == 0, "\(client.text)")
+            #expect(try server.stop().refusals == "1 refused: message 552×1")
+        }
+    }
+
     @Test func `the rates are told while there is traffic`() throws {
         try RunningServer.run(["--workers", "1", "--rates", "1"]) { server in
             for _ in 0..<3 { try Client.mailOnce(server) }

@@ -1,3 +1,5 @@
+import FuzzBodies
+import Pipeline
 import SMTP
 import Sink
 import Testing
@@ -49,7 +51,8 @@ struct HeaderSwitchTests {
         "", " ", "acceptx", "accep", "accept bounce", "accept;", "bounce=", "bounce=45",
         "bounce=4500", "bounce= 450", "bounce =450", "bounce=450x", "bounce=\u{0664}50",
         "bounce=599", "bounce=000", "random=1", "offline=521", "b\u{F6}unce", "accept\0",
-        "bou\r\n nce", "accept\r", "accept\n", "\naccept", "accept, bounce", ":accept",
+        "bou\r\n nce", "accept\r", "\naccept", "accept (", "bou(x)nce", "accept (x))", "(accept)",
+        "accept, bounce", ":accept",
     ])
     func `what is no mode chooses none`(value: String) {
         #expect(Self.mode("X-Blackhole-Mode: \(value)\r\n\r\n") == nil)
@@ -83,7 +86,8 @@ struct HeaderSwitchTests {
 
     @Test(arguments: [
         "", "-1", "+1", "1s", "x", ".5", "5.", "5.,6", "1,2,3", "1,", ",1", "3,2", "80,70", "1 2",
-        "1--2", "1,-2", "1e3", "0x10", "1;2", "1.5.5", "\u{0665}", "inf", "1\r", "1\n",
+        "1--2", "1,-2", "1e3", "0x10", "1;2", "1.5.5", "\u{0665}", "inf", "1\r", "1 (s", "1 s (x)",
+        "1 (x) 2",
     ])
     func `what is no delay chooses none`(value: String) {
         #expect(Self.delay(value) == nil)
@@ -99,6 +103,20 @@ struct HeaderSwitchTests {
         #expect(Self.mode("X-Blackhole-Mode:\(blanks)accept\(blanks)\r\n") == .mode(.accept))
     }
 
+    @Test(arguments: [
+        "bounce (please)", "(x)bounce", "(a (b \\) c) d) bounce(e)\t(f)", "bounce (\r\n x)",
+        "(\\\\)bounce", "()bounce()", "(" + String(repeating: "x", count: 999) + ") bounce",
+    ])
+    func `comments around a value do not count`(value: String) {
+        #expect(Self.mode("X-Blackhole-Mode: \(value)\r\n\r\n") == .mode(.bounce))
+    }
+
+    @Test func `a comment that is nested without end is read, and never closed`() {
+        let nested = { String(repeating: "(", count: $0) + String(repeating: ")", count: $0) }
+        #expect(Self.mode("X-Blackhole-Mode: bounce\(nested(254))\r\n") == .mode(.bounce))
+        #expect(Self.mode("X-Blackhole-Mode: bounce\(nested(70_000))\r\n") == nil)
+    }
+
     // MARK: Fields
 
     @Test(arguments: [
@@ -110,8 +128,10 @@ struct HeaderSwitchTests {
         "Subject: x\r\nX-Blackhole-Mode: bounce\r\n\r\n",
         "Subject: x\r\n y\r\nX-Blackhole-Mode: bounce\r\n\r\n",
         "no field\r\nX-Blackhole-Mode: bounce\r\n\r\n", " x\r\nX-Blackhole-Mode: bounce\r\n\r\n",
-        "\r\r\nX-Blackhole-Mode: bounce\r\n\r\n", "\n\r\nX-Blackhole-Mode: bounce\r\n\r\n",
-        "a\n\nb\r\nX-Blackhole-Mode: bounce\r\n", "X\r\nX-\r\nX-Blackhole-Mode: bounce\r\n",
+        "\r\r\nX-Blackhole-Mode: bounce\r\n\r\n", "a\nb\r\nX-Blackhole-Mode: bounce\r\n",
+        "a: b\nX-Blackhole-Mode: bounce\n\n", "X-Blackhole-Mode:\n bounce\n",
+        "X-Blackhole-Mode: bounce\nSubject: accept\n\nX-Blackhole-Mode: accept\n",
+        "X\r\nX-\r\nX-Blackhole-Mode: bounce\r\n",
         "X-Blackhole-Mod\r\nX-Blackhole-Mode: bounce\r\n", "a\r\r\nX-Blackhole-Mode: bounce\r\n",
         "X-Blackhole-Mode: bounce\r\n\r\nX-Blackhole-Mode: accept\r\n",
         "X-Blackhole-Mode: accept\r\nX-Blackhole-Mode: bounce\r\n\r\n",
@@ -126,7 +146,8 @@ struct HeaderSwitchTests {
     @Test(arguments: [
         "", "\r\n", "\r\nX-Blackhole-Mode: bounce\r\n", "a: b\r\n\r\nX-Blackhole-Mode: bounce\r\n",
         "\nX-Blackhole-Mode: bounce\r\n", "\rX-Blackhole-Mode: bounce\r\n",
-        "a: b\nX-Blackhole-Mode: bounce\r\n", "a: b\rX-Blackhole-Mode: bounce\r\n",
+        "a: b\n\nX-Blackhole-Mode: bounce\n", "\n\r\nX-Blackhole-Mode: bounce\r\n",
+        "a: b\rX-Blackhole-Mode: bounce\r\n",
         " X-Blackhole-Mode: bounce\r\n", "a:\r\n X-Blackhole-Mode: bounce\r\n",
         "XX-Blackhole-Mode: bounce\r\n", "X-Blackhole-Modes: bounce\r\n",
         "X-Blackhole-Mod: bounce\r\n", "X-Blackhole-Melay: 1\r\n", "X-Blackhole-Dode: bounce\r\n",
@@ -138,6 +159,61 @@ struct HeaderSwitchTests {
     ])
     func `there is no field`(content: String) {
         #expect(Self.choice(content) == HeaderSwitches.Choice())
+    }
+
+    // MARK: Faults
+
+    @Test(arguments: [
+        ("X-Blackhole-Mode: bounce=450,550\r\n\r\n", "'bounce=450,550' is not a mode; use accept"),
+        ("X-Blackhole-Mode: bounec=450\n\n", "'bounec=450' is not a mode"),
+        ("x-blackhole-mode:bounce=999", "'bounce=999' is not a mode"),
+        ("X-Blackhole-Mode:\r\n\r\n", "'' is not a mode"),
+        ("X-Blackhole-Mode: Boun (Ce\r\n", "'Boun (' is not a mode"),
+        ("X-Blackhole-Mode: \(String(repeating: "x", count: 90))", "xxx…' is not a mode"),
+        ("X-Blackhole-Delay: 3,1\r\n\r\n", "'3,1' is not a delay; use seconds"),
+        ("X-Blackhole-Modes: bounce\r\n\r\n", "use X-Blackhole-Mode: or X-Blackhole-Delay:"),
+        ("X-Blackhole-Mode bounce\r\n\r\n", "use X-Blackhole-Mode: or X-Blackhole-Delay:"),
+    ])
+    func `a header that cannot be read is reported, with what is right`(
+        content: String, words: String
+    ) {
+        #expect(Self.faults(content).map { $0.contains(words) } == [true])
+    }
+
+    @Test(arguments: [
+        "X-Blackhole-Mode: bounce (x)\r\n\r\nX-Blackhole-Mode: no\r\n", "X-Blackhole-Delay:\n 1\n",
+        "Subject: X-Blackhole-Mode: no\r\n\r\n", "X-Blackhol\r\n\r\n", "X-Mailer: x\r\n",
+    ])
+    func `a message without a fault reports none`(content: String) {
+        #expect(Self.faults(content).isEmpty)
+    }
+
+    private static func faults(_ content: String) -> [String] {
+        var faults: [String] = []
+        var switches = HeaderSwitches()
+        for octet in content.utf8 {
+            switches.readAll([octet].span.bytes) { faults.append($0.text) }
+        }
+        return faults + (switches.end().map { [$0.text] } ?? [])
+    }
+
+    @Test func `each kind of fault is reported once a second, not more often`() {
+        let log = Lines()
+        let reports = SwitchReports { log.append($0) }
+        let policy = PreparedPolicy(Policy(), hostName: "mx.example", switchReports: reports)
+        var loopback = Loopback { _ in
+            LineFraming { DataDiscard { Session(SessionSettings(), SwitchedResponder(policy)) } }
+        }
+        loopback.send("EHLO x\r\n")
+        for round in 1...3 {
+            for content in [["X-Blackhole-Mode: no", "X-Blackhole-Delay: no"], ["x"]] {
+                for _ in 0..<5 {
+                    loopback.send(Way.data.lines(content).map { $0 + "\r\n" }.joined())
+                }
+            }
+            #expect(log.all.count == 2 * round)
+            loopback.advance(by: .seconds(1))
+        }
     }
 
     @Test func `both may be chosen, in any order`() {
@@ -154,7 +230,7 @@ struct HeaderSwitchTests {
         for end in ["", "\r", "\r\n", "\r\n\r", "\r\n\r\n", "\r\n\r\nbody"] {
             _ = switches.choice(of: [Array("X-Blackhole-Mode: bounce\(end)".utf8)[...]])
             #expect(switches.choice(of: [Array("e\r\n".utf8)[...]]) == HeaderSwitches.Choice())
-            switches.read(Array("X-Blackhole-Mode: bounce\(end)".utf8).span.bytes)
+            switches.readAll(Array("X-Blackhole-Mode: bounce\(end)".utf8).span.bytes)
             switches.reset()
             #expect(switches.take() == HeaderSwitches.Choice())
         }
@@ -164,7 +240,7 @@ struct HeaderSwitchTests {
 extension HeaderSwitches {
     /// Reads a message in pieces; gives what it chooses.
     mutating func choice(of pieces: [ArraySlice<UInt8>]) -> Choice {
-        for piece in pieces { read(piece.span.bytes) }
+        for piece in pieces { readAll(piece.span.bytes) }
         return take()
     }
 }

@@ -14,7 +14,7 @@ struct RandomHeaderTests {
     private static let noise = octets(
         "X-Blackhole-Mode", "x-blackhole-delay", "X-Blackhole-", "X", "Mode", ":", "\r\n", "\r",
         "\n", " ", "\t", "\r\n ", "\r\n\t", "accept", "bounce=", "450", "571", "9", ".", ",", "-",
-        "00000000000000000", "\u{FF}")
+        "00000000000000000", "\u{FF}", "(", ")", "\\", "(x)")
 
     private static func octets(_ texts: String...) -> [[UInt8]] { texts.map { Array($0.utf8) } }
 

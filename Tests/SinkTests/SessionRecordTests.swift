@@ -6,15 +6,18 @@ import Testing
 
 struct SessionRecordTests {
     /// The log of a session in which the client says `lines`.
-    private func log(of lines: [String], security: Security = .none) -> [String] {
+    static func log(
+        of lines: [String], security: Security = .none, authentication: Authentication = .none
+    ) -> [String] {
         let log = Lines()
+        let settings = SessionSettings(authentication: authentication)
         var smtp = Loopback { peer in
             let record = SessionRecord(of: peer) { log.append($0) }
             return ConnectionRecorder(record) {
                 LineFraming {
                     DataDiscard {
                         ObservedSession(record) {
-                            Session(SessionSettings(), security: security, Accept())
+                            Session(settings, security: security, Refusing())
                         }
                     }
                 }
@@ -29,7 +32,7 @@ struct SessionRecordTests {
     }
 
     @Test func `a session is told line by line, and in a summary`() {
-        let log = log(of: [
+        let log = Self.log(of: [
             "EHLO client.example", "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA",
             "Subject: x\r\n\r\nHello\r\n.", "BOGUS", "QUIT",
         ])
@@ -48,7 +51,7 @@ struct SessionRecordTests {
     }
 
     @Test func `chunks are one message`() {
-        let log = log(of: [
+        let log = Self.log(of: [
             "HELO x", "MAIL FROM:<>", "RCPT TO:<a@b>", "RCPT TO:<c@d>", "BDAT 4\r\nab",
             "BDAT 2 LAST", "", "QUIT",
         ])
@@ -56,13 +59,20 @@ struct SessionRecordTests {
     }
 
     @Test func `a long line is cut`() {
-        let log = log(of: ["NOOP " + String(repeating: "x", count: 1_000)])
+        let log = Self.log(of: ["NOOP " + String(repeating: "x", count: 1_000)])
         #expect(log.contains { $0.hasSuffix("xx…") && $0.utf8.count < 600 })
     }
 
     @Test func `a line that is too long is told as such`() {
-        let log = log(of: [String(repeating: "x", count: 20_000), "NOOP"])
+        let log = Self.log(of: [String(repeating: "x", count: 20_000), "NOOP"])
         #expect(log.contains { $0.hasSuffix("C: (a line that is too long)") })
+    }
+}
+
+/// Accepts everything but credentials.
+private struct Refusing: Responder {
+    mutating func authenticate(_ credentials: Credentials, _ context: inout Context) -> Answer {
+        Refusal.answer(to: credentials)
     }
 }
 
@@ -73,44 +83,4 @@ final class Lines: Sendable {
     func append(_ line: String) { lines.withLock { $0.append(line) } }
 
     var all: [String] { lines.withLock { $0 } }
-}
-
-struct RatesTests {
-    private func totals(_ messages: UInt64, refused: UInt64 = 0) -> Totals {
-        var totals = Totals()
-        totals.messages = messages
-        totals.refused = refused
-        totals.connections = messages
-        totals.octets = messages * 10
-        totals.open = 1
-        return totals
-    }
-
-    @Test func `no traffic is no line`() {
-        var rates = Rates()
-        #expect(rates.line(Totals(), after: .seconds(60)) == nil)
-        #expect(rates.line(totals(5), after: .seconds(60)) != nil)
-        #expect(rates.line(totals(5), after: .seconds(60)) == nil)
-    }
-
-    @Test func `rates are of the time since the last line`() {
-        var rates = Rates()
-        _ = rates.line(totals(100), after: .seconds(60))
-        #expect(
-            rates.line(totals(250, refused: 3), after: .seconds(60))
-                == "2.5 messages a second (150 messages, 3 refused, 150 connections, "
-                + "1500 octets), 1 open")
-    }
-
-    @Test func `refusals alone are traffic`() {
-        var rates = Rates()
-        #expect(rates.line(totals(0, refused: 1), after: .seconds(1)) != nil)
-    }
-
-    @Test func `no time is no rate`() {
-        #expect(
-            totals(5).summary(after: .zero)
-                == "5 connections, 5 messages, 50 octets, 0.0 messages a second for 0.0 seconds")
-        #expect(totals(7).summary(after: .milliseconds(3_500)).contains("2.0 messages a second"))
-    }
 }

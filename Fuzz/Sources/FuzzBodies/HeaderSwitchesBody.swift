@@ -19,16 +19,16 @@ public final class HeaderSwitchesBody: FuzzBody {
         let expected = NaiveHeaders.choice(of: Array(content, 0..<content.byteCount))
         check(expected)
 
-        switches.read(content)
+        switches.readAll(content)
         require(switches.take() == expected, "the choice is the naive reader's")
         var start = 0
         while start < content.byteCount {
             let end = cuts.end(from: start, in: content.byteCount)
-            switches.read(content.extracting(start..<end))
+            switches.readAll(content.extracting(start..<end))
             start = end
         }
         require(switches.take() == expected, "the same however it is cut")
-        switches.read(content)
+        switches.readAll(content)
         switches.reset()
         require(switches.take() == HeaderSwitches.Choice(), "what is forgotten chooses nothing")
     }
@@ -40,5 +40,15 @@ public final class HeaderSwitchesBody: FuzzBody {
         guard let delay = choice.delay else { return }
         require(.zero <= delay.least && delay.least <= delay.most, "a delay has its bounds")
         require(delay.most <= .seconds(60), "nobody waits for longer")
+    }
+}
+
+extension HeaderSwitches {
+    /// Reads the next piece of the content, and goes on after what cannot be read.
+    package mutating func readAll(
+        _ content: RawSpan, _ report: (SwitchFault) -> Void = { _ in }
+    ) {
+        var index = 0
+        while let fault = read(content, from: &index) { report(fault) }
     }
 }

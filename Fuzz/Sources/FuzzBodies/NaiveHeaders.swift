@@ -28,9 +28,11 @@ package enum NaiveHeaders {
     private static func lines(_ content: [UInt8]) -> [[UInt8]] {
         var lines: [[UInt8]] = [[]]
         for octet in content {
-            lines[lines.count - 1].append(octet)
-            guard lines[lines.count - 1].suffix(2) == [0x0D, 0x0A] else { continue }
-            lines[lines.count - 1].removeLast(2)
+            guard octet == 0x0A else {
+                lines[lines.count - 1].append(octet)
+                continue
+            }
+            if lines[lines.count - 1].last == 0x0D { lines[lines.count - 1].removeLast() }
             lines.append([])
         }
         return lines
@@ -49,11 +51,33 @@ package enum NaiveHeaders {
         return fields
     }
 
-    /// The value with its blanks as the machine has them; empty if it is too long.
+    /// The value with its blanks as the machine has them; empty if it is too long, or ends in a
+    /// comment.
     private static func words(_ value: ArraySlice<UInt8>) -> String {
-        let words = value.split { $0 == 0x20 || $0 == 0x09 }
+        let words = withoutComments(value).split { $0 == 0x20 || $0 == 0x09 }
         let joined = Array(words.joined(separator: [0x20]))
         return joined.count > 40 ? "" : text(joined).lowercased()
+    }
+
+    /// The value with a blank for each comment; nothing if one is not closed, or nested too deep.
+    private static func withoutComments(_ value: ArraySlice<UInt8>) -> [UInt8] {
+        var kept: [UInt8] = []
+        var depth = 0
+        var isQuoted = false
+        for octet in value {
+            if depth == 0 {
+                kept.append(octet == UInt8(ascii: "(") ? 0x20 : octet)
+                if octet == UInt8(ascii: "(") { depth = 1 }
+            } else if isQuoted {
+                isQuoted = false
+            } else {
+                isQuoted = octet == UInt8(ascii: "\\")
+                if octet == UInt8(ascii: "(") { depth += 1 }
+                if octet == UInt8(ascii: ")") { depth -= 1 }
+            }
+            if depth == 255 { return [] }
+        }
+        return depth == 0 ? kept : []
     }
 
     private static func mode(_ value: String) -> ModeSwitch? {

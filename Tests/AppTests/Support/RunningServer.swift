@@ -18,6 +18,9 @@ final class RunningServer {
         let connections: Int
         let messages: Int
         let octets: Int
+        let recipients: Int
+        /// In words: `5 refused: rcpt 450×2 550×3`.
+        let refusals: String
     }
 
     /// Runs the program, and with it the body; then stops it and looks at its log.
@@ -86,12 +89,16 @@ final class RunningServer {
         let pattern =
             #/
             stopped:\ (\d+)\ connections?,\ (\d+)\ messages?,\ (\d+)\ octets?,
-            \ \d+\.\d\ messages\ a\ second\ for\ \d+\.\d\ seconds$
+            \ \d+\.\d\ messages\ a\ second\ for\ \d+\.\d\ seconds,
+            \ (\d+)\ recipients?,\ (?:\d+\ over\ a\ limit,\ )?(\d+\ refused.*)$
             /#
         guard let match = line.firstMatch(of: pattern), let connections = Int(match.1),
-            let messages = Int(match.2), let octets = Int(match.3)
+            let messages = Int(match.2), let octets = Int(match.3),
+            let recipients = Int(match.4)
         else { throw TestError.wrong("the log does not end with the totals: \(log)") }
-        let totals = Totals(connections: connections, messages: messages, octets: octets)
+        let totals = Totals(
+            connections: connections, messages: messages, octets: octets,
+            recipients: recipients, refusals: String(match.5))
         self.totals = totals
         return totals
     }

@@ -1,0 +1,138 @@
+import Pipeline
+import SMTP
+import Testing
+
+/// What sessions count: each reply that refuses, by its stage and code, and when messages come.
+@Suite struct `The counters of a session` {
+    /// Refuses with a code wherever it is asked.
+    private struct Refuser: Responder {
+        var stage: RefusalStage?
+
+        private func answer(at stage: RefusalStage) -> Answer {
+            stage == self.stage ? .reply(599, EnhancedCode(5, 0, 0), "No") : .accept
+        }
+
+        mutating func connect(_ context: inout Context) -> Answer { answer(at: .connect) }
+
+        mutating func hello(
+            _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
+        ) -> Answer { answer(at: .helo) }
+
+        mutating func mail(
+            _ mail: MailCommand, in line: RawSpan, _ context: inout Context
+        ) -> Answer { answer(at: .mail) }
+
+        mutating func recipient(
+            _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
+        ) -> Answer { answer(at: .rcpt) }
+
+        mutating func data(_ context: inout Context) -> Answer { answer(at: .data) }
+
+        mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+            answer(at: .message)
+        }
+
+        mutating func authenticate(
+            _ credentials: Credentials, _ context: inout Context
+        ) -> Answer { answer(at: .auth) }
+
+        mutating func noop(_ context: inout Context) -> Answer { answer(at: .other) }
+    }
+
+    private func refusals(_ loopback: borrowing Loopback) -> [String: UInt64] {
+        var counts: [String: UInt64] = [:]
+        for stage in RefusalStage.allCases {
+            for code in Counter.refusingCodes {
+                let count = loopback.counters[.refusals(at: stage, code)]
+                if count > 0 { counts["\(stage) \(code)"] = count }
+            }
+        }
+        return counts
+    }
+
+    private static let started = ["EHLO x", "MAIL FROM:<a@b>", "RCPT TO:<c@d>"]
+    private static let message = ["MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA", "x\r\n."]
+
+    @Test(arguments: RefusalStage.allCases)
+    func `have every refusal of a responder at its stage`(stage: RefusalStage) {
+        let settings = SessionSettings.test(authentication: .offered)
+        var loopback = Loopback.session(settings, Refuser(stage: stage))
+        for line in ["EHLO x", "AUTH PLAIN AGEAYg==", "NOOP"] + Self.message {
+            if loopback.takeOutput().hasPrefix("599"), stage != .auth, stage != .other { break }
+            loopback.send(line + "\r\n")
+        }
+        #expect(refusals(loopback) == ["\(stage) 599": 1])
+    }
+
+    /// What a client says, and the refusals that it gets.
+    private typealias Row = (lines: [String], counts: [String: UInt64])
+
+    private static let rows: [Row] = [
+        (["MAIL FROM:<a@b>"], ["other 503": 1]), (["BOGUS", ""], ["other 500": 2]),
+        (["EHLO"], ["helo 501": 1]), (["EHLO x", "RCPT TO:<a@b>"], ["other 503": 1]),
+        (["EHLO x", "DATA"], ["other 503": 1]),
+        (["EHLO x", "AUTH PLAIN", "*", "AUTH NONE"], ["auth 501": 1, "auth 504": 1]),
+        (["EHLO x", "MAIL FROM:<a@b> SIZE=99999"], ["mail 552": 1]),
+        (started + Array(repeating: "RCPT TO:<e@f>", count: 100), ["rcpt 452": 1]),
+        (
+            started + ["DATA"] + [String(repeating: "x", count: 5_000), "."],
+            ["message 552": 1]
+        ),
+        (["EHLO x", "MAIL FROM:<a@b>", "RCPT TO:<a"], ["rcpt 501": 1]),
+        (["EHLO x", "BDAT 3 LAST\r\nx"], ["other 503": 1]),
+        (["EHLO x", "BDAT x"], ["data 501": 1]),
+        (started + ["DATA", "x\r\n."] + message, ["mail 421": 1]),
+        (["NO", "NO", "NO", "NO"], ["other 500": 3, "other 421": 1]),
+        (["NO", "NO", "NO", "MAIL FROM:<>"], ["other 500": 3, "other 421": 1]),
+        ([String(repeating: "x", count: 20_000)], ["other 500": 1]),
+    ]
+
+    @Test(arguments: rows)
+    func `have every refusal of the session itself`(lines: [String], counts: [String: UInt64]) {
+        let settings = SessionSettings.test(authentication: .offered) {
+            $0.recipientsMax = 100
+            $0.messageOctetsMax = 1_000
+            $0.messagesMax = 1
+            $0.errorsInRowMax = 4
+        }
+        var loopback = Loopback.session(settings)
+        for line in lines { loopback.send(line + "\r\n") }
+        #expect(refusals(loopback) == counts)
+    }
+
+    @Test func `have what nobody has asked for apart`() {
+        var loopback = Loopback.session(.test { $0.idle = .seconds(1) })
+        loopback.send("EHLO x\r\nMAIL FROM:<a@b>\r\n")
+        loopback.advance(by: .seconds(2))
+        #expect(refusals(loopback) == ["other 421": 1])
+    }
+
+    @Test func `have no refusal where there was none`() {
+        var loopback = Loopback.session()
+        for line in ["EHLO x"] + Self.message + ["QUIT"] { loopback.send(line + "\r\n") }
+        #expect(refusals(loopback).isEmpty)
+    }
+
+    @Test func `have each recipient's refusal in LMTP`() {
+        var loopback = Loopback.session(.test(protocol: .lmtp), Refuser(stage: .message))
+        let lines = ["LHLO x"] + Self.message[..<2] + ["RCPT TO:<e@f>"] + Self.message[2...]
+        for line in lines { loopback.send(line + "\r\n") }
+        #expect(refusals(loopback) == ["message 599": 2])
+    }
+
+    @Test func `have the times of the first message and the last, not of what is around`() {
+        var loopback = Loopback.session()
+        loopback.send("EHLO x\r\n")
+        #expect(loopback.counters[.firstMessageTime] == 0)
+        for _ in 0..<3 {
+            loopback.advance(by: .seconds(5))
+            for line in Self.message { loopback.send(line + "\r\n") }
+        }
+        loopback.advance(by: .seconds(100))
+        loopback.send("QUIT\r\n")
+        let (first, last) = (
+            loopback.counters[.firstMessageTime], loopback.counters[.lastMessageTime]
+        )
+        #expect(last - first == 10_000_000_000)
+    }
+}
