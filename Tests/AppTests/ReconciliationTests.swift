@@ -105,6 +105,7 @@ struct ReconciliationTests {
             try client.send(String(repeating: "x", count: 5_000) + "\r\n.\r\n")
             try client.expect(552)
             try client.mail()
+            try client.say("QUIT", expecting: 221)
             let totals = try server.stop()
             #expect(totals.recipients == 1)
             #expect(

@@ -1,5 +1,5 @@
 import SMTP
-import Sink
+package import Sink
 
 /// What the headers of a message choose is what a naive reader sees, however they are cut, and the
 /// machine holds nothing but itself.
