@@ -2,8 +2,10 @@ import Daemon
 import Glibc
 import Logging
 import Pipeline
+import SMTP
 import Sink
 import Synchronization
+import TLS
 
 /// What there is to tell of a running server: to `blackhole status`, and to the log as rates.
 final class StatusBoard: Sendable {
@@ -83,8 +85,26 @@ final class StatusBoard: Sendable {
                     + "\(totals.connectionsRefused) refused",
                 totals.messages.of("message") + " of " + totals.octets.of("octet") + " to "
                     + totals.recipients.of("recipient") + ", \(totals.refusals.total) refused",
-            ] + totals.refusals.lines, reloads: reloads, reloadFault: fault
+            ] + totals.refusals.lines + strangers, reloads: reloads, reloadFault: fault
         ).text
+    }
+}
+
+extension StatusBoard {
+    /// What was done with those who never became clients, where there were any.
+    private var strangers: [String] {
+        let handshakes: [(Counter, String)] = [
+            (.tlsFailures, "failed"), (.tlsHandshakesRefused, "over a limit"),
+            (.tlsHellosTooLarge, "with a ClientHello too large"),
+        ]
+        let closed: [(Counter, String)] = [
+            (.httpCommands, "for HTTP"), (.departed, "to make room, their peers gone"),
+        ]
+        return [("TLS handshakes: \(loops[.tlsHandshakes]) done", handshakes), ("closed early", closed)]
+            .compactMap { title, counters in
+                let counts = counters.filter { loops[$0.0] > 0 }.map { "\(loops[$0.0]) \($0.1)" }
+                return counts.isEmpty ? nil : title + ", " + counts.joined(separator: ", ")
+            }
     }
 }
 
