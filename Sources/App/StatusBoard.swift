@@ -100,11 +100,13 @@ extension StatusBoard {
         let closed: [(Counter, String)] = [
             (.httpCommands, "for HTTP"), (.departed, "to make room, their peers gone"),
         ]
-        return [("TLS handshakes: \(loops[.tlsHandshakes]) done", handshakes), ("closed early", closed)]
-            .compactMap { title, counters in
-                let counts = counters.filter { loops[$0.0] > 0 }.map { "\(loops[$0.0]) \($0.1)" }
-                return counts.isEmpty ? nil : title + ", " + counts.joined(separator: ", ")
-            }
+        return [
+            ("TLS handshakes: \(loops[.tlsHandshakes]) done", handshakes), ("closed early", closed),
+        ]
+        .compactMap { title, counters in
+            let counts = counters.filter { loops[$0.0] > 0 }.map { "\(loops[$0.0]) \($0.1)" }
+            return counts.isEmpty ? nil : title + ", " + counts.joined(separator: ", ")
+        }
     }
 }
 

@@ -57,7 +57,7 @@ struct StopTests {
             try client.say("MAIL FROM:<a@example.org>", expecting: 250)
             try client.say("RCPT TO:<b@example.org>", expecting: 250)
             try client.say("DATA", expecting: 354)
-            let sockets = ListeningSockets(port: server.port)
+            let sockets = ListeningSockets(port: server.port, of: server.process.id)
             server.process.signal(SIGTERM)
             #expect(sockets.areGone)
             try client.say(".", expecting: 250)

@@ -2,39 +2,58 @@ internal import Foundation
 internal import Glibc
 package import Pipeline
 
-/// The sockets that listen at an address, so that a test can see them go.
+/// The sockets by which a process listens at an address, so that a test can see it close them.
 ///
 /// Nobody may look for that at the port: a moment after it is freed it may be someone else's. The
 /// kernel's number for a socket is no other socket's.
 package struct ListeningSockets {
     private let address: SocketAddress
+    private let process: pid_t
     private let inodes: Set<Substring>
 
-    /// Looks who listens there: somebody does.
-    package init(at address: SocketAddress) {
+    /// Looks by which sockets a process listens there: it does.
+    package init(at address: SocketAddress, of process: pid_t = getpid()) {
         self.address = address
-        inodes = address.port.map(ListeningSockets.inodes) ?? []
-        precondition(address.port == nil || !inodes.isEmpty, "nobody listens on \(address)")
+        self.process = process
+        var found: Set<Substring> = []
+        // The kernel lists sockets piece by piece, and may miss one while others come and go.
+        let isListed = eventually {
+            found = address.port.map(ListeningSockets.listening) ?? []
+            found.formIntersection(ListeningSockets.open(process))
+            return address.port == nil || !found.isEmpty
+        }
+        precondition(isListed, "nobody listens on \(address)")
+        inodes = found
     }
 
     /// Looks who listens on a TCP port.
-    package init(port: Int) {
-        self.init(at: .loopback(port: UInt16(port)))
+    package init(port: Int, of process: pid_t = getpid()) {
+        self.init(at: .loopback(port: UInt16(port)), of: process)
     }
 
-    /// Whether all of them come to be gone.
+    /// Whether all of them come to be closed.
     ///
-    /// One may live on for a moment, in a child that another test has forked and that has not begun
-    /// its program yet. A unix-domain socket has a name of its own, which comes to refuse a client.
+    /// A unix-domain socket has a name of its own, which comes to refuse a client.
     package var areGone: Bool {
-        guard let port = address.port else {
-            return eventually { (try? Client(to: address)) == nil }
-        }
-        return eventually { ListeningSockets.inodes(port).isDisjoint(with: inodes) }
+        guard address.port != nil else { return eventually { (try? Client(to: address)) == nil } }
+        return eventually { ListeningSockets.open(process).isDisjoint(with: inodes) }
     }
 
-    /// The inodes of all sockets that listen on a port, as proc(5) lists them.
-    private static func inodes(_ port: UInt16) -> Set<Substring> {
+    /// The inodes of all sockets that a process has open, as proc(5) has them.
+    private static func open(_ process: pid_t) -> Set<Substring> {
+        let folder = "/proc/\(process)/fd"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return Set(
+            names.compactMap { name in
+                let path = "\(folder)/\(name)"
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path)
+                guard let target, target.hasPrefix("socket:[") else { return nil }
+                return target.dropFirst("socket:[".count).dropLast()
+            })
+    }
+
+    /// The inodes of all sockets that listen on a port.
+    private static func listening(_ port: UInt16) -> Set<Substring> {
         let hex = String(port, radix: 16, uppercase: true)
         let suffix = ":" + String(repeating: "0", count: 4 - hex.count) + hex
         var inodes: Set<Substring> = []
@@ -42,9 +61,7 @@ package struct ListeningSockets {
             let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
             for line in text.split(separator: "\n") {
                 let words = line.split(separator: " ")
-                guard words.count > 9, words[1].hasSuffix(suffix), words[3] == "0A" else {
-                    continue
-                }
+                guard words.count > 9, words[1].hasSuffix(suffix), words[3] == "0A" else { continue }
                 inodes.insert(words[9])
             }
         }
