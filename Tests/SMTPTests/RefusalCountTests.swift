@@ -80,7 +80,7 @@ import Testing
         ),
         (["EHLO x", "MAIL FROM:<a@b>", "RCPT TO:<a"], ["rcpt 501": 1]),
         (["EHLO x", "BDAT 3 LAST\r\nx"], ["other 503": 1]),
-        (["EHLO x", "BDAT x"], ["data 501": 1]),
+        (["EHLO x", "BDAT x"], ["data 421": 1]),
         (started + ["DATA", "x\r\n."] + message, ["mail 421": 1]),
         (["NO", "NO", "NO", "NO"], ["other 500": 3, "other 421": 1]),
         (["NO", "NO", "NO", "MAIL FROM:<>"], ["other 500": 3, "other 421": 1]),

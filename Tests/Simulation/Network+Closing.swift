@@ -50,9 +50,11 @@ extension Network {
     }
 
     /// Whether a connection whose client has left gives its place up.
-    private func lacksRoom(since turn: Instant) -> Bool {
+    private mutating func lacksRoom(since turn: Instant) -> Bool {
         let open = tally.open - listeners.count { $0.isOpen }
-        return exhaustion >= turn || open >= plan.loop.connectionsMax
+        // All who have left give way at once, when the first of them does.
+        if open >= plan.loop.connectionsMax { exhaustion = time }
+        return exhaustion >= turn
     }
 
     /// A connection is closed for a reason.

@@ -196,7 +196,8 @@ import Testing
             let isTooMany = count > 32
             #expect((dialogue.loopback.closing != nil) == isTooMany)
             #expect(dialogue[.tlsFailures] == (isTooMany ? 1 : 0))
-            guard !isTooMany else { continue }
+            // The client has its own limit, of what the server answers to each.
+            guard count < 32 else { continue }
             #expect(dialogue.say("NOOP\r\n") == "250 2.0.0 OK, done\r\n")
         }
     }

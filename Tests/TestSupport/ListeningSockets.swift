@@ -8,11 +8,11 @@ package import Pipeline
 /// kernel's number for a socket is no other socket's.
 package struct ListeningSockets {
     private let address: SocketAddress
-    private let process: pid_t
+    private let process: Int32
     private let inodes: Set<Substring>
 
     /// Looks by which sockets a process listens there: it does.
-    package init(at address: SocketAddress, of process: pid_t = getpid()) {
+    package init(at address: SocketAddress, of process: Int32 = getpid()) {
         self.address = address
         self.process = process
         var found: Set<Substring> = []
@@ -27,7 +27,7 @@ package struct ListeningSockets {
     }
 
     /// Looks who listens on a TCP port.
-    package init(port: Int, of process: pid_t = getpid()) {
+    package init(port: Int, of process: Int32 = getpid()) {
         self.init(at: .loopback(port: UInt16(port)), of: process)
     }
 
@@ -40,7 +40,7 @@ package struct ListeningSockets {
     }
 
     /// The inodes of all sockets that a process has open, as proc(5) has them.
-    private static func open(_ process: pid_t) -> Set<Substring> {
+    private static func open(_ process: Int32) -> Set<Substring> {
         let folder = "/proc/\(process)/fd"
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return Set(
@@ -61,7 +61,9 @@ package struct ListeningSockets {
             let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
             for line in text.split(separator: "\n") {
                 let words = line.split(separator: " ")
-                guard words.count > 9, words[1].hasSuffix(suffix), words[3] == "0A" else { continue }
+                guard words.count > 9, words[1].hasSuffix(suffix), words[3] == "0A" else {
+                    continue
+                }
                 inodes.insert(words[9])
             }
         }

@@ -50,8 +50,9 @@ struct StartTLSPlan {
         course = Course(rawValue: choices.octet(of: input) & 7) ?? .secured
         ending = Ending(rawValue: choices.octet(of: input) & 7) ?? .end
         let loop = choices.octet(of: input)
-        // A segment is read at once: what lies behind STARTTLS in it is behind it in its read.
-        readBytesMax = max([512, 4096, 1024, 700][Int(loop & 3)], input.byteCount)
+        // A segment is read at once: what lies behind STARTTLS in it is behind it in its read. There
+        // is room for the largest ClientHello.
+        readBytesMax = max([20_512, 24_096, 21_024, 20_700][Int(loop & 3)], input.byteCount)
         hasWindow = loop & 4 != 0
         seed = UInt64(loop)
         clearCuts = Cuts(&choices, input)
