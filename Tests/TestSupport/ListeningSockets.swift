@@ -58,8 +58,7 @@ package struct ListeningSockets {
         let suffix = ":" + String(repeating: "0", count: 4 - hex.count) + hex
         var inodes: Set<Substring> = []
         for file in ["/proc/self/net/tcp", "/proc/self/net/tcp6"] {
-            let text = (try? String(contentsOfFile: file, encoding: .utf8)) ?? ""
-            for line in text.split(separator: "\n") {
+            for line in ListeningSockets.text(of: file).split(separator: "\n") {
                 let words = line.split(separator: " ")
                 guard words.count > 9, words[1].hasSuffix(suffix), words[3] == "0A" else {
                     continue
@@ -68,5 +67,19 @@ package struct ListeningSockets {
             }
         }
         return inodes
+    }
+
+    /// All of a file of the kernel's, which gives a page of it at a time: Foundation stops there.
+    private static func text(of file: String) -> String {
+        let descriptor = Glibc.open(file, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = read(descriptor, &piece, piece.count)
+            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += piece[..<count]
+        }
     }
 }
