@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test simulate hostile soak sanitize fuzz fuzz-smoke fuzz-coverage
+.PHONY: help build run test simulate hostile hostile-costs soak sanitize fuzz fuzz-smoke fuzz-coverage
 .PHONY: bench bench-full bench-programs smtp-load test-smtp-load stage man install uninstall deb
 .PHONY: test-packaging test-downstream examples
 .PHONY: format lint docs clean
@@ -63,6 +63,10 @@ simulate: ## Simulate clients and a faulty kernel: make simulate SEED=1 COUNT=10
 	@swift build -c release --product Simulate
 	@.build/release/Simulate $(foreach name,SEED COUNT STEPS CLIENTS CALL ERROR,\
 		$(if $($(name)),$(name)=$($(name))))
+
+hostile-costs: build ## Measure what peers make the server spend on TLS; ARGS=--markdown renews the docs.
+	@scripts/setup.sh test
+	Tests/reliability/costs.py $(ARGS)
 
 hostile: build ## Let hostile peers at the program; ARGS=--markdown puts the figures into the docs.
 	@scripts/setup.sh test

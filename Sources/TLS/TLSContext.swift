@@ -51,7 +51,7 @@ public struct TLSOptions: Sendable {
     /// The bytes of the records that a ClientHello may come in; known ones need 2,000.
     ///
     /// A larger one is refused before there is memory for it. It must be less than
-    /// ``Pipeline/LoopLimits/readBytesMax``.
+    /// `LoopLimits.readBytesMax`.
     public var clientHelloBytesMax = 16_384
     /// Hears of handshakes and connections that failed, on a loop's thread; for the log.
     public var report: @Sendable (TLSError) -> Void = { _ in }
