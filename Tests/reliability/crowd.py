@@ -156,6 +156,11 @@ class Crowd:
         self.until(lambda: not self.waiting and not self.pending, "to connect all")
         return self
 
+    def send(self, octets):
+        """Sends the same, each of the crowd, as far as the sockets take it."""
+        for peer in self:
+            peer.send(octets)
+
     def greet(self, code=b"220"):
         """Connects, and waits until all are greeted."""
         self.connect()

@@ -38,8 +38,7 @@ def half(server):
     for _ in range(10):
         with Crowd(server.port, 1000) as crowd:
             crowd.connect()
-            for peer in crowd:
-                peer.send(b"EHLO hostile\r\nMAIL FROM:<a@hosti")
+            crowd.send(b"EHLO hostile\r\nMAIL FROM:<a@hosti")
             crowd.turn()
 
 
@@ -49,8 +48,7 @@ def handshakes(server):
     for _ in range(6):
         with Crowd(server.tls_ports[0], 500) as crowd:
             crowd.connect()
-            for peer in crowd:
-                peer.send(hello)
+            crowd.send(hello)
             crowd.until(lambda: all(peer.octets_heard or peer.is_ended for peer in crowd),
                         "to be answered with a handshake")
 

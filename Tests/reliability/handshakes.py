@@ -16,8 +16,7 @@ def flood(server, octets, per_second, seconds, is_right):
     for step in range(seconds * 10):
         crowd = Crowd(server.tls_ports[0], per_second // 10 or 1)
         crowd.connect()
-        for peer in crowd:
-            peer.send(octets)
+        crowd.send(octets)
         crowds.append(crowd)
         while time.monotonic() < begin + (step + 1) / 10:
             for crowd in crowds:
@@ -54,8 +53,7 @@ def curve(server):
 def claim(server):
     with Crowd(server.tls_ports[0], 8000) as crowd:
         crowd.connect()
-        for peer in crowd:
-            peer.send(bytes.fromhex("160301000401" "01ffb8"))
+        crowd.send(bytes.fromhex("160301000401" "01ffb8"))
         # Each is refused by an alert, illegal_parameter, and closed.
         crowd.await_ends()
         if any(not peer.heard.startswith(b"\x15\x03\x03\x00\x02\x02\x2f") for peer in crowd):
@@ -67,8 +65,7 @@ def claim(server):
 def pending(server):
     with Crowd(server.tls_ports[0], 4000) as crowd:
         crowd.connect()
-        for peer in crowd:
-            peer.send(bytes.fromhex("1603013ea001003e9c"))
+        crowd.send(bytes.fromhex("1603013ea001003e9c"))
         crowd.await_ends()
 
 
@@ -78,8 +75,7 @@ def limit(server):
     hello = hellos.client_hello()
     with Crowd(server.tls_ports[0], 3000) as crowd:
         crowd.connect()
-        for peer in crowd:
-            peer.send(hello)
+        crowd.send(hello)
         crowd.until(lambda: all(peer.octets_heard or peer.is_ended for peer in crowd),
                     "to be answered or closed")
         answered = sum(not peer.is_ended for peer in crowd)
@@ -96,8 +92,7 @@ def departed(server):
     for _ in range(4):
         with Crowd(server.port, 230) as crowd:
             crowd.connect()
-            for peer in crowd:
-                peer.send(mail)
+            crowd.send(mail)
             crowd.last(0.5)
             # By FIN: the reply is still owed.
             crowd.close(resetting=False)
