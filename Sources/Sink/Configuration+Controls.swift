@@ -10,11 +10,7 @@ extension Configuration {
     package mutating func applyControls(
         environment variables: [String: String]
     ) throws(ConfigurationError) -> [ConfigurationError] {
-        try applyControls(
-            Setting.allCases.compactMap { setting in
-                guard let text = variables[setting.variable], !text.isEmpty else { return nil }
-                return Assignment(setting, text, from: .environment)
-            })
+        try applyControls(Assignment.all(of: variables))
     }
 
     /// Lays the controls of one source over the ones so far, and ignores its other settings.

@@ -80,16 +80,11 @@ package struct Configuration: Sendable {
     package mutating func apply(
         environment variables: [String: String]
     ) throws(ConfigurationError) {
-        var assignments: [Assignment] = []
-        for (variable, text) in variables.sorted(by: { $0.key < $1.key }) {
-            if text.isEmpty { continue }
-            if let setting = Setting(variable: variable) {
-                assignments.append(Assignment(setting, text, from: .environment))
-            } else if variable.hasPrefix(Setting.variablePrefix) {
-                unknownVariables.append(variable)
-            }
-        }
-        try apply(assignments)
+        unknownVariables = variables.filter { variable, text in
+            !text.isEmpty && variable.hasPrefix(Setting.variablePrefix)
+                && Setting(variable: variable) == nil
+        }.keys.sorted()
+        try apply(Assignment.all(of: variables))
     }
 
     /// Whether a client in clear may secure its connection by STARTTLS.
@@ -160,6 +155,16 @@ package struct Assignment: Sendable, Equatable {
         self.setting = setting
         self.text = text
         self.origin = origin
+    }
+}
+
+extension Assignment {
+    /// The settings of an environment, in the order of its variables' names.
+    static func all(of variables: [String: String]) -> [Assignment] {
+        variables.sorted { $0.key < $1.key }.compactMap { variable, text in
+            guard !text.isEmpty, let setting = Setting(variable: variable) else { return nil }
+            return Assignment(setting, text, from: .environment)
+        }
     }
 }
 

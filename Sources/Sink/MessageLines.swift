@@ -144,14 +144,16 @@ extension MessageLines {
     private static func asked(_ command: Command, in line: RawSpan) -> Asked {
         switch command.verb {
         case .mail:
-            guard let mail = try? MailCommand(command, in: line, ignoringUnknown: true) else {
-                return .nothing
-            }
+            // What a lenient session takes is read the same way.
+            guard
+                let mail = try? MailCommand(
+                    command, in: line, ignoringUnknown: true, isLenient: true)
+            else { return .nothing }
             return .sender(address(line, mail.path))
         case .rcpt:
             guard
                 let recipient = try? RecipientCommand(
-                    command, in: line, allowsUTF8: true, ignoringUnknown: true)
+                    command, in: line, allowsUTF8: true, ignoringUnknown: true, isLenient: true)
             else { return .nothing }
             return .recipient(address(line, recipient.path))
         case .data:

@@ -2,10 +2,6 @@ internal import COpenSSL
 package import Pipeline
 
 extension TLSSession {
-    /// Whether a ClientHello may still come in clear: a second one, in TLS 1.3.
-    @usableFromInline
-    var mayHearHello: Bool { phase == .handshaking && SSL_version(session) == TLS1_3_VERSION }
-
     /// Sends a KeyUpdate that asks for the peer's (RFC 8446 §4.6.3); nothing before TLS 1.3.
     package mutating func updateKeys(output: inout ByteBuffer) {
         guard phase == .established else { return }

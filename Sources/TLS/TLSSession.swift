@@ -153,6 +153,10 @@ public struct TLSSession: ~Copyable {
         }
     }
 
+    /// Whether a ClientHello may still come in clear: a second one, in TLS 1.3.
+    @usableFromInline
+    var mayHearHello: Bool { phase == .handshaking && SSL_version(session) == TLS1_3_VERSION }
+
     private mutating func shakeHands(_ transport: UnsafePointer<SpanTransport>) {
         var result: Int32
         repeat {

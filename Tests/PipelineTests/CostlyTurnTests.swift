@@ -3,23 +3,27 @@ import TestSupport
 import Testing
 
 @Suite struct `Costly work` {
-    /// A stack that takes a line in clear at once, and one that begins with `!` in a turn for costly
-    /// work only.
+    /// Listens, with a stack that takes a line in clear at once, and one that begins with `!` in a
+    /// turn for costly work only.
     private static func listen(_ simulation: inout SimulatedLoop) -> Int32 {
+        let journal = simulation.journal
+        return listen(&simulation) { input, context in
+            let text = input.text(0..<input.byteCount)
+            guard !text.hasPrefix("!") || context.hasYielded else { return Progress(0, .yield) }
+            journal.note(text)
+            return Progress(input.byteCount)
+        }
+    }
+
+    private static func listen(
+        _ simulation: inout SimulatedLoop,
+        onInput: @escaping @Sendable (RawSpan, inout Context) -> Progress
+    ) -> Int32 {
         let listener = simulation.world.listen()
         let journal = simulation.journal
         simulation.loop.listen(
             on: listener, at: .loopback(port: 25), as: 1,
-            StackRecipe { _ in
-                Scripted(journal) { input, context in
-                    let text = input.text(0..<input.byteCount)
-                    guard !text.hasPrefix("!") || context.hasYielded else {
-                        return Progress(0, .yield)
-                    }
-                    journal.note(text)
-                    return Progress(input.byteCount)
-                }
-            })
+            StackRecipe { _ in Scripted(journal, onInput: onInput) })
         return listener
     }
 
@@ -81,20 +85,15 @@ import Testing
     @Test func `waits for a peer that has output to read`() {
         var simulation = SimulatedLoop()
         let world = simulation.world
-        let listener = simulation.world.listen()
         let journal = simulation.journal
-        simulation.loop.listen(
-            on: listener, at: .loopback(port: 25), as: 1,
-            StackRecipe { _ in
-                Scripted(journal) { input, context in
-                    guard context.hasYielded else {
-                        context.output.append("wait\n")
-                        return Progress(0, .yield)
-                    }
-                    journal.note("done")
-                    return Progress(input.byteCount)
-                }
-            })
+        let listener = Self.listen(&simulation) { input, context in
+            guard context.hasYielded else {
+                context.output.append("wait\n")
+                return Progress(0, .yield)
+            }
+            journal.note("done")
+            return Progress(input.byteCount)
+        }
         let client = simulation.open(listener)
         world.setWindow(2, of: client)
         world.send("x", to: client)

@@ -42,6 +42,12 @@ struct MessageRecordTests {
         #expect(lines.map { $0.hasSuffix(" size=6 reply=") } == [true])
     }
 
+    @Test func `what a lenient session takes is in its line`() {
+        let lines = log(
+            of: ["MAIL FROM:a@b", "RCPT TO :<root>", "DATA", "."], isLenient: true)
+        #expect(lines.map { $0.hasPrefix("message: from=<a@b> to=<root> id=") } == [true])
+    }
+
     @Test func `a long list of recipients is cut, with its count`() {
         let recipients = (0..<5_000).map { "RCPT TO:<r\($0)@d>" }
         let lines = log(of: ["MAIL FROM:<a@b>"] + recipients + ["DATA", "."])

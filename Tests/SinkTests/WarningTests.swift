@@ -162,4 +162,12 @@ struct WarningTests {
         #expect(configuration.policy.mode == .accept)
         #expect(configuration.origins.keys.map(\.name) == ["pid"])
     }
+
+    @Test func `a server is stopped by the variables that it was started with`() throws {
+        var configuration = Configuration()
+        let faults = try configuration.applyControls(
+            environment: ["BLACKHOLE_GRACE": "", "BLACKHOLE_PIDFILE": "/p"])
+        #expect(faults.isEmpty)
+        #expect(configuration.pidPath == "/p")
+    }
 }
