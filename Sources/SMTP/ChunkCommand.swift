@@ -21,6 +21,11 @@ public struct ChunkCommand: Equatable, BitwiseCopyable, Sendable {
         octets = size.octets
     }
 
+    /// Whether a line opens with BDAT and a blank, be it a command or not.
+    static func isOpening(_ line: RawSpan) -> Bool {
+        line.opens(with: "BDAT", at: 0) && line[octet: 4].isBlank
+    }
+
     /// The size that an argument begins with, whatever follows it, or nil if it cannot be known.
     package static func octets(_ command: Command, in line: RawSpan) -> Int? {
         size(line.extracting(command.argument.clamped(to: 0..<line.byteCount)))?.octets

@@ -29,13 +29,18 @@ extension SessionMachine {
                 return refusal(Reply(to: error, of: .bdat), &context)
             }
             guard let octets = ChunkCommand.octets(command, in: line) else {
-                context.counters.add(1, to: .commandErrors)
-                return sayLast(.chunkSizeUnknown, &context)
+                return endAtChunk(&context)
             }
             content = .malformedChunk
             awaitContent(&context)
             return .chunk(octets: octets)
         }
+    }
+
+    /// Ends the session at a BDAT whose size nobody knows.
+    mutating func endAtChunk(_ context: inout Context) -> CommandVerdict {
+        context.counters.add(1, to: .commandErrors)
+        return sayLast(.chunkSizeUnknown, &context)
     }
 
     /// Whether the responder is to have the next piece of content, of so many octets.

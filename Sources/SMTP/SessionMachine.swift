@@ -120,10 +120,10 @@ extension SessionMachine {
         }
         // Lines are framed with the larger limit where AUTH is offered.
         guard line.byteCount + 2 <= settings.limits.lineOctetsMax || command.verb == .auth else {
-            return refuse(.overlongLine, &context)
+            return refuse(line, .overlongLine, &context)
         }
         if let flaw = command.flaw {
-            return refuse(flaw == .empty ? .emptyLine : .controlInLine, &context)
+            return refuse(line, flaw == .empty ? .emptyLine : .controlInLine, &context)
         }
         if command.verb == .bdat { return .settled(prepareChunk(command, line, &context)) }
         if let refusal = refusal(of: command.verb) {
@@ -256,6 +256,15 @@ extension SessionMachine {
 
     mutating func refuse(_ reply: Reply, _ context: inout Context) -> Question {
         .settled(refusal(reply, &context))
+    }
+
+    /// Refuses a line whose argument nobody reads; behind one of BDAT nobody knows where the next
+    /// command begins.
+    private mutating func refuse(
+        _ line: RawSpan, _ reply: Reply, _ context: inout Context
+    ) -> Question {
+        guard ChunkCommand.isOpening(line) else { return refuse(reply, &context) }
+        return .settled(endAtChunk(&context))
     }
 
     /// Ends the session at one of its limits.

@@ -26,7 +26,7 @@ public struct TLSSession: ~Copyable {
     public private(set) var phase = Phase.handshaking
     /// Why it has failed.
     public private(set) var error: TLSError?
-    private var hasSaidClose = false
+    private(set) var hasSaidClose = false
     /// Records without plaintext since the last one with some: KeyUpdates, refused renegotiations.
     private var idleRecords = 0
 

@@ -17,6 +17,23 @@ extension `The session, taking content,` {
                 """)
     }
 
+    @Test(arguments: [
+        "BDAT 6\u{1} LAST", "bdat\t6\0", "BDAT 6 \n",
+        "BDAT 6" + String(repeating: " ", count: 3000),
+    ])
+    func `closes behind a chunk's line that is no command`(line: String) {
+        for size in [1, .max] {
+            var loopback = Loopback.session(.test(authentication: .afterTLS))
+            loopback.send("EHLO client.example\r\n")
+            _ = loopback.takeOutput()
+            loopback.send("\(line)\r\nNOOP\r\n", inPiecesOf: size)
+            #expect(
+                loopback.takeOutput()
+                    == "421 4.5.4 Syntax: BDAT octets [LAST]; closing connection\r\n")
+            #expect(loopback.closing != nil)
+        }
+    }
+
     @Test(arguments: ["6 FIRST", "6 x", "6 LAST x", "6 LAST LAST", "06 é", "6 6"])
     func `skips a chunk that has a size and something else, and gives its message up`(
         argument: String

@@ -5,7 +5,8 @@ cd "$(dirname "$0")/../.."
 source Tests/packaging/steps.sh
 
 root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
+scratch=$(mktemp -d)
+trap 'rm -rf "$root" "$scratch"' EXIT
 make() { command make --no-print-directory DESTDIR="$root" PREFIX=/usr/local INIT="$init" "$@"; }
 
 expected() {
@@ -44,6 +45,15 @@ is_confined() {
     systemd-analyze security --offline=true --no-pager --threshold=14 \
         "$root/usr/local/lib/systemd/system/blackhole.service"
 }
+# At most 1.2 with systemd's sockets and the lines that the comment in blackhole.socket adds for them.
+is_confined_with_sockets() {
+    local units=$root/usr/local/lib/systemd/system
+    { cat "$units/blackhole.service"; sed -n 's/^#   //p' "$units/blackhole.socket" |
+        sed -n '/^\[Service\]/,$p'; } >"$scratch/blackhole.service"
+    grep -q '^PrivateUsers=yes' "$scratch/blackhole.service" &&
+        systemd-analyze security --offline=true --no-pager --threshold=12 \
+            "$scratch/blackhole.service"
+}
 unit_names_program() {
     ! grep -v ^# "$root/usr/local/lib/systemd/system/blackhole.service" | grep /usr/sbin &&
         grep -q '^ExecStart=/usr/local/sbin/blackhole run' \
@@ -64,6 +74,7 @@ step "make install" make install
 step "the program needs no Swift on the machine" needs_no_swift
 step "the program is hardened: full RELRO, PIE, no RUNPATH" is_hardened
 step "the systemd unit leaves the program little" is_confined
+step "with systemd's sockets it leaves the program less" is_confined_with_sockets
 step "the program runs" "$root/usr/local/sbin/blackhole" --version
 step "the systemd unit names the program where it is" unit_names_program
 step "the manual page has no warning" page_is_clean "$root/usr/local/share/man/man8/blackhole.8"

@@ -37,6 +37,9 @@ public final class IdentityBody: FuzzBody {
         switch (first, read(withKey: key != nil)) {
         case (.success(let identity), .success(let again)):
             require(identity.fingerprint == again.fingerprint, "the same file is the same")
+            require(
+                identity.namesText == again.namesText && identity.expiryText == again.expiryText,
+                "and says the same of itself")
             check(identity, choice)
         case (.failure(let error), .failure(let again)):
             require(error == again, "the same file is wrong in the same way")
@@ -65,6 +68,14 @@ public final class IdentityBody: FuzzBody {
         require(identity.dateFault.map { !$0.isEmpty } ?? true, "a fault is in words")
         let pem = identity.certificatePEM
         require(hasBegin(Array(pem.utf8)), "a certificate can be written again")
+        keyFile.write(Array((pem + identity.privateKeyPEM).utf8))
+        let copy = outcome { () throws(TLSError) in
+            try TLSIdentity(certificateFile: keyFile.path)
+        }
+        guard case .success(let copy) = copy else {
+            return require(false, "what was written can be read")
+        }
+        require(copy.fingerprint == identity.fingerprint, "and is the same")
         keyFile.write(Array(pem.utf8))
         var options = TLSOptions()
         if choice & 4 != 0 { options.clientCertificate = .requested(.pem(pem)) }

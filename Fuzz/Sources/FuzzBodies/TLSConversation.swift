@@ -6,6 +6,7 @@ struct TLSConversation {
     private let pair: TLSPair
     /// From the client, and from the server.
     private var ways = [TLSWay(), TLSWay()]
+    private var keyUpdates = 0
 
     init(_ pair: TLSPair) { self.pair = pair }
 
@@ -23,6 +24,10 @@ struct TLSConversation {
         while !choices.rest(of: input).isEmpty {
             let step = choices.octet(of: input)
             let index = Int(step & 1)
+            if step & 0x80 != 0 {
+                updateKeys(index)
+                continue
+            }
             switch step >> 1 & 7 {
             case 0:
                 let count = min(Int(choices.octet(of: input)), choices.rest(of: input).count)
@@ -57,6 +62,15 @@ struct TLSConversation {
         ways[index].queue(speaker(index).takeOutput(), isSaid ? octets : [])
     }
 
+    /// Asks for new keys, not so often that the session ends for it.
+    private mutating func updateKeys(_ index: Int) {
+        guard keyUpdates < 8 else { return }
+        keyUpdates += 1
+        ways[index].queue(speaker(index).takeOutput(), [])
+        speaker(index).updateKeys()
+        ways[index].queue(speaker(index).takeOutput(), [])
+    }
+
     /// Delivers all that is left, reads it, and compares.
     private mutating func finish() {
         pair.client.readAll()
@@ -75,7 +89,7 @@ struct TLSConversation {
         for index in 0...1 { check(index) }
         isUndisturbed =
             pair.client.phase == .established && pair.server.phase == .established
-            && !pair.client.hasSaidClose && !pair.server.hasSaidClose
+            && !pair.client.hasSaidClose && !pair.server.hasSaidClose && keyUpdates == 0
             && !ways[0].isChanged && !ways[1].isChanged && pair.client.isIdle && pair.server.isIdle
     }
 

@@ -68,7 +68,9 @@ final class TLSEnd {
             require(gained == 0 && said == 0, "nothing happens behind the end")
         case .established:
             require(phase != .handshaking, "a handshake is done once")
-            require(said <= TLSEnd.alertOctetsMax, "what is said unasked is an alert")
+            require(
+                said <= TLSEnd.alertOctetsMax + 32 * TLSEnd.keyUpdateOctets,
+                "what is said unasked is an alert, or the answer to a few requests for new keys")
         case .handshaking:
             let isDone = phase == .established || phase == .ended
             require(isDone || phase == .failed || gained == 0, "a handshake has no plaintext")
@@ -136,8 +138,22 @@ final class TLSEnd {
         return heard
     }
 
-    /// An alert's record, or the answer to a request for new keys.
+    /// Asks the peer for new keys, and takes new ones.
+    func updateKeys() {
+        let mayTalk = phase == .established && !hasSaidClose
+        let before = phase
+        let said = output.count
+        session.updateKeys(output: &output)
+        require(phase == before, "new keys change nothing here")
+        require(
+            output.count - said <= (mayTalk ? TLSEnd.keyUpdateOctets : 0),
+            "a request for new keys is one record, if something may be said")
+    }
+
+    /// An alert's record.
     static let alertOctetsMax = 64
+    /// A KeyUpdate's record: a header of 5 octets, a message of 5, its type and its tag.
+    static let keyUpdateOctets = 27
     /// The certificate is small, and tickets are as well.
     static let handshakeOctetsMax = 8192
 }
