@@ -19,6 +19,9 @@ class Scenario:
     options: tuple = ()
     # The honest client's.
     honest: tuple = ()
+    # What the honest client keeps on a quiet machine: its "p99", within 10 ms, or its "median", within
+    # twice what it was.
+    latency: str = ""
     # What may be in a warning of the log.
     announced: tuple = ()
     # A command before the program's.
