@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help build run test simulate hostile hostile-costs soak sanitize fuzz fuzz-smoke fuzz-coverage
+.PHONY: help build run test test-fast check simulate hostile hostile-costs soak sanitize fuzz fuzz-smoke fuzz-coverage
 .PHONY: bench bench-full bench-programs smtp-load test-smtp-load stage man install uninstall deb
 .PHONY: test-packaging test-downstream examples
 .PHONY: format lint docs clean
@@ -12,6 +12,8 @@ SWIFT_SOURCES = $(wildcard Package.swift Sources Tests Examples Fuzz/Package.swi
 	Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Tests)
 # A mail, as curl's options, that a newcomer can send.
 MAIL = --mail-from me@example.org --mail-rcpt you@example.org -T README.md
+# With what the program needs beside the libraries; whoever depends on a library needs none of it.
+PROGRAM = --traits Program
 # Seconds for each target of `make fuzz-smoke`.
 SECONDS_EACH ?= 20
 # How long `make soak` lasts.
@@ -32,7 +34,7 @@ help: ## Say what can be made.
 
 build: ## Build the program in release: .build/release/blackhole.
 	@scripts/setup.sh build
-	swift build -c release --product blackhole
+	swift build -c release $(PROGRAM) --product blackhole
 
 # In clear without STARTTLS, for clients that know host and port alone.
 run: build ## Build and serve on 127.0.0.1:2525, and for TLS on 2465; more options with ARGS='--workers 1'.
@@ -48,7 +50,16 @@ run: build ## Build and serve on 127.0.0.1:2525, and for TLS on 2465; more optio
 # Without @testable the tests run the very program that `make build` builds, and nothing twice.
 test: ## Install what the tests need and run all of them; choose with ARGS='--filter AppTests'.
 	@scripts/setup.sh build test senders
-	swift test -c release --disable-testable-imports $(ARGS)
+	swift test -c release $(PROGRAM) --disable-testable-imports $(ARGS)
+
+# Of layers and machines, in memory: no other program, and nobody waits.
+test-fast: ## Run the tests that take seconds; choose with ARGS='--filter SMTPTests'.
+	@scripts/setup.sh build
+	swift test -c release $(PROGRAM) --disable-testable-imports $(or $(ARGS),\
+		--filter '^(PipelineTests|SMTPTests|TLSTests|SinkTests|SMTPTestingTests|FuzzTests)\.')
+
+check: ## Run all that CI runs, about forty minutes.
+	.ci/run
 
 test-downstream: ## Test the package as other packages use it, and the README's example.
 	@scripts/setup.sh build test
@@ -60,8 +71,8 @@ examples: ## Build all examples and try each with a real client.
 
 # What is left out is the simulation's to choose: a fresh seed, say, which it prints.
 simulate: ## Simulate clients and a faulty kernel: make simulate SEED=1 COUNT=100 STEPS=20000.
-	@swift build -c release --product Simulate
-	@.build/release/Simulate $(foreach name,SEED COUNT STEPS CLIENTS CALL ERROR,\
+	@swift build -c release $(PROGRAM) --product BlackholeSimulate
+	@.build/release/BlackholeSimulate $(foreach name,SEED COUNT STEPS CLIENTS CALL ERROR,\
 		$(if $($(name)),$(name)=$($(name))))
 
 hostile-costs: build ## Measure what peers make the server spend on TLS; ARGS=--markdown renews the docs.
@@ -121,7 +132,7 @@ HARDENED = -Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now \
 # files this would make old.
 $(STAGE)/complete: Package.swift $(shell find Sources packaging -type f)
 	@scripts/setup.sh build package
-	swift build -c release --static-swift-stdlib --product blackhole --scratch-path .build-static \
+	swift build -c release $(PROGRAM) --static-swift-stdlib --product blackhole --scratch-path .build-static \
 		$(HARDENED)
 	install -D --strip .build-static/release/blackhole $(STAGE)/blackhole
 	packaging/stage.sh $(STAGE)
@@ -152,7 +163,8 @@ docs: ## Build the documentation of the products, any warning an error: .build-d
 	@scripts/setup.sh build docs
 	@scripts/docs.sh $(ARGS)
 
-lint: ## Check the format of our Swift.
+lint: ## Check the format of our Swift, and which module imports which.
+	scripts/imports.py
 	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)
 
 clean: ## Remove everything that was built.

@@ -7,80 +7,123 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// Only what the program needs: whoever depends on a library resolves none of it.
+let inProgram = TargetDependencyCondition.when(traits: ["Program"])
+
 let package = Package(
     name: "blackhole",
     products: [
-        .executable(name: "blackhole", targets: ["App"]),
-        .library(name: "Pipeline", targets: ["Pipeline"]),
-        .library(name: "TLS", targets: ["TLS"]),
-        .library(name: "SMTP", targets: ["SMTP"]),
+        .executable(name: "blackhole", targets: ["blackhole"]),
+        .library(name: "BlackholePipeline", targets: ["BlackholePipeline"]),
+        .library(name: "BlackholeTLS", targets: ["BlackholeTLS"]),
+        .library(name: "BlackholeSMTP", targets: ["BlackholeSMTP"]),
         .library(name: "SMTPTesting", targets: ["SMTPTesting"]),
-        // For the nested package Fuzz/ alone; whoever does not name it builds nothing of it.
-        .library(name: "_FuzzBodies", targets: ["FuzzBodies"]),
+        // Only for the nested package Fuzz/; nobody else builds any of it.
+        .library(name: "_BlackholeFuzzBodies", targets: ["BlackholeFuzzBodies"]),
+    ],
+    traits: [
+        .trait(name: "Program", description: "The program blackhole, beside the libraries.")
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
-        .target(name: "CLinux"),
-        .target(name: "Pipeline", dependencies: ["CLinux"], swiftSettings: strict),
-        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
-        .target(name: "TLS", dependencies: ["Pipeline", "COpenSSL"], swiftSettings: strict),
-        .target(name: "SMTP", dependencies: ["Pipeline"], swiftSettings: strict),
+        .target(name: "BlackholeCLinux", path: "Sources/CLinux"),
         .target(
-            name: "SMTPTesting", dependencies: ["Pipeline", "TLS", "SMTP"], swiftSettings: strict),
-        .target(name: "Sink", dependencies: ["Pipeline", "SMTP"], swiftSettings: strict),
-        .target(name: "Daemon", dependencies: ["CLinux"], swiftSettings: strict),
+            name: "BlackholePipeline", dependencies: ["BlackholeCLinux"],
+            path: "Sources/Pipeline", swiftSettings: strict),
+        .systemLibrary(
+            name: "BlackholeCOpenSSL", path: "Sources/COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .target(
+            name: "BlackholeTLS", dependencies: ["BlackholePipeline", "BlackholeCOpenSSL"],
+            path: "Sources/TLS", swiftSettings: strict),
+        .target(
+            name: "BlackholeSMTP", dependencies: ["BlackholePipeline"], path: "Sources/SMTP",
+            swiftSettings: strict),
+        .target(
+            name: "SMTPTesting",
+            dependencies: ["BlackholePipeline", "BlackholeTLS", "BlackholeSMTP"],
+            swiftSettings: strict),
+        .target(
+            name: "BlackholeSink", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
+            path: "Sources/Sink", swiftSettings: strict),
+        .target(
+            name: "BlackholeDaemon", dependencies: ["BlackholeCLinux"], path: "Sources/Daemon",
+            swiftSettings: strict),
         .executableTarget(
-            name: "App",
+            name: "blackhole",
             dependencies: [
-                "CLinux", "Pipeline", "TLS", "SMTP", "Sink", "Daemon",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
+                "BlackholeCLinux", "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP",
+                "BlackholeSink", "BlackholeDaemon",
+                .product(
+                    name: "ArgumentParser", package: "swift-argument-parser",
+                    condition: inProgram),
+                .product(name: "Logging", package: "swift-log", condition: inProgram),
             ],
-            swiftSettings: strict
+            path: "Sources/App", swiftSettings: strict
         ),
         .target(
-            name: "FuzzBodies",
-            dependencies: ["Pipeline", "TLS", "SMTP", "SMTPTesting", "Sink"],
+            name: "BlackholeFuzzBodies",
+            dependencies: [
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "SMTPTesting",
+                "BlackholeSink",
+            ],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
         .target(
-            name: "TestSupport", dependencies: ["Pipeline"], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            name: "BlackholeTestSupport", dependencies: ["BlackholePipeline"],
+            path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "Simulation", dependencies: ["Pipeline", "SMTP"], path: "Tests/Simulation",
-            swiftSettings: strict),
+            name: "BlackholeSimulation", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
+            path: "Tests/Simulation", swiftSettings: strict),
         .executableTarget(
-            name: "Simulate", dependencies: ["Simulation"], path: "Tests/Simulate",
+            name: "BlackholeSimulate", dependencies: ["BlackholeSimulation"],
+            path: "Tests/Simulate", swiftSettings: strict),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["BlackholeSimulation"], swiftSettings: strict),
+        .testTarget(
+            name: "PipelineTests", dependencies: ["BlackholePipeline", "BlackholeTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation"], swiftSettings: strict),
-        .testTarget(
-            name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"], swiftSettings: strict),
-        .testTarget(
-            name: "SMTPTests", dependencies: ["Pipeline", "SMTP", "TestSupport"],
+            name: "SMTPTests",
+            dependencies: ["BlackholePipeline", "BlackholeSMTP", "BlackholeTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "TLSTests", dependencies: ["Pipeline", "TLS", "SMTP", "TestSupport"],
+            name: "TLSTests",
+            dependencies: [
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeTestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
-            name: "SinkTests", dependencies: ["Pipeline", "SMTP", "Sink", "FuzzBodies"],
+            name: "SinkTests",
+            dependencies: [
+                "BlackholePipeline", "BlackholeSMTP", "BlackholeSink", "BlackholeFuzzBodies",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "SMTPTestingTests",
-            dependencies: ["SMTPTesting", "Pipeline", "SMTP", "TestSupport"],
+            dependencies: [
+                "SMTPTesting", "BlackholePipeline", "BlackholeSMTP", "BlackholeTestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests",
-            dependencies: ["Pipeline", "TLS", "SMTP", "SMTPTesting", "TestSupport"],
+            dependencies: [
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "SMTPTesting",
+                "BlackholeTestSupport",
+            ],
             swiftSettings: strict),
-        .testTarget(name: "DaemonTests", dependencies: ["Daemon"], swiftSettings: strict),
-        .testTarget(name: "FuzzTests", dependencies: ["FuzzBodies"], swiftSettings: strict),
+        .testTarget(
+            name: "DaemonTests", dependencies: ["BlackholeDaemon"], swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["BlackholeFuzzBodies"], swiftSettings: strict),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App", "Pipeline", "TLS", "SMTP", "Sink", "TestSupport"],
+            dependencies: [
+                "blackhole", "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP",
+                "BlackholeSink", "BlackholeTestSupport",
+            ],
             exclude: ["Clients", "Support/malloc-count.c"],
             swiftSettings: strict
         ),

@@ -27,7 +27,7 @@ let package = Package(
         .executableTarget(
             name: "SMTPLoad",
             dependencies: [
-                library("Pipeline"), library("TLS"),
+                library("BlackholePipeline"), library("BlackholeTLS"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -41,7 +41,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SMTPLoadTests",
-            dependencies: ["SMTPLoad", library("Pipeline"), library("TLS"), library("SMTP")],
+            dependencies: [
+                "SMTPLoad", library("BlackholePipeline"), library("BlackholeTLS"),
+                library("BlackholeSMTP"),
+            ],
             swiftSettings: strict),
     ]
 )

@@ -61,7 +61,7 @@ def instructions(key, shape):
         wrapper = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={path}"]
         # Valgrind stumbles over debug information that is newer than itself.
         program = _stripped(PEERS[key].program)
-        # A `rep movsb` is one instruction, but callgrind counts each of its octets: without it.
+        # A `rep movsb` is one instruction, but callgrind counts each of its bytes: without it.
         _serve(key, shape, messages, wrapper=wrapper, program=program, environment={
             "GLIBC_TUNABLES": "glibc.cpu.x86_rep_movsb_threshold=0x40000000"})
         return parse_callgrind(_text_of(path, r"^(totals|summary): \d+"))

@@ -11,7 +11,7 @@ PEERS_WEIGHED = {"plain": ("blackhole", "floor", "nio", "smtp-sink"),
 
 
 def idle_bytes(kind, chosen, files, tell):
-    """The resident octets for each connection, by peer."""
+    """The resident bytes for each connection, by peer."""
     results = {}
     count = load.idle_possible(COUNTS[kind], files)
     for key in PEERS_WEIGHED[kind]:

@@ -31,7 +31,7 @@ def greeting_milliseconds(chosen, rounds, tell):
 
 
 def sizes(chosen):
-    """The octets of each stripped program, and of Swift's libraries that it needs."""
+    """The bytes of each stripped program, and of Swift's libraries that it needs."""
     results = {}
     for key in PEERS_STARTED:
         if key not in chosen:

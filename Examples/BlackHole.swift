@@ -4,14 +4,14 @@
 //     swaks --server 127.0.0.1:2525 --to you@example.org
 
 import Glibc
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 0
 let settings = SessionSettings()
 let loops = try EventLoops()
 let address = try loops.listen(on: .loopback(port: port)) { _ in
-    LineFraming { DataDiscard { Session(settings, Accept()) } }
+    LineFraming { DataDiscard { SMTPSession(settings, BlackHole()) } }
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

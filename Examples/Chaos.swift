@@ -1,20 +1,20 @@
 // A bad line: what the server says comes in splinters, drop by drop, and now and then breaks off in
 // the middle. The second argument is the seed: the same seed breaks the same connections off at the
-// same octets.
+// same bytes.
 //
 //     swift run Chaos 2525 7
 //     swaks --server 127.0.0.1:2525 --to you@example.org
 
 import Glibc
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
-/// The layer that spoils what the layers inside it say; it knows octets, and nothing of SMTP.
+/// The layer that spoils what the layers inside it say; it knows bytes, and nothing of SMTP.
 struct Chaos<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     private var random: RandomSource
     private var next: Next
     /// What was said and the peer has not been told yet.
-    private var untold = ByteBuffer()
+    private var untold = ByteQueue()
     /// What must happen once it has been told.
     private var outcome = Verdict.proceed
 
@@ -23,14 +23,14 @@ struct Chaos<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         self.next = next()
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         let said = context.output.count
-        var progress = next.receive(input, &context)
-        progress.verdict = spoil(from: said, progress.verdict, &context)
-        return progress
+        var intake = next.receive(input, &context)
+        intake.verdict = spoil(from: said, intake.verdict, &context)
+        return intake
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         let said = context.output.count
         // The end of a pause of our own is nobody else's business.
         let isOurs = event == .resumed && !untold.isEmpty
@@ -66,7 +66,7 @@ let settings = SessionSettings()
 let loops = try EventLoops(count: 1)
 let address = try loops.listen(on: .loopback(port: port)) { peer in
     Chaos(seed: seed &* 1_000_003 &+ peer.serial) {
-        LineFraming { DataDiscard { Session(settings, Accept()) } }
+        LineFraming { DataDiscard { SMTPSession(settings, BlackHole()) } }
     }
 }
 print("listening on", address)

@@ -6,8 +6,8 @@
 //     swaks --server 127.0.0.1:2525 --to you@example.org      # 250
 
 import Glibc
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Synchronization
 
 /// Who has mailed whom from where: what all connections share, whichever loop they are on.
@@ -54,7 +54,7 @@ let acquaintances = Acquaintances()
 let loops = try EventLoops()
 let address = try loops.listen(on: .loopback(port: port)) { peer in
     let responder = Greylisting(acquaintances: acquaintances, client: peer.address.host)
-    return LineFraming { DataDiscard { Session(settings, responder) } }
+    return LineFraming { DataDiscard { SMTPSession(settings, responder) } }
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

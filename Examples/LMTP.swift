@@ -6,8 +6,8 @@
 //     swaks --protocol LMTP --server 127.0.0.1:2424 --to a@a.example,b@full.example,c@gone.example
 
 import Glibc
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// Delivers to each recipient for itself.
 struct Delivery: Responder {
@@ -36,7 +36,7 @@ struct Delivery: Responder {
     }
 
     mutating func deliver(
-        _ message: Message, to recipient: Int, _ context: inout Context
+        _ message: IncomingMessage, to recipient: Int, _ context: inout Context
     ) -> Answer { answers[recipient] }
 }
 
@@ -44,7 +44,7 @@ let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 0
 let settings = SessionSettings(protocol: .lmtp)
 let loops = try EventLoops()
 let address = try loops.listen(on: .loopback(port: port)) { _ in
-    LineFraming { DataDiscard { Session(settings, Delivery()) } }
+    LineFraming { DataDiscard { SMTPSession(settings, Delivery()) } }
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

@@ -5,8 +5,8 @@
 //     swaks --server 127.0.0.1:2525 --to you@example.org      # 250
 
 import Glibc
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// Refuses the recipients of a domain; what it says nothing about is answered as a black hole does.
 struct MailboxFull: Responder {
@@ -22,7 +22,7 @@ let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 0
 let settings = SessionSettings()
 let loops = try EventLoops()
 let address = try loops.listen(on: .loopback(port: port)) { _ in
-    LineFraming { DataDiscard { Session(settings, MailboxFull()) } }
+    LineFraming { DataDiscard { SMTPSession(settings, MailboxFull()) } }
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

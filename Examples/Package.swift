@@ -27,7 +27,7 @@ let package = Package(
     dependencies: [.package(name: "blackhole", path: "..")],
     targets: programs.map { name in
         .executableTarget(
-            name: name, dependencies: products("Pipeline", "SMTP"), path: ".",
+            name: name, dependencies: products("BlackholePipeline", "BlackholeSMTP"), path: ".",
             exclude: all(but: name), sources: ["\(name).swift"], swiftSettings: strict)
     } + [
         .testTarget(

@@ -1,25 +1,25 @@
 // A server that lies about SIZE (RFC 1870): what it announces is one thing, its limit another. The
 // second argument is what it announces, the third its limit; 0 is none. By default it promises ten
-// million octets and takes a thousand; `1000 0` is a server that is better than its word.
+// million bytes and takes a thousand; `1000 0` is a server that is better than its word.
 //
 //     swift run SizeLie 2525 10000000 1000
 //     swaks --server 127.0.0.1:2525 --to you@example.org --body "$(seq 1000)"     # 552 5.3.4
 
 import Glibc
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 let arguments = CommandLine.arguments.dropFirst().map { UInt32($0) ?? 0 }
 let port = UInt16(clamping: arguments.first ?? 0)
 let (announced, limit) = arguments.count > 2 ? (arguments[1], arguments[2]) : (10_000_000, 1_000)
 
 var limits = SMTPLimits()
-limits.messageOctetsMax = Int(limit)
+limits.maximumMessageSize = Int(limit)
 let settings = SessionSettings(
     limits: limits, keywords: .standard.adding("SIZE", "\(announced)"))
 let loops = try EventLoops()
 let address = try loops.listen(on: .loopback(port: port)) { _ in
-    LineFraming { DataDiscard { Session(settings, Accept()) } }
+    LineFraming { DataDiscard { SMTPSession(settings, BlackHole()) } }
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

@@ -6,8 +6,8 @@
 //     time swaks --server 127.0.0.1:2525 --to you@example.org
 
 import Glibc
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// The layer that slows a connection.
 struct Tarpit<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
@@ -15,20 +15,20 @@ struct Tarpit<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     var next: Next
 
     /// Hands on line by line, so that nothing is gained by sending many at once.
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         let said = context.output.count
         var (consumed, end) = (0, 0)
         while true {
             end = endOfLine(in: input, from: end)
-            var progress = next.receive(input.extracting(consumed..<end), &context)
-            consumed += progress.consumed
-            progress.consumed = consumed
-            progress.verdict = slowed(progress.verdict, from: said, context)
-            guard progress.verdict == .proceed, end < input.byteCount else { return progress }
+            var intake = next.receive(input.extracting(consumed..<end), &context)
+            consumed += intake.consumed
+            intake.consumed = consumed
+            intake.verdict = slowed(intake.verdict, from: said, context)
+            guard intake.verdict == .proceed, end < input.byteCount else { return progress }
         }
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         let said = context.output.count
         return slowed(next.handle(event, &context), from: said, context)
     }
@@ -42,8 +42,8 @@ struct Tarpit<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     }
 
     func endOfLine(in input: RawSpan, from start: Int) -> Int {
-        input.withUnsafeBytes { octets in
-            octets[start...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? octets.count
+        input.withUnsafeBytes { bytes in
+            bytes[start...].firstIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? bytes.count
         }
     }
 }
@@ -54,7 +54,7 @@ let loops = try EventLoops(count: 1)
 let address = try loops.listen(on: .loopback(port: port)) { _ in
     Tarpit(
         rest: .milliseconds(500),
-        next: LineFraming { DataDiscard { Session(settings, Accept()) } })
+        next: LineFraming { DataDiscard { SMTPSession(settings, BlackHole()) } })
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

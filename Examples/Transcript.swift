@@ -5,8 +5,8 @@
 //     swaks --server 127.0.0.1:2525 --to you@example.org
 
 import Glibc
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 enum Colour: Int {
     case red = 31
@@ -25,7 +25,7 @@ struct Transcript: SessionObserver {
 
     func receivedOverlongLine() { tell("C: (a line that is too long)", .blue) }
 
-    func received(contentOctets octets: Int) { tell("C: (\(octets) octets)", .blue) }
+    func received(contentBytes bytes: Int) { tell("C: (\(bytes) bytes)", .blue) }
 
     func said(_ replies: RawSpan) {
         for line in replies.text.split(separator: "\r\n") {
@@ -51,7 +51,7 @@ let loops = try EventLoops(count: 1)
 let address = try loops.listen(on: .loopback(port: port)) { peer in
     let transcript = Transcript(connection: peer.serial)
     return LineFraming {
-        DataDiscard { ObservedSession(transcript) { Session(settings, Accept()) } }
+        DataDiscard { ObservedSession(transcript) { SMTPSession(settings, BlackHole()) } }
     }
 }
 print("listening on", address)

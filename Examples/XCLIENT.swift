@@ -5,8 +5,8 @@
 //     swaks --server 127.0.0.1:2525 --to you@example.org --xclient ADDR=192.0.2.7    # 554 5.7.1
 
 import Glibc
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// Refuses mail of one network, whoever the client says it is.
 struct Proxied: Responder {
@@ -41,7 +41,7 @@ let settings = SessionSettings(keywords: .standard.adding("XCLIENT", "NAME ADDR"
 let loops = try EventLoops()
 let address = try loops.listen(on: .loopback(port: port)) { peer in
     let responder = Proxied(client: peer.address.host)
-    return LineFraming { DataDiscard { Session(settings, responder) } }
+    return LineFraming { DataDiscard { SMTPSession(settings, responder) } }
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

@@ -8,7 +8,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// All that the targets do; a target of the main package, since it sees what is not public there.
-let bodies = Target.Dependency.product(name: "_FuzzBodies", package: "blackhole")
+let bodies = Target.Dependency.product(name: "_BlackholeFuzzBodies", package: "blackhole")
 
 let package = Package(
     name: "Fuzz",

@@ -26,7 +26,7 @@ awk -F '[:,]' '
         sub("/.*", "", module)
         count[module] += lines
         reached[module] += lines - missed
-        if (file ~ /^SMTP\/(LineFram|DataDiscard|DotScanner)/) {
+        if (file ~ /^SMTP\/Framing\//) {
             count["framing"] += lines
             reached["framing"] += lines - missed
         }

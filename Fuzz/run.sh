@@ -50,8 +50,8 @@ FuzzHeaderSwitches | FuzzMessage) dictionary=message ;;
 *) dictionary=smtp ;;
 esac
 # A certificate with its key is longer than any command.
-[ "$target" = FuzzIdentity ] && octets_max=2000 || octets_max=400
-set -- -max_len=$octets_max -dict="$fuzz/$dictionary.dict" -artifact_prefix="$finds/" "$@"
+[ "$target" = FuzzIdentity ] && bytes_max=2000 || bytes_max=400
+set -- -max_len=$bytes_max -dict="$fuzz/$dictionary.dict" -artifact_prefix="$finds/" "$@"
 $takes_own_inputs || set -- "$@" "$corpus" "$fuzz/Corpus/$target" "$fuzz/Crashes/$target"
 # Jobs write fuzz-0.log and so on to where they are started.
 ! $has_jobs || { cd "$logs" && echo "The logs of the jobs are in $logs" >&2; }

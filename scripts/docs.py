@@ -36,8 +36,12 @@ def is_documented(symbol):
 
 
 def is_at_top(symbol, product):
-    extended = symbol.get("swiftExtension", {}).get("extendedModule", product)
-    return extended == product and len(symbol["pathComponents"]) == 1
+    extended = symbol.get("swiftExtension", {}).get("extendedModule", module(product))
+    return extended == module(product) and len(symbol["pathComponents"]) == 1
+
+
+def module(product):
+    return product if product == "SMTPTesting" else f"Blackhole{product}"
 
 
 def names_in_topics(catalogue):
@@ -47,10 +51,10 @@ def names_in_topics(catalogue):
 
 def left_out(product):
     """What the compiler takes for the version of an Objective-C framework, and leaves out."""
-    for path in sorted(pathlib.Path("Sources", product).glob("*.swift")):
+    for path in sorted(pathlib.Path("Sources", product).rglob("*.swift")):
         for number, line in enumerate(path.read_text().split("\n"), start=1):
-            if re.search(f"{DECLARATION}{product}Version", line):
-                yield f"{path}:{number}: DocC shows nothing whose name begins with {product}Version"
+            if re.search(f"{DECLARATION}{module(product)}Version", line):
+                yield f"{path}:{number}: DocC shows nothing whose name begins with {module(product)}Version"
 
 
 def faults(product, folder):

@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Each may link to those before it.
+# The folders of the libraries; each may link to those before it.
 products=(Pipeline TLS SMTP SMTPTesting)
 out=.build-docs
 
@@ -26,18 +26,21 @@ command -v swift >/dev/null || fail "Swift 6.3 is missing: see https://swift.org
 docc=$(dirname "$(readlink -f "$(command -v swift)")")/docc
 [[ -x $docc ]] || docc=$(command -v docc) || fail "docc, a part of Swift's toolchain, is missing"
 
+# The module of a folder.
+module() { [[ $1 == SMTPTesting ]] && echo "$1" || echo "Blackhole$1"; }
+
 # What the compiler knows of the public symbols, from the build that all other targets use.
 extract() {
-    swift build -c release --target SMTPTesting --quiet
+    swift build -c release --traits Program --target SMTPTesting --quiet
     local built triple
-    built=$(swift build -c release --show-bin-path)
+    built=$(swift build -c release --traits Program --show-bin-path)
     triple=$(swift -print-target-info | sed -n 's/^ *"triple": "\(.*\)",$/\1/p')
     rm -rf "$out/symbols"
     for product in "${products[@]}"; do
         mkdir -p "$out/symbols/$product"
-        swift symbolgraph-extract -module-name "$product" -target "$triple" \
+        swift symbolgraph-extract -module-name "$(module "$product")" -target "$triple" \
             -I "$built/Modules" -I Sources/COpenSSL \
-            -Xcc "-fmodule-map-file=$built/CLinux.build/module.modulemap" \
+            -Xcc "-fmodule-map-file=$built/BlackholeCLinux.build/module.modulemap" \
             -minimum-access-level public -emit-extension-block-symbols -skip-synthesized-members \
             -output-dir "$out/symbols/$product"
     done
@@ -46,7 +49,7 @@ extract() {
 # The arguments of docc for a product, one a line.
 arguments() {
     printf '%s\n' "Sources/$1/$1.docc" --additional-symbol-graph-dir "$out/symbols/$1" \
-        --fallback-display-name "$1" --fallback-bundle-identifier "$1" \
+        --fallback-display-name "$(module "$1")" --fallback-bundle-identifier "$(module "$1")" \
         --fallback-default-module-kind Library --enable-experimental-external-link-support
     for product in "${products[@]}"; do
         [[ $product == "$1" ]] && return

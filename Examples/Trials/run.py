@@ -100,7 +100,7 @@ def chaos():
     require(len(whole) < len(first), "no connection broke off")
     expect([b"220", b"250", b"250", b"250", b"354", b"250", b"250", b"221"],
            [line[:3] for line in whole[0].splitlines()])
-    require(all(whole[0].startswith(text) for text in told(first)), "octets are wrong, not missing")
+    require(all(whole[0].startswith(text) for text in told(first)), "bytes are wrong, not missing")
     require(not all(text.endswith(b"\r\n") for text in told(first)), "no reply broke off")
     # Eight replies in lock-step are eight pieces, if nobody cuts them.
     require(any(len(pieces) > 8 for pieces in first), "nothing came in pieces")
@@ -153,11 +153,11 @@ def transcript():
     plain, coloured = printed(), printed(on_terminal=True)
     require("\x1b" not in plain, "escape sequences went to a pipe")
     for line in ["1 S: 220 localhost", "1 C: ehlo client.example", "1 S: 250 HELP",
-                 "1 C: (23 octets)", "1 C: VERY \N{REPLACEMENT CHARACTER}[31mred",
+                 "1 C: (23 bytes)", "1 C: VERY \N{REPLACEMENT CHARACTER}[31mred",
                  "2 C: helo again"]:
         require(f"\n{line}" in plain, f"{line!r} is not in\n{plain}")
     for line in ["1 \x1b[32mS: 220 ", "1 \x1b[34mC: mail FROM", "1 \x1b[31mS: 500 ",
-                 "octets)\x1b[0m\n"]:
+                 "bytes)\x1b[0m\n"]:
         require(line in coloured, f"{line!r} is not in\n{coloured!r}")
     require("\x1b" not in printed(on_terminal=True, NO_COLOR="1"), "NO_COLOR is not heeded")
     require("\x1b" in printed(on_terminal=True, NO_COLOR=""), "an empty NO_COLOR counts")

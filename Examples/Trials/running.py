@@ -34,7 +34,7 @@ class Server:
 
     def __init__(self, process, output):
         self.process, self.output = process, output
-        self.octets, self.printed = b"", ""
+        self.data, self.printed = b"", ""
         self.port = int(self.wait_for(r"listening on 127\.0\.0\.1:(\d+)\r?\n")[1])
 
     def wait_for(self, pattern):
@@ -44,10 +44,10 @@ class Server:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([self.output], [], [], left)[0]:
                 raise AssertionError(f"never printed {pattern!r}, but {self.printed!r}")
-            octets = os.read(self.output, 65536)
-            require(octets, f"ended behind {self.printed!r}")
-            self.octets += octets
-            self.printed = self.octets.decode(errors="replace")
+            data = os.read(self.output, 65536)
+            require(data, f"ended behind {self.printed!r}")
+            self.data += data
+            self.printed = self.data.decode(errors="replace")
         return match
 
     def client(self, make=smtplib.SMTP):

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Daemon
+import BlackholeDaemon
 import Glibc
-import Sink
+import BlackholeSink
 
 /// The program: its commands.
 @main
@@ -62,7 +62,7 @@ struct Blackhole: ParsableCommand {
     /// Refuses settings without a command, of which the parser would say that it knows none of them.
     private static func requireCommand(in words: [String]) throws(StartError) {
         guard let first = words.first, !commands.contains(first) else { return }
-        let isSetting = Setting.allCases.contains { first.hasPrefix("--\($0.name)=") }
+        let isSetting = Setting.all.contains { first.hasPrefix("--\($0.name)=") }
         guard isSetting || !first.hasPrefix("-") else { return }
         let fault = isSetting ? "a command is missing" : "'\(first)' is no command"
         throw StartError(

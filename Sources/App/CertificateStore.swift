@@ -1,7 +1,7 @@
-import Daemon
+import BlackholeDaemon
 import Glibc
-import Sink
-import TLS
+import BlackholeSink
+import BlackholeTLS
 
 /// A file with a private key and its certificate, made once and kept: what `--ssl_cert` alone can
 /// serve, and what clients of the same user can trust.

@@ -1,6 +1,6 @@
-import Daemon
+import BlackholeDaemon
 import FoundationEssentials
-import Sink
+import BlackholeSink
 
 extension ConfigurationSource {
     /// Reads what the commands need that act on a running server: where its pid file and its

@@ -1,7 +1,7 @@
-import Daemon
+import BlackholeDaemon
 import FoundationEssentials
 import Glibc
-import Sink
+import BlackholeSink
 
 /// Where the configuration of this process comes from: the environment, the command line, and the
 /// file that one of them names, each over the ones before.

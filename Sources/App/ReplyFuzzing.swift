@@ -1,5 +1,5 @@
 import Logging
-import SMTP
+import BlackholeSMTP
 import Synchronization
 
 /// Numbers the sessions whose replies go wrong, and logs what went wrong with which.

@@ -1,34 +1,33 @@
-import Daemon
+import BlackholeDaemon
 import Glibc
 import Logging
-import Pipeline
-import SMTP
-import Sink
-import TLS
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
+import BlackholeTLS
 
 /// The server: the onion on a pool of event loops.
 ///
 /// It is made while the process may still do everything: it reads the keys and binds the addresses.
 /// Its threads begin with ``start()``, when the privileges are gone.
 final class Server {
-    let log: Logger
-    let serving: Serving.Current
-    let tls: TLSSource?
-    let isDebugging: Bool
-    let logsMessages: Bool
-    let quota: ConnectionQuota
+    private let log: Logger
+    private let quota: ConnectionQuota
+    private let numbers = ConnectionNumbers()
     /// Has replies go wrong, where that is what it is for.
     private let fuzzing: ReplyFuzzing?
     private let switchReports: SwitchReports
     private let workers: Int
-    let seed: UInt64
-    private let sockets: [ServerSocket]
-    /// What it began with, and cannot wholly change.
-    private let initial: Configuration
-    private var configuration: Configuration
+    private let chanceSeed = UInt64.random(in: .min ... .max)
+    private let endpoints: [BoundEndpoint]
+    /// What is done with the mail of each listener of the configuration that it began with, in their
+    /// order, and last what is done where mail comes to none of them: to another socket of a service
+    /// manager.
+    private var policies: [Policy]
+    private let places: [String]
+    private(set) var configuration: Configuration
+    private var tls: TLSSource?
     private var loops: EventLoops?
-    /// Where it listens, with the ports that the kernel chose.
-    let addresses: [String]
 
     /// Reads the keys, and binds every address or takes over the sockets of a service manager.
     ///
@@ -39,35 +38,47 @@ final class Server {
         _ configuration: Configuration, adopting offered: [ServiceManager.Socket],
         socketFile: SocketFile, firstFuzzed: Int? = nil, _ log: Logger
     ) throws(StartError) {
-        initial = configuration
         self.configuration = configuration
         self.log = log
-        isDebugging = configuration.isDebugging
-        logsMessages = configuration.logsMessages
         workers = configuration.workers ?? EventLoops.processors
-        let seed = configuration.seed ?? .random(in: .min ... .max)
-        self.seed = seed
+        policies = configuration.listeners.map(\.policy) + [configuration.policy]
+        places = configuration.listeners.map(\.place)
+        let seed = configuration.seed ?? chanceSeed
         fuzzing = firstFuzzed.map { ReplyFuzzing(seed: seed, first: $0, log) }
         tls = configuration.hasTLS ? try TLSSource(configuration, log) : nil
         quota = ConnectionQuota(configuration.quota) { log.warning("\($0.text)") }
         switchReports = SwitchReports { log.info("\($0)") }
-        serving = Serving.Current(Serving(configuration, switchReports))
-        sockets =
+        endpoints =
             offered.isEmpty
-            ? try ServerSocket.bind(configuration.listeners, loops: workers, socketFile)
-            : try ServerSocket.adopt(offered, configuration, log)
-        addresses = sockets.map(\.address)
+            ? try BoundEndpoint.bind(configuration.listeners, loops: workers, socketFile)
+            : try BoundEndpoint.adopt(offered, configuration, log)
     }
 
     /// The files of its unix-domain sockets.
-    var socketPaths: [String] { sockets.compactMap(\.path) }
+    var socketPaths: [String] { endpoints.compactMap(\.path) }
 
-    /// What is done with mail.
-    var mode: Mode { configuration.policy.mode }
+    /// What the operator should know of the certificate's files.
+    var tlsWarnings: [String] { tls?.warnings ?? [] }
 
-    /// `accept on 127.0.0.1:25, 127.0.0.1:465 for TLS`.
+    private var seed: UInt64 { configuration.seed ?? chanceSeed }
+
+    /// Where it listens, with the ports that the kernel chose, and what is done with the mail there.
+    var listeners: [(address: String, policy: Policy)] {
+        endpoints.map { ($0.address, policies[$0.index]) }
+    }
+
+    /// `accept on 127.0.0.1:25, 127.0.0.1:465 for TLS; bounce on 127.0.0.1:26`.
     var title: String {
-        "\(mode.rawValue) on \(addresses.joined(separator: ", "))"
+        var parts: [(mode: Mode, addresses: [String])] = []
+        for (address, policy) in listeners {
+            if parts.last?.mode == policy.mode {
+                parts[parts.count - 1].addresses.append(address)
+            } else {
+                parts.append((policy.mode, [address]))
+            }
+        }
+        return parts.map { "\($0.mode.rawValue) on \($0.addresses.joined(separator: ", "))" }
+            .joined(separator: "; ")
     }
 
     /// Starts the loops, and with them to serve.
@@ -78,12 +89,12 @@ final class Server {
                 log.warning("\(trouble.text)")
             }
             self.loops = loops
-            log.info("mode \(mode.rawValue), seed \(seed)")
-            for socket in sockets {
-                guard let listener = socket.take() else { continue }
-                try listen(loops, on: listener, socket)
-                let suffix = socket.isImplicitTLS ? "" : ", \(workers.of("worker"))"
-                log.info("listening on \(socket.address)\(suffix)")
+            log.info("seed \(seed)")
+            for endpoint in endpoints {
+                try serving(endpoint).serve(endpoint, on: loops)
+                let suffix = endpoint.isImplicitTLS ? "" : ", \(workers.of("worker"))"
+                log.info(
+                    "listening on \(endpoint.address)\(suffix): \(policies[endpoint.index].text)")
             }
             return loops
         } catch {
@@ -91,40 +102,69 @@ final class Server {
         }
     }
 
-    private func listen(
-        _ loops: EventLoops, on listener: consuming BoundListener, _ socket: ServerSocket
-    ) throws(SystemError) {
-        let index = socket.index
-        if let fuzzing {
-            try listen(loops, on: listener, socket) { now, security in
-                fuzzing.session {
-                    Session(
-                        now.settings, security: security, SwitchedResponder(now.policies[index]))
-                }
-            }
-        } else if serving.value.policies[index].hasHeaderSwitches {
-            try listen(loops, on: listener, socket) { now, security in
-                Session(now.settings, security: security, SwitchedResponder(now.policies[index]))
-            }
-        } else {
-            try listen(loops, on: listener, socket) { now, security in
-                Session(now.settings, security: security, ModeResponder(now.policies[index]))
-            }
+    /// What new connections to an endpoint are served with, as the configuration is now.
+    private func serving(_ endpoint: BoundEndpoint) -> Serving {
+        let settings = SessionSettings(configuration)
+        let hasTLS = endpoint.isImplicitTLS || configuration.offersStartTLS
+        return Serving(
+            settings: settings,
+            policy: PreparedPolicy(
+                policies[endpoint.index], hostName: settings.hostName, switchReports: switchReports),
+            tls: hasTLS ? tls?.context : nil, isImplicitTLS: endpoint.isImplicitTLS, quota: quota,
+            seed: seed, numbers: numbers, makeRecord: makeRecord, fuzzing: fuzzing)
+    }
+
+    /// Makes what is logged of a connection; nil where nothing is.
+    private var makeRecord: (@Sendable (borrowing Peer) -> ConnectionRecord)? {
+        let (isDebugging, logsMessages) = (configuration.isDebugging, configuration.logsMessages)
+        guard isDebugging || logsMessages else { return nil }
+        var log = log
+        // A reload may switch it on, long after the log has its level.
+        if isDebugging { log.logLevel = .debug }
+        return { [log] peer in
+            ConnectionRecord(
+                session: isDebugging ? SessionRecord(of: peer) { log.debug("\($0)") } : nil,
+                messages: logsMessages ? MessageRecord(of: peer) { log.info("\($0)") } : nil)
         }
     }
 
     /// What it has done so far.
     var totals: Totals { loops.map { Totals($0) } ?? Totals() }
 
-    /// Serves new connections by another configuration, as far as a running server can.
+    /// Serves new connections by another configuration, as far as a running server can, and logs what
+    /// has changed. If this throws, nothing has.
     func reload(_ fresh: Configuration) throws(StartError) {
-        try tls?.reload(fresh)
-        for setting in initial.changesThatTakeRestart(to: fresh) {
-            log.warning("\(setting.name) has changed: that takes a restart")
+        let next = configuration.reloaded(from: fresh)
+        let nextTLS = try reloadedTLS(next)
+        for change in configuration.changes(to: next) { log.info("\(change.text)") }
+        for change in next.changes(to: fresh) {
+            log.warning("\(change.text): that takes a restart")
         }
-        configuration = configuration.reloaded(from: fresh)
-        quota.limits = configuration.quota
-        serving.value = Serving(configuration, switchReports)
+        configuration = next
+        tls = nextTLS
+        quota.limits = next.quota
+        // What a listener of the same place is to do is live, wherever else the server listens now.
+        for listener in next.listeners + fresh.listeners {
+            for (index, place) in places.enumerated() where place == listener.place {
+                policies[index] = listener.policy
+            }
+        }
+        policies[places.count] = next.policy
+        guard let loops else { return }
+        for endpoint in endpoints {
+            do throws(SystemError) {
+                try serving(endpoint).serve(endpoint, on: loops)
+            } catch {
+                log.error("\(endpoint.address) is served as before: cannot \(error.description)")
+            }
+        }
+    }
+
+    /// The certificate's files as they are now; nil without TLS.
+    private func reloadedTLS(_ next: Configuration) throws(StartError) -> TLSSource? {
+        guard next.hasTLS else { return nil }
+        if let tls { return try tls.reloaded(next) }
+        return try TLSSource(next, log)
     }
 
     /// Stops, and returns when all is over.

@@ -1,8 +1,8 @@
-import Daemon
+import BlackholeDaemon
 import Glibc
 import Logging
-import Pipeline
-import Sink
+import BlackholePipeline
+import BlackholeSink
 
 /// The life of the process that serves, from its first step to its last.
 ///
@@ -45,7 +45,7 @@ final class Service {
         var log = Logger(label: "blackhole") { _ in LogLines(logFile) }
         if configuration.isDebugging { log.logLevel = .debug }
         self.log = log
-        if !isDaemon, configuration.origins[.log] == .option {
+        if !isDaemon, configuration.origins["log"] == .option {
             log.info("run logs to standard error: --log is for start")
         }
         let all = configuration.warnings + warnings
@@ -62,7 +62,7 @@ final class Service {
     /// Does all that takes privileges, gives them up, and starts to serve.
     func start() throws(StartError) {
         do throws(StartError) {
-            if isDaemon || configuration.origins[.pid] != nil {
+            if isDaemon || configuration.origins["pid"] != nil {
                 let file = try PidFile.take(configuration.pidPath)
                 if let pid = file.replacedStale {
                     log.info("the pid file was of process \(pid), which is gone")
@@ -75,13 +75,13 @@ final class Service {
                 socketFile: try configuration.socketFile(of: account),
                 firstFuzzed: firstFuzzed, log)
             self.server = server
-            tellTerminal(of: server.tls?.warnings ?? [])
+            tellTerminal(of: server.tlsWarnings)
             try logFile.give(to: account)
             try account.assume()
             noteSocketsThatStay(server.socketPaths)
             showTitle()
             let loops = try server.start()
-            let board = StatusBoard(configuration, server.addresses, loops)
+            let board = StatusBoard(server.listeners, loops)
             if pidFile != nil { board.show(log) }
             self.board = board
         } catch {
@@ -90,6 +90,9 @@ final class Service {
             throw error
         }
     }
+
+    /// The configuration as the last reload has left it.
+    private var current: Configuration { server?.configuration ?? configuration }
 
     /// Serves until a signal says to stop, then stops and tells the totals.
     func serve() {
@@ -101,7 +104,7 @@ final class Service {
         }
         ServiceManager.notify("STOPPING=1")
         log.info("stopping")
-        server?.stop(grace: configuration.grace)
+        server?.stop(grace: current.grace)
         let totals = server?.totals ?? Totals()
         log.info("stopped: \(totals.summary)")
         pidFile.take()?.release()
@@ -109,7 +112,7 @@ final class Service {
 
     /// Waits for a signal, and meanwhile logs the rates.
     private func nextSignal() -> Int32? {
-        let interval = configuration.ratesInterval
+        let interval = current.ratesInterval
         while true {
             let wait = interval > .zero ? board?.untilRates(interval) ?? interval : .seconds(86_400)
             if let number = Signals.next(within: wait) { return number }
@@ -128,7 +131,7 @@ final class Service {
             for warning in fresh.warnings { log.warning("\(warning)") }
             log.info("reloaded")
             showTitle()
-            if let server { board?.reloaded(server.mode) }
+            if let server { board?.reloaded(server.listeners) }
         } catch {
             log.error("not reloaded, all stays as it was: \(error.description)")
             board?.reloadFailed(error.description)

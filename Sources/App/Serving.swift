@@ -1,58 +1,59 @@
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
+import BlackholeTLS
 import FoundationEssentials
-import Glibc
-import Pipeline
-import SMTP
-import Sink
 import Synchronization
 
-/// What new connections are served with: made at the start, and anew at every reload.
-struct Serving: Sendable {
+/// What the new connections of one listener are served with: made at the start, and anew at every
+/// reload. A connection keeps what it began with.
+final class Serving: Sendable {
     let settings: SessionSettings
-    /// What is done with the mail of each listener, in their order, and last what is done where
-    /// mail comes to no listener of the configuration: to another socket of a service manager.
-    let policies: [PreparedPolicy]
-    let offersStartTLS: Bool
-    /// The number of the connection that is served, in the order in which they came, from 0.
-    private(set) var connection: UInt64 = 0
+    let policy: PreparedPolicy
+    /// Nil where no client can have TLS.
+    let tls: TLSContext?
+    let isImplicitTLS: Bool
+    let quota: ConnectionQuota
+    /// What a connection draws by chance depends on it, and on the connection's number.
+    let seed: UInt64
+    let numbers: ConnectionNumbers
+    /// Makes what is logged of a connection; nil where nothing is.
+    let makeRecord: (@Sendable (borrowing Peer) -> ConnectionRecord)?
+    /// Has replies go wrong, where that is what the server is for.
+    let fuzzing: ReplyFuzzing?
 
-    init(_ configuration: Configuration, _ switchReports: SwitchReports) {
-        let settings = SessionSettings(
+    init(
+        settings: SessionSettings, policy: PreparedPolicy, tls: TLSContext?, isImplicitTLS: Bool,
+        quota: ConnectionQuota, seed: UInt64, numbers: ConnectionNumbers,
+        makeRecord: (@Sendable (borrowing Peer) -> ConnectionRecord)?, fuzzing: ReplyFuzzing?
+    ) {
+        self.settings = settings
+        self.policy = policy
+        self.tls = tls
+        self.isImplicitTLS = isImplicitTLS
+        self.quota = quota
+        self.seed = seed
+        self.numbers = numbers
+        self.makeRecord = makeRecord
+        self.fuzzing = fuzzing
+    }
+}
+
+/// Numbers the connections of the whole server in the order in which they come, from 0.
+final class ConnectionNumbers: Sendable {
+    private let count = Atomic<UInt64>(0)
+
+    /// The number of the next connection.
+    func next() -> UInt64 { count.wrappingAdd(1, ordering: .relaxed).oldValue }
+}
+
+extension SessionSettings {
+    /// The settings of all sessions, as a configuration has them.
+    convenience init(_ configuration: Configuration) {
+        self.init(
             hostName: configuration.effectiveHostName, limits: configuration.limits,
             isLenient: configuration.isLenient,
             authentication: configuration.isAuthAfterTLS ? .afterTLS : .offered)
-        self.settings = settings
-        offersStartTLS = configuration.offersStartTLS
-        policies = (configuration.listeners.map(\.policy) + [configuration.policy]).map {
-            PreparedPolicy($0, hostName: settings.hostName, switchReports: switchReports)
-        }
-    }
-
-    /// What is served now; a connection keeps what it began with.
-    final class Current: Sendable {
-        private let serving: Mutex<Serving>
-
-        init(_ serving: Serving) {
-            self.serving = Mutex(serving)
-        }
-
-        var value: Serving {
-            get { serving.withLock { $0 } }
-            set {
-                serving.withLock {
-                    let connection = $0.connection
-                    $0 = newValue
-                    $0.connection = connection
-                }
-            }
-        }
-
-        /// What the next connection is served with; it gets the next number of the whole server.
-        func next() -> Serving {
-            serving.withLock { serving in
-                defer { serving.connection &+= 1 }
-                return serving
-            }
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// Reads a configuration file without trusting it to be one.
 enum SettingsFile {

@@ -1,7 +1,7 @@
-import Daemon
+import BlackholeDaemon
 import Glibc
-import Pipeline
-import TLS
+import BlackholePipeline
+import BlackholeTLS
 
 extension StartError {
     /// A host that stands for no address.
@@ -18,7 +18,7 @@ extension StartError {
 
     /// An address that is not to be had.
     static func cannotListen(
-        _ error: SystemError, _ address: SocketAddress, isImplicitTLS: Bool
+        _ error: SystemError, _ address: NetworkAddress, isImplicitTLS: Bool
     ) -> StartError {
         let option = isImplicitTLS ? "--ssl_port" : "--port"
         var advice = ""

@@ -1,21 +1,20 @@
-import Daemon
+import BlackholeDaemon
 import Glibc
 import Logging
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Synchronization
-import TLS
+import BlackholeTLS
 
 /// What there is to tell of a running server: to `blackhole status`, and to the log as rates.
 final class StatusBoard: Sendable {
-    private let addresses: [String]
     private let loops: EventLoops
     private let begin = ContinuousClock.now
     private let state: Mutex<State>
 
     private struct State {
-        var mode: Mode
+        var listeners: [String]
         var rates = Rates()
         var ratesAt: ContinuousClock.Instant
         var reloads = 0
@@ -24,10 +23,13 @@ final class StatusBoard: Sendable {
         var answering: EventLoops?
     }
 
-    init(_ configuration: Configuration, _ addresses: [String], _ loops: EventLoops) {
-        self.addresses = addresses
+    init(_ listeners: [(address: String, policy: Policy)], _ loops: EventLoops) {
         self.loops = loops
-        state = Mutex(State(mode: configuration.policy.mode, ratesAt: begin))
+        state = Mutex(State(listeners: StatusBoard.lines(listeners), ratesAt: begin))
+    }
+
+    private static func lines(_ listeners: [(address: String, policy: Policy)]) -> [String] {
+        listeners.map { "listening on \($0.address): \($0.policy.text)" }
     }
 
     /// Lets `blackhole status` ask.
@@ -43,10 +45,11 @@ final class StatusBoard: Sendable {
         }
     }
 
-    /// Notes a reload, and the mode since.
-    func reloaded(_ mode: Mode) {
+    /// Notes a reload, and what the listeners do since.
+    func reloaded(_ listeners: [(address: String, policy: Policy)]) {
+        let lines = StatusBoard.lines(listeners)
         state.withLock {
-            $0.mode = mode
+            $0.listeners = lines
             $0.reloads += 1
             $0.reloadFault = nil
         }
@@ -77,13 +80,15 @@ final class StatusBoard: Sendable {
 
     private var text: String {
         let totals = Totals(loops)
-        let (mode, reloads, fault) = state.withLock { ($0.mode, $0.reloads, $0.reloadFault) }
+        let (listeners, reloads, fault) = state.withLock {
+            ($0.listeners, $0.reloads, $0.reloadFault)
+        }
         return StatusReport(
-            lines: addresses.map { "listening on \($0)" } + [
-                "mode \(mode.rawValue), up for \(begin.duration(to: .now).inDays)",
+            lines: listeners + [
+                "up for \(begin.duration(to: .now).inDays)",
                 totals.connections.of("connection") + ", \(totals.open) of them open, "
                     + "\(totals.connectionsRefused) refused",
-                totals.messages.of("message") + " of " + totals.octets.of("octet") + " to "
+                totals.messages.of("message") + " of " + totals.bytes.of("byte") + " to "
                     + totals.recipients.of("recipient") + ", \(totals.refusals.total) refused",
             ] + totals.refusals.lines + strangers, reloads: reloads, reloadFault: fault
         ).text
@@ -116,11 +121,11 @@ private struct StatusAnswer: ByteHandler {
 
     init(_ text: String) { self.text = text }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Pipeline.Progress {
-        Progress(input.byteCount)
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
+        Intake(input.byteCount)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         guard event == .opened else { return .proceed }
         context.output.append(text: text)
         return .close

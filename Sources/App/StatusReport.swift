@@ -1,7 +1,7 @@
-import CLinux
-import Daemon
+import BlackholeCLinux
+import BlackholeDaemon
 import Glibc
-import Pipeline
+import BlackholePipeline
 
 /// What a running server tells of itself, and how to ask it.
 ///
@@ -37,7 +37,7 @@ struct StatusReport {
     }
 
     /// Where the server of that process answers.
-    static func address(of pid: pid_t) -> SocketAddress { .unix(path: "@blackhole.\(pid)") }
+    static func address(of pid: pid_t) -> NetworkAddress { .unix(path: "@blackhole.\(pid)") }
 
     /// Asks the server of that process.
     static func ask(_ pid: pid_t) throws(StartError) -> StatusReport {
@@ -66,15 +66,15 @@ struct StatusReport {
     }
 
     private static func text(from descriptor: Int32, _ pid: pid_t) throws(StartError) -> String {
-        var octets: [UInt8] = []
+        var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
-        while octets.count < 1 << 20 {
+        while bytes.count < 1 << 20 {
             let count = recv(descriptor, &piece, piece.count, 0)
             guard count >= 0 else { throw .unasked(pid, errno) }
             if count == 0 { break }
-            octets += piece[..<count]
+            bytes += piece[..<count]
         }
-        return String(decoding: octets, as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }
 

@@ -1,4 +1,4 @@
-import TLS
+import BlackholeTLS
 
 extension TLSError {
     /// What the operator can do about a file that is no good.

@@ -1,7 +1,7 @@
 import Logging
-import Pipeline
+import BlackholePipeline
 import Synchronization
-import TLS
+import BlackholeTLS
 
 /// Logs the TLS connections that fail.
 ///

@@ -1,60 +1,44 @@
-import Daemon
+import BlackholeDaemon
 import Logging
-import Pipeline
-import Sink
-import Synchronization
-import TLS
+import BlackholePipeline
+import BlackholeSink
+import BlackholeTLS
 
 /// Where the TLS context comes from: made at the start, and anew at every reload.
-///
-/// A connection takes the context that is current when it comes; a reload disturbs none.
-final class TLSSource: Sendable {
-    private let log: Logger
-    private let reports: TLSReports
+struct TLSSource {
+    /// The context for new connections.
+    let context: TLSContext
+    /// What the operator should know of the files that were read; logged already.
+    let warnings: [String]
+    /// Made once, so that clients that know it need not learn another one after a reload.
+    private let generated: TLSIdentity?
     /// How many handshakes may be in progress.
     private let handshakes: ConnectionQuota
-    private let state: Mutex<State>
-    /// `TLS with the certificate /x.crt`.
-    let text: String
-    /// What the operator should know of the files that the start has read; logged already.
-    let warnings: [String]
+    private let reports: TLSReports
+    private let log: Logger
 
-    private struct State {
-        var context: TLSContext
-        /// Made once, so that clients that know it need not learn another one after a reload.
-        var generated: TLSIdentity?
-    }
-
+    /// Reads the files.
     init(_ configuration: Configuration, _ log: Logger) throws(StartError) {
-        self.log = log
-        reports = TLSReports(log)
-        text = "TLS with " + (configuration.certificatePath ?? "a certificate made in memory")
-        handshakes = ConnectionQuota(configuration.handshakes) {
+        let handshakes = ConnectionQuota(configuration.handshakes) {
             log.warning("\($0.handshakesText)")
         }
-        let (state, warnings) = try TLSSource.load(configuration, nil, handshakes, log, reports)
-        self.state = Mutex(state)
-        self.warnings = warnings
+        try self.init(configuration, nil, handshakes, TLSReports(log), log)
     }
 
-    /// The context for a new connection.
-    var current: TLSContext { state.withLock { $0.context } }
-
-    /// Reads the files again; if they are no good the old certificate stays in use.
-    func reload(_ configuration: Configuration) throws(StartError) {
-        let generated = state.withLock { $0.generated }
-        let (fresh, _) = try TLSSource.load(configuration, generated, handshakes, log, reports)
+    /// Reads the files again; the certificate that was made in memory stays.
+    func reloaded(_ configuration: Configuration) throws(StartError) -> TLSSource {
+        let fresh = try TLSSource(configuration, generated, handshakes, reports, log)
         handshakes.limits = configuration.handshakes
-        state.withLock { $0 = fresh }
+        return fresh
     }
 
-    private static func load(
-        _ configuration: Configuration, _ generated: TLSIdentity?,
-        _ handshakes: ConnectionQuota, _ log: Logger, _ reports: TLSReports
-    ) throws(StartError) -> (State, warnings: [String]) {
+    private init(
+        _ configuration: Configuration, _ generated: TLSIdentity?, _ handshakes: ConnectionQuota,
+        _ reports: TLSReports, _ log: Logger
+    ) throws(StartError) {
         do throws(TLSError) {
             var generated = generated
-            let identity = try identity(configuration, &generated, log)
+            let identity = try TLSSource.identity(configuration, &generated, log)
             var warnings = configuration.warnings(of: identity)
             var options = TLSOptions()
             options.handshake = configuration.handshake
@@ -71,12 +55,16 @@ final class TLSSource: Sendable {
                 }
                 options.clientCertificate = .requested(.directory(directory))
             }
-            let context = try TLSContext.server([identity], options)
+            context = try TLSContext.server([identity], options)
             for warning in warnings { log.warning("\(warning)") }
-            return (State(context: context, generated: generated), warnings)
+            self.warnings = warnings
+            self.generated = generated
         } catch {
             throw .tls(error)
         }
+        self.handshakes = handshakes
+        self.reports = reports
+        self.log = log
     }
 
     private static func identity(

@@ -80,8 +80,8 @@ static inline EVP_PKEY *copenssl_new_p256_key(void) {
     return EVP_EC_gen("P-256");
 }
 
-static inline long copenssl_memory(BIO *bio, char **octets) {
-    return BIO_get_mem_data(bio, octets);
+static inline long copenssl_memory(BIO *bio, char **bytes) {
+    return BIO_get_mem_data(bio, bytes);
 }
 
 static const unsigned long copenssl_name_form = XN_FLAG_RFC2253;

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import BlackholeCLinux
 internal import Glibc
 
 /// The user and group that a service runs as.

@@ -50,7 +50,7 @@ private typealias DatabaseCall<Entry> = (
 
 private enum AccountDatabase {
     /// A group of very many members needs much room, and none needs more than this.
-    private static let roomMax = 16 << 20
+    private static let maximumRoom = 16 << 20
 
     /// Looks an entry up, with as much room for its strings as it needs; nil when there is none.
     static func find<Entry, Result>(
@@ -70,7 +70,7 @@ private enum AccountDatabase {
             // The codes for "not found", beside success, differ from library to library.
             case 0, ENOENT, ESRCH, EBADF, EPERM: return result
             case EINTR: continue
-            case ERANGE where room.count < roomMax:
+            case ERANGE where room.count < maximumRoom:
                 room = [CChar](repeating: 0, count: room.count * 4)
             default:
                 throw .call("look users and groups up", code: code, "see /etc/nsswitch.conf")

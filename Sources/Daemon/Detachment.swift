@@ -1,4 +1,4 @@
-internal import CLinux
+internal import BlackholeCLinux
 internal import Glibc
 
 /// How a process leaves the terminal that it was started from.

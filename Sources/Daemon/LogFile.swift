@@ -15,13 +15,13 @@ package final class LogFile: Sendable {
         var file: OpenFile
         /// The lines that could not be written since the last one that could.
         var linesLost = 0
-        /// Whether the last octet in the file is the middle of a line that was cut short.
+        /// Whether the last byte in the file is the middle of a line that was cut short.
         var isMidLine = false
     }
 
-    /// A pipe takes as many octets at once without mixing them with others' (`PIPE_BUF`), and
+    /// A pipe takes as many bytes at once without mixing them with others' (`PIPE_BUF`), and
     /// without making the writer wait once it is ready; longer lines are cut.
-    private static let lineOctetsMax = 4096
+    private static let maximumLineLength = 4096
 
     /// Opens the log, or makes it with mode 0640.
     ///
@@ -82,28 +82,28 @@ package final class LogFile: Sendable {
     /// Writes a line; what it quotes must be ``escaped(_:)``, and its end is added.
     package func write(_ line: String) {
         state.withLock { state in
-            var octets: [UInt8] = state.isMidLine ? [0x0A] : []
-            if state.linesLost > 0 { octets += Array("\(state.linesLost) lines lost\n".utf8) }
-            octets += line.utf8.prefix(LogFile.lineOctetsMax - octets.count - 1)
-            octets.append(0x0A)
-            let count = LogFile.write(octets, to: state.file.descriptor)
-            if count == octets.count {
+            var bytes: [UInt8] = state.isMidLine ? [0x0A] : []
+            if state.linesLost > 0 { bytes += Array("\(state.linesLost) lines lost\n".utf8) }
+            bytes += line.utf8.prefix(LogFile.maximumLineLength - bytes.count - 1)
+            bytes.append(0x0A)
+            let count = LogFile.write(bytes, to: state.file.descriptor)
+            if count == bytes.count {
                 state.linesLost = 0
                 state.isMidLine = false
             } else {
                 state.linesLost += 1
-                if count > 0 { state.isMidLine = octets[count - 1] != 0x0A }
+                if count > 0 { state.isMidLine = bytes[count - 1] != 0x0A }
             }
         }
     }
 
     /// Writes without waiting.
-    private static func write(_ octets: [UInt8], to descriptor: Int32) -> Int {
+    private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int {
         // A standard stream is shared with others, who would not expect it to be non-blocking.
         var readiness = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         guard poll(&readiness, 1, 0) == 1, readiness.revents & Int16(POLLERR) == 0 else { return 0 }
         while true {
-            let count = Glibc.write(descriptor, octets, octets.count)
+            let count = Glibc.write(descriptor, bytes, bytes.count)
             if count >= 0 || errno != EINTR { return count }
         }
     }

@@ -21,7 +21,7 @@ struct OpenFile: ~Copyable {
     }
 
     private static let wary = O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
-    private static let attemptsMax = 100
+    private static let maximumAttempts = 100
 
     /// Opens what is there; nil when there is nothing.
     static func existing(
@@ -41,7 +41,7 @@ struct OpenFile: ~Copyable {
     static func existingOrNew(
         _ place: FilePlace, _ access: Int32, mode: mode_t
     ) throws(StartError) -> OpenFile {
-        for _ in 0..<attemptsMax {
+        for _ in 0..<maximumAttempts {
             // Without O_CREAT first: in a sticky directory the kernel may refuse that even to root
             // for a file that is there and another's (fs.protected_regular).
             if let file = try existing(place, access) { return file }

@@ -12,13 +12,13 @@ package struct PidFile: ~Copyable {
     private let file: OpenFile
     private let place: FilePlace
 
-    private static let attemptsMax = 100
+    private static let maximumAttempts = 100
     private static let mode: mode_t = 0o644
 
     /// Makes the file, or takes over one that nobody holds.
     package static func take(_ path: String) throws(StartError) -> PidFile {
         let place = place(path)
-        for _ in 0..<attemptsMax {
+        for _ in 0..<maximumAttempts {
             let file = try OpenFile.existingOrNew(place, O_RDWR, mode: mode)
             let status = try file.status(place)
             if status.st_nlink == 0 { continue }
@@ -152,14 +152,14 @@ extension PidFile {
         /// Whether it is nothing but a number, or what a crash of the machine made of one.
         var isPlausible = false
 
-        private static let octetsMax = 32
+        private static let maximumBytes = 32
 
         init(reading file: borrowing OpenFile) {
-            var octets = [UInt8](repeating: 0, count: Contents.octetsMax)
-            let count = pread(file.descriptor, &octets, octets.count, 0)
+            var bytes = [UInt8](repeating: 0, count: Contents.maximumBytes)
+            let count = pread(file.descriptor, &bytes, bytes.count, 0)
             guard count >= 0 else { return }
-            let words = octets[..<count].split { [0, 9, 10, 13, 32].contains($0) }
-            guard count < Contents.octetsMax, words.count <= 1 else { return }
+            let words = bytes[..<count].split { [0, 9, 10, 13, 32].contains($0) }
+            guard count < Contents.maximumBytes, words.count <= 1 else { return }
             let digits = words.first ?? []
             guard digits.allSatisfy({ (0x30...0x39).contains($0) }) else { return }
             isPlausible = true

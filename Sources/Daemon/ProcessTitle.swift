@@ -9,12 +9,12 @@ package enum ProcessTitle {
     /// before: a first look at them afterwards may find the title.
     package static func set(_ text: String) {
         guard let area = argumentArea() else { return }
-        // The last octet stays 0: by any other the kernel would take the environment for a part.
-        var octets = Array(text.utf8.prefix(area.count - 1))
+        // The last byte stays 0: by any other the kernel would take the environment for a part.
+        var bytes = Array(text.utf8.prefix(area.count - 1))
         // Not in the middle of a character.
-        while String(validating: octets, as: UTF8.self) == nil { octets.removeLast() }
+        while String(validating: bytes, as: UTF8.self) == nil { bytes.removeLast() }
         area.initializeMemory(as: UInt8.self, repeating: 0)
-        area.copyBytes(from: octets)
+        area.copyBytes(from: bytes)
     }
 
     /// Where the kernel looks for the arguments (proc_pid_stat(5)): not where Swift keeps its copy.
@@ -22,11 +22,11 @@ package enum ProcessTitle {
         let descriptor = open("/proc/self/stat", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         let file = OpenFile(owning: descriptor)
-        var octets = [UInt8](repeating: 0, count: 4096)
-        let count = read(file.descriptor, &octets, octets.count)
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(file.descriptor, &bytes, bytes.count)
         // The second field is the program's name in parentheses, and may hold anything.
-        guard count > 0, let end = octets[..<count].lastIndex(of: 0x29) else { return nil }
-        let fields = octets[(end + 1)..<count].split(separator: 0x20)
+        guard count > 0, let end = bytes[..<count].lastIndex(of: 0x29) else { return nil }
+        let fields = bytes[(end + 1)..<count].split(separator: 0x20)
         let (start, stop) = (48 - 3, 49 - 3)
         guard fields.count > stop, let first = address(fields[start]),
             let last = address(fields[stop]), first < last

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import BlackholeCLinux
 internal import Glibc
 
 /// The one who started us and watches over us, if it speaks systemd's protocols.
@@ -11,15 +11,15 @@ package enum ServiceManager {
         else { return }
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        let octets = Array(place.utf8)
+        let bytes = Array(place.utf8)
         let room = MemoryLayout.size(ofValue: address.sun_path)
-        guard 2..<room ~= octets.count else { return }
+        guard 2..<room ~= bytes.count else { return }
         withUnsafeMutableBytes(of: &address.sun_path) { path in
-            path.copyBytes(from: octets)
+            path.copyBytes(from: bytes)
             // An abstract name begins with a NUL, and has no end but the address's.
-            if octets[0] == 0x40 { path[0] = 0 }
+            if bytes[0] == 0x40 { path[0] = 0 }
         }
-        let length = socklen_t(MemoryLayout<sa_family_t>.size + octets.count)
+        let length = socklen_t(MemoryLayout<sa_family_t>.size + bytes.count)
         let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(AF_UNIX, type, 0)
         guard descriptor >= 0 else { return }
@@ -41,7 +41,7 @@ package enum ServiceManager {
     }
 
     private static let firstDescriptor: Int32 = 3
-    private static let socketsMax: Int32 = 1024
+    private static let maximumSockets: Int32 = 1024
 
     /// Takes the sockets that were opened for this process (sd_listen_fds(3)), none as a rule.
     ///
@@ -58,7 +58,7 @@ package enum ServiceManager {
             throw wrong("LISTEN_PID=\(process)", "is no process's number")
         }
         guard process == getpid() else { return [] }
-        guard let number = Int32(count), 0...socketsMax ~= number else {
+        guard let number = Int32(count), 0...maximumSockets ~= number else {
             throw wrong("LISTEN_FDS=\(count)", "is no number of sockets")
         }
         var sockets =

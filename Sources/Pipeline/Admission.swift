@@ -42,15 +42,15 @@ public struct Admission<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         self.next = next()
     }
 
-    /// Hands the octets on.
+    /// Hands the bytes on.
     @inlinable
-    public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         next.receive(input, &context)
     }
 
     /// Asks for admission when the connection is there, and hands the event on if it is let in.
     @inlinable
-    public mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    public mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         switch event {
         case .opened:
             guard case .outside(let client) = standing,

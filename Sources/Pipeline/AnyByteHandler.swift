@@ -21,13 +21,13 @@ public struct AnyByteHandler: ByteHandler, ~Copyable {
         memory.deallocate()
     }
 
-    /// Hands the octets to the boxed stack.
-    public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    /// Hands the bytes to the boxed stack.
+    public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         type.receive(memory, input, &context)
     }
 
     /// Hands the event to the boxed stack.
-    public mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    public mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         type.handle(memory, event, &context)
     }
 }

@@ -15,7 +15,7 @@ internal import Glibc
 /// and removes the file of a unix-domain socket that it made.
 public struct BoundListener: ~Copyable, Sendable {
     /// The address as bound: with the port that the kernel chose for port 0.
-    public let address: SocketAddress
+    public let address: NetworkAddress
     /// One for each loop, or one for several.
     private var descriptors: [Int32]
     /// The file of the unix-domain socket, if we made it.
@@ -26,11 +26,11 @@ public struct BoundListener: ~Copyable, Sendable {
     /// - Parameters:
     ///   - address: where; port 0 leaves the choice to the kernel.
     ///   - loops: how many loops there will be, at least 1.
-    ///   - backlogMax: connections that the kernel keeps waiting for each of them.
+    ///   - maximumBacklog: connections that the kernel keeps waiting for each of them.
     public init(
-        _ address: SocketAddress, loops: Int, backlogMax: Int32 = LoopLimits().backlogMax
+        _ address: NetworkAddress, loops: Int, maximumBacklog: Int32 = LoopLimits().maximumBacklog
     ) throws(SystemError) {
-        try self.init(address, loops: loops, backlogMax: backlogMax, file: nil)
+        try self.init(address, loops: loops, maximumBacklog: maximumBacklog, file: nil)
     }
 
     /// Binds an address and listens.
@@ -39,12 +39,12 @@ public struct BoundListener: ~Copyable, Sendable {
     ///   the process's umask. The umask is changed for a moment, so no other thread may be making
     ///   files.
     package init(
-        _ address: SocketAddress, loops: Int, backlogMax: Int32 = LoopLimits().backlogMax,
+        _ address: NetworkAddress, loops: Int, maximumBacklog: Int32 = LoopLimits().maximumBacklog,
         file: SocketFile?
     ) throws(SystemError) {
         precondition(loops > 0, "a pool has a loop")
-        (descriptors, self.address) = try ListeningSocket.bind(
-            address, times: loops, backlogMax: backlogMax, file: file)
+        (descriptors, self.address) = try BoundListener.bind(
+            address, times: loops, maximumBacklog: maximumBacklog, file: file)
         path = self.address.filePath
     }
 
@@ -54,7 +54,7 @@ public struct BoundListener: ~Copyable, Sendable {
     ///
     /// - Parameter descriptor: the listener's to close from here on; if this throws, the caller's.
     public init(adopting descriptor: Int32) throws(SystemError) {
-        address = try ListeningSocket.adopt(descriptor)
+        address = try BoundListener.adopt(descriptor)
         descriptors = [descriptor]
         path = nil
     }

@@ -1,4 +1,4 @@
-/// Small buffers of a loop, kept for the next connection that must hold octets for a while: the
+/// Small buffers of a loop, kept for the next connection that must hold bytes for a while: the
 /// rest of a line, or a reply that the peer does not take.
 struct BufferPool: ~Copyable {
     private var first: UnsafeMutableRawPointer?
@@ -6,7 +6,7 @@ struct BufferPool: ~Copyable {
     private(set) var count = 0
 
     static let blockBytes = 4096
-    static let blocksMax = 256
+    static let maximumBlocks = 256
 
     deinit {
         BufferPool.free(first)
@@ -28,17 +28,17 @@ struct BufferPool: ~Copyable {
     }
 
     /// An empty buffer with room for `bytes`.
-    mutating func take(_ bytes: Int) -> ByteBuffer {
-        guard bytes <= BufferPool.blockBytes else { return ByteBuffer(capacity: bytes) }
-        guard let block = first else { return ByteBuffer(capacity: BufferPool.blockBytes) }
+    mutating func take(_ bytes: Int) -> ByteQueue {
+        guard bytes <= BufferPool.blockBytes else { return ByteQueue(capacity: bytes) }
+        guard let block = first else { return ByteQueue(capacity: BufferPool.blockBytes) }
         first = block.load(as: UnsafeMutableRawPointer?.self)
         count -= 1
-        return ByteBuffer(adopting: block, capacity: BufferPool.blockBytes)
+        return ByteQueue(adopting: block, capacity: BufferPool.blockBytes)
     }
 
     /// Takes a buffer back that nobody needs any more.
-    mutating func give(_ buffer: consuming ByteBuffer) {
-        guard buffer.capacity == BufferPool.blockBytes, count < BufferPool.blocksMax,
+    mutating func give(_ buffer: consuming ByteQueue) {
+        guard buffer.capacity == BufferPool.blockBytes, count < BufferPool.maximumBlocks,
             let block = buffer.release()
         else { return }
         block.storeBytes(of: first, as: UnsafeMutableRawPointer?.self)
@@ -47,16 +47,16 @@ struct BufferPool: ~Copyable {
     }
 
     /// Takes a connection's buffer back and leaves it one without memory.
-    mutating func reclaim(_ buffer: inout ByteBuffer) {
+    mutating func reclaim(_ buffer: inout ByteQueue) {
         guard buffer.capacity > 0 else { return }
-        var spent = ByteBuffer()
+        var spent = ByteQueue()
         swap(&spent, &buffer)
         give(spent)
     }
 }
 
-extension ByteBuffer {
-    /// The octets held, valid until the buffer is next changed.
+extension ByteQueue {
+    /// The bytes held, valid until the buffer is next changed.
     var unsafeBytes: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base.map { $0 + start }, count: count)
     }

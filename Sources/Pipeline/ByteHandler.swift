@@ -1,51 +1,51 @@
-/// A layer of a connection: octets from the peer go in, octets for the peer come out.
+/// A layer of a connection: bytes from the peer go in, bytes for the peer come out.
 ///
 /// Layers nest: the outermost is called by the event loop (or by ``Loopback``), and each calls the
 /// one inside it. What a layer has to say to the peer it appends to ``Context/output``; what must
 /// happen to the connection it returns. So there is no write inside a read, and the replies to a
 /// batch of commands leave in one segment.
 ///
-/// A layer of one's own is one generic struct; this one counts octets:
+/// A layer of one's own is one generic struct; this one counts bytes:
 ///
 /// ```swift
-/// struct OctetCounting<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
-///     var octets = 0
+/// struct ByteCounting<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
+///     var bytes = 0
 ///     var next: Next
 ///
-///     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-///         let progress = next.receive(input, &context)
-///         octets += progress.consumed
-///         return progress
+///     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
+///         let intake = next.receive(input, &context)
+///         bytes += intake.consumed
+///         return intake
 ///     }
 ///
-///     mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+///     mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
 ///         next.handle(event, &context)
 ///     }
 /// }
 /// ```
 ///
 /// A stack belongs to one connection and is called on that connection's loop only. It lives in the
-/// memory of the loop; a layer that owns a resource frees it at ``Event/closed``, which is always
+/// memory of the loop; a layer that owns a resource frees it at ``ConnectionEvent/closed``, which is always
 /// the last call, and is then deinitialised.
 public protocol ByteHandler: ~Copyable, SendableMetatype {
-    /// Takes octets from the peer.
+    /// Takes bytes from the peer.
     ///
     /// `input` is valid during the call only. It may be empty: a layer outside that decrypts calls
     /// before it has anything. What is not consumed is offered again, with what arrived since behind
-    /// it: a layer that needs a whole line keeps no octets of its own.
+    /// it: a layer that needs a whole line keeps no bytes of its own.
     ///
-    /// A layer around another changes the progress that it got, and returns that: so what it does
+    /// A layer around another changes the intake that it got, and returns that: so what it does
     /// not know of is kept.
     ///
-    /// - Returns: how many octets were taken, and what must happen next.
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress
+    /// - Returns: how many bytes were taken, and what must happen next.
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake
 
-    /// Takes notice of something other than octets.
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict
+    /// Takes notice of something other than bytes.
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict
 }
 
-/// What happens to a connection other than octets.
-public enum Event: BitwiseCopyable, Sendable {
+/// What happens to a connection other than bytes.
+public enum ConnectionEvent: BitwiseCopyable, Sendable {
     /// The connection is established; a server's stack says its greeting now.
     case opened
     /// The layer outside has secured the connection on the way (STARTTLS). It comes in place of
@@ -80,7 +80,7 @@ public enum Verdict: BitwiseCopyable, Sendable, Equatable {
     case yield
     /// Send the output, then offer nothing until the time has come or a ``Waker`` has called: the
     /// peer is not read meanwhile, so that order is kept and back-pressure is real.
-    /// ``Event/resumed`` follows, not before the peer has taken the output.
+    /// ``ConnectionEvent/resumed`` follows, not before the peer has taken the output.
     ///
     /// The connection's deadline rests meanwhile: what pauses until ``Instant/never`` relies on
     /// its waker.
@@ -95,22 +95,22 @@ public enum Verdict: BitwiseCopyable, Sendable, Equatable {
 }
 
 /// How far a layer got with its input, and what must happen next.
-public struct Progress: BitwiseCopyable, Sendable, Equatable {
-    /// The octets taken, from the start of the input.
+public struct Intake: BitwiseCopyable, Sendable, Equatable {
+    /// The bytes taken, from the start of the input.
     public var consumed: Int
     /// What must happen next.
     public var verdict: Verdict
     /// Whether the layer keeps input in another form, decrypted say, so that it is to be called
-    /// again after a flush or a pause even if no octet is left.
+    /// again after a flush or a pause even if no byte is left.
     public var keepsInput: Bool
 
-    /// How many octets behind those taken are content that nobody inside looks at.
+    /// How many bytes behind those taken are content that nobody inside looks at.
     ///
     /// The loop may have the kernel drop them, and offers as many zeros in their place. A layer that
-    /// looks at octets, or that hands on others than it takes, sets this to 0.
+    /// looks at bytes, or that hands on others than it takes, sets this to 0.
     public var discardable: Int
 
-    /// Makes a progress of `consumed` octets.
+    /// Makes an intake of `consumed` bytes.
     @inlinable
     public init(
         _ consumed: Int, _ verdict: Verdict = .proceed, keepsInput: Bool = false,

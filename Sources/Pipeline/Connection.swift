@@ -17,11 +17,46 @@ struct Connection: ~Copyable {
         case lingering
     }
 
+    /// What the loop does with what the peer sends, while the stack is in charge.
+    enum Flow: BitwiseCopyable {
+        /// It is read as it comes, and offered.
+        case reading
+        /// What is held is offered, although nothing new has come.
+        case offering
+        /// The stack waits for a time, or for its ``Waker``.
+        case paused
+        /// The pause is over, but output waits: the stack is told when that is out.
+        case resuming
+        /// The stack waits in line for a turn for costly work.
+        case yielding
+    }
+
+    /// The end of the peer's stream.
+    enum PeerEnd: BitwiseCopyable {
+        /// It may still send.
+        case none
+        /// The end has been read.
+        case read
+        /// The stack has been told.
+        case told
+    }
+
+    /// What a slot keeps from one use to the next.
+    struct Place: BitwiseCopyable {
+        /// Counts the uses of the slot: an event for an earlier use is told by it.
+        var generation: UInt32 = 0
+        /// The slot is in the queue of this turn or the next.
+        var isQueued = false
+        /// When the slot's entry in ``Deadlines`` comes up; the entry outlives the connection.
+        var entered = Instant.never
+    }
+
+    var place = Place()
     var descriptor: Int32 = -1
-    /// Counts the uses of the slot: an event for an earlier use is told by it.
-    var generation: UInt32 = 0
     var phase = Phase.free
-    /// Octets, or the end, may be there to be read.
+    var flow = Flow.reading
+    var peerEnd = PeerEnd.none
+    /// Bytes, or the end, may be there to be read.
     var isReadable = false
     /// The peer's window is full: nothing can be sent until it is told otherwise.
     var isBlocked = false
@@ -29,50 +64,35 @@ struct Connection: ~Copyable {
     var watchesWriting = false
     /// The end of the peer's stream is known to be there, behind what can still be read.
     var isHungUp = false
-    /// The end has been read.
-    var hasEnded = false
-    /// The stack has been told of the end.
-    var knowsEnd = false
-    /// The held octets are to be offered although nothing new has come.
-    var mustOffer = false
-    /// The stack keeps input in another form, see ``Progress/keepsInput``.
+    /// The stack keeps input in another form, see ``Intake/keepsInput``.
     var keepsInput = false
-    /// The slot is in the queue of this turn or the next.
-    var isQueued = false
-    /// It is TCP's, whose octets the kernel can drop.
+    /// It is TCP's, whose bytes the kernel can drop.
     var isTCP = false
-    var isPaused = false
-    /// It waits in line for a turn for costly work.
-    var isYielding = false
-    /// The pause is over, but output waits: the stack is told when that is out.
-    var mustResume = false
     /// A ``Waker`` has called since the stack was last resumed: a pause ends at once.
     var isWoken = false
     /// The stack has been told to stop.
     var isStopping = false
-    /// Octets to come that nobody looks at, see ``Progress/discardable``.
+    /// Bytes to come that nobody looks at, see ``Intake/discardable``.
     var discardable: Int32 = 0
-    /// From how many octets on the kernel tells that it is readable.
+    /// From how many bytes on the kernel tells that it is readable.
     var readMark: Int32 = 1
-    var service: UnsafeMutablePointer<Service>
+    var stacks: UnsafeMutablePointer<StackPool>
     var stack: UnsafeMutableRawPointer
     /// The stack's own deadline.
     var deadline = Instant.never
     /// When the pause ends.
     var resumption = Instant.never
-    /// When the slot's entry in ``Deadlines`` comes up; the entry outlives the connection.
-    var entered = Instant.never
     /// Input that the stack did not consume.
-    var held = ByteBuffer()
+    var held = ByteQueue()
     /// Output that the peer did not take.
-    var unsent = ByteBuffer()
+    var unsent = ByteQueue()
 
     /// When the slot must be looked at.
-    var wakeTime: Instant { isPaused ? resumption : deadline }
+    var wakeTime: Instant { flow == .paused ? resumption : deadline }
 
     /// What epoll hands back with an event for this use of the slot `index`.
     func token(at index: Int) -> UInt64 {
-        UInt64(generation) << 32 | UInt64(index)
+        UInt64(place.generation) << 32 | UInt64(index)
     }
 }
 
@@ -101,36 +121,18 @@ struct ConnectionSlab: ~Copyable {
 
     /// Takes a free slot into use under a new generation.
     mutating func take(
-        _ descriptor: Int32, phase: Connection.Phase, service: UnsafeMutablePointer<Service>,
+        _ descriptor: Int32, phase: Connection.Phase, stacks: UnsafeMutablePointer<StackPool>,
         stack: UnsafeMutableRawPointer
     ) -> Int {
         if freeSlots.isEmpty { grow() }
         let index = Int(freeSlots.removeLast())
         let slot = self[index]
-        // The slot's entry among the deadlines may still be there, and its generation counts on.
-        slot.pointee.descriptor = descriptor
-        slot.pointee.generation = (slot.pointee.generation + 1) % ListenerToken.generation
-        slot.pointee.phase = phase
-        slot.pointee.service = service
-        slot.pointee.stack = stack
-        slot.pointee.isReadable = false
-        slot.pointee.isHungUp = false
-        slot.pointee.isBlocked = phase == .connecting
-        slot.pointee.watchesWriting = phase == .connecting
-        slot.pointee.hasEnded = false
-        slot.pointee.knowsEnd = false
-        slot.pointee.mustOffer = false
-        slot.pointee.keepsInput = false
-        slot.pointee.isPaused = false
-        slot.pointee.isYielding = false
-        slot.pointee.mustResume = false
-        slot.pointee.isWoken = false
-        slot.pointee.isStopping = false
-        slot.pointee.isTCP = false
-        slot.pointee.discardable = 0
-        slot.pointee.readMark = 1
-        slot.pointee.deadline = .never
-        slot.pointee.resumption = .never
+        var place = slot.pointee.place
+        place.generation = (place.generation + 1) % ListenerToken.generation
+        slot.pointee = Connection(
+            place: place, descriptor: descriptor, phase: phase,
+            isBlocked: phase == .connecting, watchesWriting: phase == .connecting,
+            stacks: stacks, stack: stack)
         count += 1
         return index
     }
@@ -156,9 +158,9 @@ struct ConnectionSlab: ~Copyable {
 extension Connection {
     /// A slot that was never in use.
     ///
-    /// Its service and stack are placeholders, read in no phase but
-    /// those that ``ConnectionSlab/take(_:phase:service:stack:)`` sets.
+    /// Its stack and the pool of it are placeholders: only ``ConnectionSlab/take(_:phase:stacks:stack:)``
+    /// sets a phase that reads them.
     static var unused: Connection {
-        Connection(service: Service.none, stack: UnsafeMutableRawPointer(Service.none))
+        Connection(stacks: StackPool.none, stack: UnsafeMutableRawPointer(StackPool.none))
     }
 }

@@ -15,23 +15,23 @@ public final class ConnectionQuota: Sendable {
         /// There are as many as there may be.
         case connections(max: Int)
         /// There are as many of this address as there may be; of IPv6, of this /64.
-        case address(SocketAddress, max: Int)
+        case address(NetworkAddress, max: Int)
     }
 
     /// How many there may be; 0 for no limit.
     public struct Limits: Sendable, Hashable {
         /// Connections at once.
-        public var connectionsMax = 0
+        public var maximumConnections = 0
         /// Connections of one address at once.
         ///
         /// What has the first 64 bits of an IPv6 address in common counts as one. The peers of
         /// unix-domain sockets have no addresses, and no limit.
-        public var perAddressMax = 0
+        public var maximumPerAddress = 0
 
         /// Makes limits.
-        public init(connectionsMax: Int = 0, perAddressMax: Int = 0) {
-            self.connectionsMax = connectionsMax
-            self.perAddressMax = perAddressMax
+        public init(maximumConnections: Int = 0, maximumPerAddress: Int = 0) {
+            self.maximumConnections = maximumConnections
+            self.maximumPerAddress = maximumPerAddress
         }
     }
 
@@ -84,7 +84,7 @@ public final class ConnectionQuota: Sendable {
         case ipv6(prefix: UInt64)
 
         @usableFromInline
-        package init?(_ address: borrowing SocketAddress) {
+        package init?(_ address: borrowing NetworkAddress) {
             switch address {
             case .ipv4(let number, _): self = .ipv4(number)
             case .ipv6(let prefix, _, _, _): self = .ipv6(prefix: prefix)
@@ -93,7 +93,7 @@ public final class ConnectionQuota: Sendable {
         }
 
         /// An address of it.
-        var address: SocketAddress {
+        var address: NetworkAddress {
             switch self {
             case .ipv4(let number): .ipv4(number, port: 0)
             case .ipv6(let prefix): .ipv6(prefix, 0, port: 0, scope: 0)
@@ -114,19 +114,19 @@ extension ConnectionQuota {
         /// Counts a connection, or says why not where that is to be told.
         mutating func admit(_ client: Client?, at now: Instant) -> (Entry?, told: Refused?) {
             var entry = Entry()
-            if limits.connectionsMax > 0 {
-                guard connections < limits.connectionsMax else {
+            if limits.maximumConnections > 0 {
+                guard connections < limits.maximumConnections else {
                     let isDue = reports.connections.isDue(at: now)
-                    return (nil, isDue ? .connections(max: limits.connectionsMax) : nil)
+                    return (nil, isDue ? .connections(max: limits.maximumConnections) : nil)
                 }
                 entry.isCounted = true
             }
-            if limits.perAddressMax > 0, let client {
+            if limits.maximumPerAddress > 0, let client {
                 let count = byClient[client] ?? 0
-                guard count < limits.perAddressMax else {
+                guard count < limits.maximumPerAddress else {
                     let isDue = reports.address.isDue(at: now)
                     return (
-                        nil, isDue ? .address(client.address, max: limits.perAddressMax) : nil
+                        nil, isDue ? .address(client.address, max: limits.maximumPerAddress) : nil
                     )
                 }
                 byClient[client] = count + 1
@@ -145,5 +145,5 @@ extension ConnectionQuota {
 }
 
 extension ConnectionQuota.Limits {
-    fileprivate var areSet: Bool { connectionsMax > 0 || perAddressMax > 0 }
+    fileprivate var areSet: Bool { maximumConnections > 0 || maximumPerAddress > 0 }
 }

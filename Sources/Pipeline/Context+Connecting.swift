@@ -5,14 +5,14 @@ extension Context {
     /// The loop does so when its turn ends. That costs no lock, no wake-up and, when it is not the
     /// first, no memory: it is how a client connects again and again. Its new stack hears what that
     /// of ``EventLoops/connect(to:from:_:)`` hears, and may ask in its turn, be it at
-    /// ``Event/closed``. A connection that has been told to stop opens no other.
+    /// ``ConnectionEvent/closed``. A connection that has been told to stop opens no other.
     ///
     /// - Parameters:
     ///   - address: where to.
     ///   - source: our own address; its port may be 0. By default the kernel chooses.
-    public mutating func connect(to address: SocketAddress, from source: SocketAddress? = nil) {
-        guard let service, !isStopping else { return }
-        request(address, source, service)
+    public mutating func connect(to address: NetworkAddress, from source: NetworkAddress? = nil) {
+        guard let stacks, !isStopping else { return }
+        request(address, source, stacks)
     }
 
     /// Opens another connection on this connection's loop, and runs another stack as the client.
@@ -21,7 +21,7 @@ extension Context {
     /// wake-up.
     @inlinable
     public mutating func connect<Handler: ByteHandler & ~Copyable>(
-        to address: SocketAddress, from source: SocketAddress? = nil,
+        to address: NetworkAddress, from source: NetworkAddress? = nil,
         _ make: @escaping @Sendable (borrowing Peer) -> Handler
     ) {
         connect(to: address, from: source, running: StackRecipe(make))
@@ -29,17 +29,17 @@ extension Context {
 
     @usableFromInline
     mutating func connect(
-        to address: SocketAddress, from source: SocketAddress?, running recipe: StackRecipe
+        to address: NetworkAddress, from source: NetworkAddress?, running recipe: StackRecipe
     ) {
-        guard service != nil, !isStopping else { return }
-        request(address, source, Service.make(recipe))
+        guard stacks != nil, !isStopping else { return }
+        request(address, source, StackPool.make(recipe))
     }
 
     private mutating func request(
-        _ address: SocketAddress, _ source: SocketAddress?,
-        _ service: UnsafeMutablePointer<Service>
+        _ address: NetworkAddress, _ source: NetworkAddress?,
+        _ stacks: UnsafeMutablePointer<StackPool>
     ) {
-        service.pointee.requests += 1
-        requests.append(ConnectionRequest(address: address, source: source, service: service))
+        stacks.pointee.requests += 1
+        requests.append(ConnectionRequest(address: address, source: source, stacks: stacks))
     }
 }

@@ -1,20 +1,20 @@
 /// What a layer may use besides its own state: passed down the stack as `inout`, one per loop.
 public struct Context: ~Copyable {
     /// What goes to the peer; the loop sends it when the call returns.
-    public var output: ByteBuffer
+    public var output: ByteQueue
     /// Room for a layer that translates, empty between calls: what it reads for the layer inside.
-    public var inputScratch = ByteBuffer()
+    public var inputScratch = ByteQueue()
     /// Room for a layer that translates, empty between calls: what the layer inside says.
-    public var outputScratch = ByteBuffer()
+    public var outputScratch = ByteQueue()
     /// The time of this turn of the loop.
     public var now: Instant
-    /// When the connection gets ``Event/expired``.
+    /// When the connection gets ``ConnectionEvent/expired``.
     ///
     /// It is the connection's one deadline: moving it costs a store, however many there are.
     public var deadline: Instant
     /// The loop's random source, seeded at its start.
     public var random: RandomSource
-    /// Whether the connection has been told to stop, see ``Event/stopping``.
+    /// Whether the connection has been told to stop, see ``ConnectionEvent/stopping``.
     public var isStopping: Bool
     /// Whether the connection has yielded (``Verdict/yield``), and now has its turn for costly work.
     public internal(set) var hasYielded = false
@@ -22,29 +22,29 @@ public struct Context: ~Copyable {
     @usableFromInline var lacksRoom = false
     /// The loop's counters.
     public let counters: Counters
-    /// From this many octets of output on a layer should return ``Verdict/flush``.
-    public let outputBytesMax: Int
+    /// From this many bytes of output on a layer should return ``Verdict/flush``.
+    public let maximumOutputBytes: Int
     /// The connection that is called, as its ``Waker`` names it.
     var token: UInt64 = 0
     /// Where the loop hears from other threads; nil where there is no loop.
     var mailbox: Mailbox?
     /// What the connection that is called runs; nil where there is no loop.
-    var service: UnsafeMutablePointer<Service>?
+    var stacks: UnsafeMutablePointer<StackPool>?
     /// The connections that stacks have asked for; the loop starts them at the end of its turn.
     var requests: [ConnectionRequest] = []
 
     /// Makes a context for a loop, or for a test without one.
     public init(
-        counters: Counters = Counters(), seed: UInt64 = 0, outputBytesMax: Int = 64 * 1024
+        counters: Counters = Counters(), seed: UInt64 = 0, maximumOutputBytes: Int = 64 * 1024
     ) {
         // Room for one reply above the mark, so that a connection that flushes never reallocates.
-        output = ByteBuffer(capacity: outputBytesMax + 8 * 1024)
+        output = ByteQueue(capacity: maximumOutputBytes + 8 * 1024)
         now = Instant(nanoseconds: 0)
         deadline = .never
         random = RandomSource(seed: seed)
         isStopping = false
         self.counters = counters
-        self.outputBytesMax = outputBytesMax
+        self.maximumOutputBytes = maximumOutputBytes
     }
 
     /// What ends a pause of this connection from any thread.
@@ -54,5 +54,5 @@ public struct Context: ~Copyable {
 
     /// Whether the output has reached its mark: time to return ``Verdict/flush``.
     @inlinable
-    public var isOutputFull: Bool { output.count >= outputBytesMax }
+    public var isOutputFull: Bool { output.count >= maximumOutputBytes }
 }

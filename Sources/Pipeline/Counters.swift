@@ -7,15 +7,15 @@ public import Synchronization
 public struct Counter: Hashable, Sendable, BitwiseCopyable {
     @usableFromInline let index: Int
 
-    /// Names the counter at `index`, from 0 to ``countMax`` − 1.
+    /// Names the counter at `index`, from 0 to ``maximumCount`` − 1.
     @inlinable
     public init(index: Int) {
-        precondition(index >= 0 && index < Counter.countMax, "a counter out of range")
+        precondition(index >= 0 && index < Counter.maximumCount, "a counter out of range")
         self.index = index
     }
 
     /// How many counters a loop has: mostly SMTP's refusals, which it counts by stage and code.
-    public static let countMax = 1664
+    public static let maximumCount = 1664
     /// The first index that this module does not use.
     public static let firstFree = 16
 
@@ -27,10 +27,10 @@ public struct Counter: Hashable, Sendable, BitwiseCopyable {
     @inlinable public static var closed: Counter { Counter(index: 2) }
     /// Connections that the peer reset, or that failed.
     @inlinable public static var broken: Counter { Counter(index: 3) }
-    /// Octets received.
-    @inlinable public static var octetsReceived: Counter { Counter(index: 4) }
-    /// Octets sent.
-    @inlinable public static var octetsSent: Counter { Counter(index: 5) }
+    /// Bytes received.
+    @inlinable public static var bytesReceived: Counter { Counter(index: 4) }
+    /// Bytes sent.
+    @inlinable public static var bytesSent: Counter { Counter(index: 5) }
     /// Deadlines that passed.
     @inlinable public static var expired: Counter { Counter(index: 6) }
     /// Times that no connection could be accepted for want of descriptors or memory.
@@ -43,11 +43,12 @@ public struct Counter: Hashable, Sendable, BitwiseCopyable {
 
 /// The counters of one loop: written by its thread, readable from any, without a lock.
 public final class Counters: Sendable {
-    @usableFromInline let cells: Cells
+    @usableFromInline let cells: InlineArray<1664, Atomic<UInt64>>
 
-    /// Makes counters that all stand at 0.
+    /// Creates counters that all stand at 0.
     public init() {
-        cells = Cells()
+        cells = InlineArray { _ in Atomic(0) }
+        precondition(cells.count == Counter.maximumCount, "every counter has a cell")
     }
 
     /// Adds to a counter.
@@ -55,9 +56,9 @@ public final class Counters: Sendable {
     /// The loop's own thread only: one plain load and one plain store.
     @inlinable
     public func add(_ amount: Int, to counter: Counter) {
-        let cell = cells.base + counter.index
-        let value = cell.pointee.load(ordering: .relaxed)
-        cell.pointee.store(value &+ UInt64(truncatingIfNeeded: amount), ordering: .relaxed)
+        let value = cells[counter.index].load(ordering: .relaxed)
+        cells[counter.index].store(
+            value &+ UInt64(truncatingIfNeeded: amount), ordering: .relaxed)
     }
 
     /// Sets a counter that holds a time, say, and not a number of things.
@@ -65,29 +66,12 @@ public final class Counters: Sendable {
     /// The loop's own thread only: one plain store.
     @inlinable
     public func set(_ counter: Counter, to value: UInt64) {
-        cells.base[counter.index].store(value, ordering: .relaxed)
+        cells[counter.index].store(value, ordering: .relaxed)
     }
 
-    /// What a counter stands at; from any thread.
+    /// The value of a counter; from any thread.
     @inlinable
     public subscript(counter: Counter) -> UInt64 {
-        cells.base[counter.index].load(ordering: .relaxed)
-    }
-
-    /// Memory of the counters, apart so that the pointer's unsafety is said once: the cells are
-    /// atomics, made before and freed after every use.
-    @usableFromInline
-    struct Cells: ~Copyable, @unchecked Sendable {
-        @usableFromInline let base: UnsafeMutablePointer<Atomic<UInt64>>
-
-        init() {
-            base = .allocate(capacity: Counter.countMax)
-            for index in 0..<Counter.countMax { (base + index).initialize(to: Atomic(0)) }
-        }
-
-        deinit {
-            base.deinitialize(count: Counter.countMax)
-            base.deallocate()
-        }
+        cells[counter.index].load(ordering: .relaxed)
     }
 }

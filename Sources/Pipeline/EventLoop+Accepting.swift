@@ -1,14 +1,14 @@
 /// A listening socket of a loop.
-struct Listener {
+struct AcceptingSocket {
     let descriptor: Int32
-    let address: SocketAddress
-    let service: UnsafeMutablePointer<Service>
+    let address: NetworkAddress
+    var stacks: UnsafeMutablePointer<StackPool>
     /// How many connections are taken in one turn: doubled while more wait, so that a lone client
     /// costs no call that finds nothing and a crowd no turn for each.
     var burst = 1
     var isWatched = false
 
-    static let burstMax = 64
+    static let maximumBurst = 64
 }
 
 extension EventLoop where OS: ~Copyable {
@@ -16,14 +16,14 @@ extension EventLoop where OS: ~Copyable {
     ///
     /// - Parameter serial: names the listener: no two have the same.
     package mutating func listen(
-        on descriptor: Int32, at address: SocketAddress, as serial: UInt64, _ recipe: StackRecipe
+        on descriptor: Int32, at address: NetworkAddress, as serial: UInt64, _ recipe: StackRecipe
     ) {
         guard !isStopping else {
             kernel.close(descriptor, resetting: false)
             return
         }
-        let listener = Listener(
-            descriptor: descriptor, address: address, service: Service.make(recipe, of: serial))
+        let listener = AcceptingSocket(
+            descriptor: descriptor, address: address, stacks: StackPool.make(recipe, of: serial))
         if let place = listeners.firstIndex(where: { $0 == nil }) {
             listeners[place] = listener
         } else {
@@ -37,7 +37,9 @@ extension EventLoop where OS: ~Copyable {
         guard index < listeners.count, let listener = listeners[index], listener.isWatched
         else { return }
         for _ in 0..<listener.burst {
-            guard connections.count < limits.connectionsMax || makeRoom() > 0 else {
+            // A connection that came after a message was posted is served as the message says.
+            guard mailbox.isEmpty else { return }
+            guard connections.count < limits.maximumConnections || makeRoom() > 0 else {
                 pauseAccepting(until: .never)
                 return
             }
@@ -45,7 +47,7 @@ extension EventLoop where OS: ~Copyable {
             case .accepted(let descriptor, let peer):
                 context.counters.add(1, to: .accepted)
                 if let slot = admit(
-                    descriptor, listener.service, peer: peer, local: listener.address)
+                    descriptor, listener.stacks, peer: peer, local: listener.address)
                 {
                     open(slot)
                 }
@@ -63,33 +65,33 @@ extension EventLoop where OS: ~Copyable {
                 return
             }
         }
-        listeners[index]?.burst = min(listener.burst * 2, Listener.burstMax)
+        listeners[index]?.burst = min(listener.burst * 2, AcceptingSocket.maximumBurst)
     }
 
     /// Runs a stack on a descriptor that is connected already.
     mutating func open(_ descriptor: Int32, _ recipe: StackRecipe) {
-        let service = Service.make(recipe)
-        let nowhere = SocketAddress.unix(path: "")
-        if let index = admit(descriptor, service, peer: nowhere, local: nowhere) {
+        let stacks = StackPool.make(recipe)
+        let nowhere = NetworkAddress.unix(path: "")
+        if let index = admit(descriptor, stacks, peer: nowhere, local: nowhere) {
             open(index)
         }
     }
 
     /// Gives a descriptor a slot and a stack, and watches it; nil (and closed) when it cannot be.
     mutating func admit(
-        _ descriptor: Int32, _ service: UnsafeMutablePointer<Service>,
-        peer: SocketAddress, local: SocketAddress
+        _ descriptor: Int32, _ stacks: UnsafeMutablePointer<StackPool>,
+        peer: NetworkAddress, local: NetworkAddress
     ) -> Int? {
-        let stack = makeStack(service, peer: peer, local: local)
-        return seat(descriptor, service, stack, phase: .open, isTCP: local.isTCP)
+        let stack = makeStack(stacks, peer: peer, local: local)
+        return seat(descriptor, stacks, stack, phase: .open, isTCP: local.isTCP)
     }
 
     /// Gives a descriptor and its stack a slot, and watches it; nil (and closed) when it cannot be.
     mutating func seat(
-        _ descriptor: Int32, _ service: UnsafeMutablePointer<Service>,
+        _ descriptor: Int32, _ stacks: UnsafeMutablePointer<StackPool>,
         _ stack: UnsafeMutableRawPointer, phase: Connection.Phase, isTCP: Bool
     ) -> Int? {
-        let index = connections.take(descriptor, phase: phase, service: service, stack: stack)
+        let index = connections.take(descriptor, phase: phase, stacks: stacks, stack: stack)
         connections[index].pointee.isTCP = isTCP
         crowd.grow(to: connections.count)
         let error = kernel.watch(
@@ -104,12 +106,12 @@ extension EventLoop where OS: ~Copyable {
     }
 
     mutating func makeStack(
-        _ service: UnsafeMutablePointer<Service>, peer: SocketAddress, local: SocketAddress
+        _ stacks: UnsafeMutablePointer<StackPool>, peer: NetworkAddress, local: NetworkAddress
     ) -> UnsafeMutableRawPointer {
         connectionSerial += 1
-        let stack = service.pointee.memory.take()
+        let stack = stacks.pointee.memory.take()
         let who = Peer(address: peer, local: local, loop: number, serial: connectionSerial)
-        service.pointee.make(who, stack)
+        stacks.pointee.make(who, stack)
         return stack
     }
 

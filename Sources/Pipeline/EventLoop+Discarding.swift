@@ -1,19 +1,19 @@
 internal import Glibc
 
-/// Content that nobody looks at: the kernel drops it, and not an octet is copied.
+/// Content that nobody looks at: the kernel drops it, and not a byte is copied.
 ///
-/// What ``Progress/discardable`` promises, a TCP connection may lose unseen (MSG_TRUNC, tcp(7)). The
+/// What ``Intake/discardable`` promises, a TCP connection may lose unseen (MSG_TRUNC, tcp(7)). The
 /// stack is offered as many zeros, so that no layer needs to know; and as long as much is to come the
 /// loop is not told of every segment (SO_RCVLOWAT, socket(7)). A deadline still reads what is there,
 /// and so does the end.
 extension EventLoop where OS: ~Copyable {
-    /// Whether the next octets of a connection are to be dropped by the kernel.
+    /// Whether the next bytes of a connection are to be dropped by the kernel.
     func isDiscarding(_ index: Int) -> Bool {
         let slot = connections[index]
         return slot.pointee.readMark > 1 && slot.pointee.held.isEmpty
     }
 
-    /// Takes note of how many octets nobody will look at, and has readiness told accordingly.
+    /// Takes note of how many bytes nobody will look at, and has readiness told accordingly.
     ///
     /// - Parameter count: those behind what was consumed; what is held is among them.
     mutating func noteDiscardable(_ count: Int, of index: Int) {
@@ -21,7 +21,7 @@ extension EventLoop where OS: ~Copyable {
         slot.pointee.discardable = Int32(clamping: count)
         guard slot.pointee.isTCP else { return }
         let mark =
-            count >= Int(limits.discardBytesMin)
+            count >= Int(limits.minimumDiscardBytes)
             ? min(slot.pointee.discardable, limits.discardBytesMark) : 1
         guard mark != slot.pointee.readMark else { return }
         slot.pointee.readMark = mark
@@ -29,7 +29,7 @@ extension EventLoop where OS: ~Copyable {
     }
 }
 
-/// Octets that were dropped, as they are offered: zeros that take up no memory, as none is written.
+/// Bytes that were dropped, as they are offered: zeros that take up no memory, as none is written.
 struct Zeros: ~Copyable {
     let bytes: UnsafeRawBufferPointer
 

@@ -19,18 +19,18 @@ package struct SlotState: BitwiseCopyable, Sendable {
     /// When the slot must be looked at, and when it will be.
     package var wakeTime: Instant
     package var entered: Instant
-    /// The octets to come that nobody looks at.
-    package var discardableOctets: Int
-    package var heldOctets: Int
-    package var unsentOctets: Int
+    /// The bytes to come that nobody looks at.
+    package var discardableBytes: Int
+    package var heldBytes: Int
+    package var unsentBytes: Int
     /// The memory of the buffers of both.
-    package var bufferOctets: Int
+    package var bufferBytes: Int
 
     /// What the loop does with the slot.
     package enum Phase: BitwiseCopyable, Sendable { case connecting, open, closing, lingering }
 
     /// The memory that a loop has for an idle connection, beside that of its stack.
-    package static var octetsPerConnection: Int {
+    package static var bytesPerConnection: Int {
         let entry = MemoryLayout<(deadline: Instant, slot: Int32)>.stride
         // Its place in the heap, the list of free slots, and both queues.
         return MemoryLayout<Connection>.stride + entry + 4 * MemoryLayout<Int32>.stride
@@ -55,14 +55,14 @@ extension EventLoop where OS: ~Copyable {
         return SlotState(
             descriptor: slot.pointee.descriptor, token: slot.pointee.token(at: index),
             phase: phase, isReadable: slot.pointee.isReadable,
-            isQueued: slot.pointee.isQueued, isPaused: slot.pointee.isPaused,
-            isYielding: slot.pointee.isYielding, isInLine: line.contains(index),
-            isOwedCall: slot.pointee.mustResume || slot.pointee.mustOffer,
+            isQueued: slot.pointee.place.isQueued, isPaused: slot.pointee.flow == .paused,
+            isYielding: slot.pointee.flow == .yielding, isInLine: line.contains(index),
+            isOwedCall: slot.pointee.flow == .resuming || slot.pointee.flow == .offering,
             isBlocked: slot.pointee.isBlocked, watchesWriting: slot.pointee.watchesWriting,
-            wakeTime: slot.pointee.wakeTime, entered: slot.pointee.entered,
-            discardableOctets: Int(slot.pointee.discardable),
-            heldOctets: slot.pointee.held.count, unsentOctets: slot.pointee.unsent.count,
-            bufferOctets: slot.pointee.held.capacity + slot.pointee.unsent.capacity)
+            wakeTime: slot.pointee.wakeTime, entered: slot.pointee.place.entered,
+            discardableBytes: Int(slot.pointee.discardable),
+            heldBytes: slot.pointee.held.count, unsentBytes: slot.pointee.unsent.count,
+            bufferBytes: slot.pointee.held.capacity + slot.pointee.unsent.capacity)
     }
 
     /// Whether the deadlines are in order, and each slot's entry is where it is thought to be.

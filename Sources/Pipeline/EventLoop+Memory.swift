@@ -10,7 +10,7 @@ struct Crowd: BitwiseCopyable {
     private(set) var end = Instant.never
 
     /// A crowd is no fewer than this, and has left when an eighth of it is left.
-    static let sizeMin = 256
+    static let minimumSize = 256
     /// Who has gone may come again at once.
     static let delay = Duration.seconds(1)
 
@@ -31,14 +31,14 @@ struct Crowd: BitwiseCopyable {
     }
 
     private func hasLeft(_ count: Int) -> Bool {
-        size >= Crowd.sizeMin && count <= size / 8
+        size >= Crowd.minimumSize && count <= size / 8
     }
 }
 
 extension EventLoop where OS: ~Copyable {
     /// The places for stacks, with or without one.
     package var placesOfStacks: Int {
-        listeners.reduce(0) { $0 + ($1?.service.pointee.memory.places ?? 0) }
+        listeners.reduce(0) { $0 + ($1?.stacks.pointee.memory.places ?? 0) }
     }
 
     /// The buffers that are kept for the next connection.
@@ -50,7 +50,7 @@ extension EventLoop where OS: ~Copyable {
     mutating func endCrowd() {
         guard crowd.finish(with: connections.count) else { return }
         for case let listener? in listeners {
-            listener.service.pointee.memory.releaseUnused()
+            listener.stacks.pointee.memory.releaseUnused()
         }
         pool.releaseUnused()
         kernel.releaseMemory()

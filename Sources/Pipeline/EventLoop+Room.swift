@@ -22,17 +22,19 @@ extension EventLoop where OS: ~Copyable {
 
     private func hasDeparted(_ index: Int) -> Bool {
         let slot = connections[index]
-        guard slot.pointee.isHungUp || slot.pointee.hasEnded else { return false }
+        guard slot.pointee.isHungUp || slot.pointee.peerEnd != .none else { return false }
         return switch slot.pointee.phase {
         case .free, .connecting: false
-        case .open: slot.pointee.isPaused || !slot.pointee.unsent.isEmpty
+        case .open: slot.pointee.flow == .paused || !slot.pointee.unsent.isEmpty
         case .closing, .lingering: true
         }
     }
 
     /// Whether a connection gives its place up now, for there is no other left; it is gone then.
     mutating func givesWay(_ index: Int) -> Bool {
-        guard connections.count >= limits.connectionsMax, hasDeparted(index) else { return false }
+        guard connections.count >= limits.maximumConnections, hasDeparted(index) else {
+            return false
+        }
         context.counters.add(1, to: .departed)
         tell(.madeRoom(connections: 1))
         drop(index)

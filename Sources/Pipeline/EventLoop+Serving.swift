@@ -36,36 +36,38 @@ extension EventLoop where OS: ~Copyable {
 
     mutating func serveOpen(_ index: Int) {
         let slot = connections[index]
-        if slot.pointee.isPaused, slot.pointee.isWoken {
-            // The deadline counts again, even while the peer does not take what was said.
-            slot.pointee.isPaused = false
-            slot.pointee.mustResume = true
-        }
+        // The deadline counts again, even while the peer does not take what was said.
+        if slot.pointee.flow == .paused, slot.pointee.isWoken { slot.pointee.flow = .resuming }
         if slot.pointee.isHungUp, givesWay(index) { return }
         guard sendUnsent(index) else { return }
-        guard !slot.pointee.isPaused, !slot.pointee.isYielding else {
-            if slot.pointee.isYielding { line.enter(index) }
-            // Nothing is read meanwhile, but a peer that has reset is not waited for.
-            if slot.pointee.isHungUp, kernel.pendingError(of: slot.pointee.descriptor) != 0 {
-                fail(index)
+        switch slot.pointee.flow {
+        case .reading: if slot.pointee.isReadable { read(index) }
+        case .offering: offerHeld(index)
+        case .resuming: resume(index)
+        case .yielding:
+            line.enter(index)
+            failIfReset(index)
+        case .paused: failIfReset(index)
+        }
+        guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty else { return }
+        switch slot.pointee.flow {
+        case .paused, .yielding: return
+        case .offering: enqueue(index)
+        case .reading, .resuming:
+            if slot.pointee.isReadable {
+                enqueue(index)
+            } else if slot.pointee.peerEnd == .read {
+                slot.pointee.peerEnd = .told
+                tellStack(of: index, .ended)
             }
-            return
         }
-        if slot.pointee.mustResume {
-            resume(index)
-        } else if slot.pointee.mustOffer {
-            offerHeld(index)
-        } else if slot.pointee.isReadable {
-            read(index)
-        }
-        guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty, !slot.pointee.isPaused,
-            !slot.pointee.isYielding
-        else { return }
-        if slot.pointee.mustOffer || slot.pointee.isReadable {
-            enqueue(index)
-        } else if slot.pointee.hasEnded, !slot.pointee.knowsEnd {
-            slot.pointee.knowsEnd = true
-            tellStack(of: index, .ended)
+    }
+
+    /// A peer that has reset is not waited for, although nothing of it is read now.
+    private mutating func failIfReset(_ index: Int) {
+        let slot = connections[index]
+        if slot.pointee.isHungUp, kernel.pendingError(of: slot.pointee.descriptor) != 0 {
+            fail(index)
         }
     }
 
@@ -82,17 +84,17 @@ extension EventLoop where OS: ~Copyable {
         let most = isDiscarding(index) ? min(Int(slot.pointee.discardable), zeros.bytes.count) : 0
         let discarded = most > 0 ? kernel.discard(from: slot.pointee.descriptor, upTo: most) : nil
         switch discarded ?? kernel.receive(from: slot.pointee.descriptor, into: room) {
-        case .octets(0):
+        case .bytes(0):
             slot.pointee.isReadable = false
-            slot.pointee.hasEnded = true
-        case .octets(let count):
+            if slot.pointee.peerEnd == .none { slot.pointee.peerEnd = .read }
+        case .bytes(let count):
             // A short read has emptied the socket: no call is spent to hear that there is nothing.
             let isShort = count < (discarded == nil ? room.count : most)
             if isShort, !slot.pointee.isHungUp { slot.pointee.isReadable = false }
-            context.counters.add(count, to: .octetsReceived)
+            context.counters.add(count, to: .bytesReceived)
             takeHeld(index)
-            let octets = discarded == nil ? UnsafeRawBufferPointer(readRoom) : zeros.bytes
-            let input = UnsafeRawBufferPointer(rebasing: octets[..<(heldCount + count)])
+            let bytes = discarded == nil ? UnsafeRawBufferPointer(readRoom) : zeros.bytes
+            let input = UnsafeRawBufferPointer(rebasing: bytes[..<(heldCount + count)])
             let consumed = offer(input, to: index)
             if slot.pointee.phase == .open, consumed < input.count {
                 hold(UnsafeRawBufferPointer(rebasing: input[consumed...]), for: index)
@@ -121,8 +123,8 @@ extension EventLoop where OS: ~Copyable {
     /// Offers what is held where it is: nothing new is needed.
     private mutating func offerHeld(_ index: Int) {
         let slot = connections[index]
-        slot.pointee.mustOffer = false
-        var buffer = ByteBuffer()
+        slot.pointee.flow = .reading
+        var buffer = ByteQueue()
         swap(&buffer, &slot.pointee.held)
         let consumed = offer(buffer.unsafeBytes, to: index)
         buffer.removeFirst(consumed)
@@ -135,30 +137,30 @@ extension EventLoop where OS: ~Copyable {
 
     /// Offers input to the stack, be it nothing, for a stack that keeps input in another form.
     ///
-    /// - Returns: the octets consumed. The connection may be gone when it returns.
+    /// - Returns: the bytes consumed. The connection may be gone when it returns.
     private mutating func offer(_ input: UnsafeRawBufferPointer, to index: Int) -> Int {
         let slot = connections[index]
         present(index)
-        let progress = slot.pointee.service.pointee.type.receive(
+        let intake = slot.pointee.stacks.pointee.type.receive(
             slot.pointee.stack, input.bytes, &context)
         slot.pointee.deadline = context.deadline
-        slot.pointee.keepsInput = progress.keepsInput
+        slot.pointee.keepsInput = intake.keepsInput
         precondition(
-            progress.consumed >= 0 && progress.consumed <= input.count,
+            intake.consumed >= 0 && intake.consumed <= input.count,
             "a stack consumes no more than it is offered")
-        let hasMore = progress.consumed < input.count
-        carryOut(progress.verdict, on: index, hasMore: hasMore)
-        if slot.pointee.phase == .open, progress.discardable > 0 || slot.pointee.discardable > 0 {
-            noteDiscardable(progress.keepsInput ? 0 : progress.discardable, of: index)
+        let hasMore = intake.consumed < input.count
+        carryOut(intake.verdict, on: index, hasMore: hasMore)
+        if slot.pointee.phase == .open, intake.discardable > 0 || slot.pointee.discardable > 0 {
+            noteDiscardable(intake.keepsInput ? 0 : intake.discardable, of: index)
         }
-        if progress.verdict == .flush, slot.pointee.phase == .open,
-            hasMore || progress.keepsInput
+        if intake.verdict == .flush, slot.pointee.phase == .open,
+            hasMore || intake.keepsInput
         {
             // A buffer of output is a connection's share of a turn, for one read of small commands
             // may ask for thirty of them: the others come first.
-            slot.pointee.mustOffer = true
+            slot.pointee.flow = .offering
         }
-        return progress.consumed
+        return intake.consumed
     }
 
     /// Makes the context speak of this connection: before its stack is called.
@@ -167,17 +169,17 @@ extension EventLoop where OS: ~Copyable {
         context.deadline = slot.pointee.deadline
         context.isStopping = slot.pointee.isStopping
         context.token = slot.pointee.token(at: index)
-        context.service = slot.pointee.service
+        context.stacks = slot.pointee.stacks
     }
 
     /// Tells the stack of an event and does what it says.
-    mutating func tellStack(of index: Int, _ event: Event) {
+    mutating func tellStack(of index: Int, _ event: ConnectionEvent) {
         let slot = connections[index]
         present(index)
-        let verdict = slot.pointee.service.pointee.type.handle(
+        let verdict = slot.pointee.stacks.pointee.type.handle(
             slot.pointee.stack, event, &context)
         slot.pointee.deadline = context.deadline
-        if verdict == .close, !slot.pointee.hasEnded {
+        if verdict == .close, slot.pointee.peerEnd == .none {
             // Nobody asked for the close, so the peer may be sending: then closing resets, and
             // destroys what has not left. So the words do not wait for the FIN.
             sendOutput(index)
@@ -193,13 +195,14 @@ extension EventLoop where OS: ~Copyable {
             sendOutput(index)
         case .yield:
             sendOutput(index)
-            guard connections[index].pointee.phase == .open else { return }
-            connections[index].pointee.isYielding = true
+            let slot = connections[index]
+            guard slot.pointee.phase == .open, slot.pointee.flow != .paused else { return }
+            slot.pointee.flow = .yielding
             line.enter(index)
         case .pause(let time):
             sendOutput(index)
             let slot = connections[index]
-            slot.pointee.isPaused = true
+            slot.pointee.flow = .paused
             slot.pointee.resumption = time
             if slot.pointee.isWoken { enqueue(index) }
         case .close, .upgrade:
@@ -213,9 +216,9 @@ extension EventLoop where OS: ~Copyable {
 
     private mutating func resume(_ index: Int) {
         let slot = connections[index]
-        slot.pointee.mustResume = false
         slot.pointee.isWoken = false
-        slot.pointee.mustOffer = !slot.pointee.held.isEmpty || slot.pointee.keepsInput
+        let hasInput = !slot.pointee.held.isEmpty || slot.pointee.keepsInput
+        slot.pointee.flow = hasInput ? .offering : .reading
         tellStack(of: index, .resumed)
         if slot.pointee.phase == .open { enqueue(index) }
     }
@@ -226,18 +229,17 @@ extension EventLoop where OS: ~Copyable {
         let slot = connections[index]
         guard slot.pointee.phase == .open, slot.pointee.token(at: index) == token else { return }
         slot.pointee.isWoken = true
-        if slot.pointee.isPaused { enqueue(index) }
+        if slot.pointee.flow == .paused { enqueue(index) }
     }
 
     /// The time has come for a pause, a stack's deadline, or a closed connection's last words.
     mutating func wake(_ index: Int) {
         let slot = connections[index]
-        if slot.pointee.phase == .open, slot.pointee.isPaused {
-            slot.pointee.isPaused = false
+        if slot.pointee.phase == .open, slot.pointee.flow == .paused {
             if slot.pointee.unsent.isEmpty {
                 resume(index)
             } else {
-                slot.pointee.mustResume = true
+                slot.pointee.flow = .resuming
             }
             return
         }
@@ -246,7 +248,7 @@ extension EventLoop where OS: ~Copyable {
             // come at once. Input that moves no deadline, such as half a command, saves nobody.
             slot.pointee.isReadable = true
             serveOpen(index)
-            let isSaved = slot.pointee.isPaused || slot.pointee.deadline > context.now
+            let isSaved = slot.pointee.flow == .paused || slot.pointee.deadline > context.now
             guard slot.pointee.phase == .open, !isSaved else { return }
         }
         context.counters.add(1, to: .expired)

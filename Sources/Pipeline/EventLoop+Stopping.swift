@@ -13,37 +13,42 @@ extension EventLoop where OS: ~Copyable {
     package mutating func closeListener(
         _ serial: UInt64, grace: Duration, _ completion: Completion
     ) {
-        guard let service = service(serial) else { return }
-        service.pointee.completions.append(completion)
-        stop(grace: grace) { $0 == service }
+        for case let listener? in listeners { listener.stacks.pointee.note(completion, of: serial) }
+        for index in connections.slots where connections[index].pointee.phase != .free {
+            connections[index].pointee.stacks.pointee.note(completion, of: serial)
+        }
+        stop(grace: grace) { $0.pointee.serial == serial }
     }
 
-    /// The service of a listener that is open, or has connections still.
-    private func service(_ serial: UInt64) -> UnsafeMutablePointer<Service>? {
-        for case let listener? in listeners where listener.service.pointee.serial == serial {
-            return listener.service
+    /// Runs other stacks for a listener's new connections; those that are there keep theirs.
+    ///
+    /// A listener that is closed stays so.
+    package mutating func replaceStacks(of serial: UInt64, _ recipe: StackRecipe) {
+        for place in listeners.indices {
+            guard let stacks = listeners[place]?.stacks, stacks.pointee.serial == serial else {
+                continue
+            }
+            listeners[place]?.stacks = StackPool.make(recipe, of: serial)
+            stacks.pointee.isRetired = true
+            StackPool.endIfUnused(stacks)
         }
-        for index in connections.slots where connections[index].pointee.phase != .free {
-            let service = connections[index].pointee.service
-            if service.pointee.serial == serial { return service }
-        }
-        return nil
     }
 
     private mutating func stop(
-        grace: Duration, _ includes: (UnsafeMutablePointer<Service>) -> Bool
+        grace: Duration, _ includes: (UnsafeMutablePointer<StackPool>) -> Bool
     ) {
         let end = context.now + grace
         for place in listeners.indices {
-            if let listener = listeners[place], includes(listener.service) {
+            if let listener = listeners[place], includes(listener.stacks) {
                 closeListener(at: place)
             }
         }
         for index in connections.slots {
             let slot = connections[index]
-            guard slot.pointee.phase != .free, includes(slot.pointee.service) else { continue }
-            let service = slot.pointee.service
-            service.pointee.graceEnd = min(service.pointee.graceEnd, end)
+            guard slot.pointee.phase != .free, includes(slot.pointee.stacks) else { continue }
+            let stacks = slot.pointee.stacks
+            stacks.pointee.isClosed = stacks.pointee.serial != nil
+            stacks.pointee.graceEnd = min(stacks.pointee.graceEnd, end)
             graceEnd = min(graceEnd, end)
             tellStopping(index)
         }
@@ -55,8 +60,9 @@ extension EventLoop where OS: ~Copyable {
         // Unwatched first: a unix-domain socket is shared, and closing it here does not.
         kernel.unwatch(listener.descriptor)
         kernel.close(listener.descriptor, resetting: false)
-        listener.service.pointee.isRetired = true
-        Service.endIfUnused(listener.service)
+        listener.stacks.pointee.isClosed = true
+        listener.stacks.pointee.isRetired = true
+        StackPool.endIfUnused(listener.stacks)
     }
 
     private mutating func tellStopping(_ index: Int) {
@@ -78,7 +84,7 @@ extension EventLoop where OS: ~Copyable {
         for index in connections.slots {
             let slot = connections[index]
             guard slot.pointee.phase != .free else { continue }
-            let end = slot.pointee.service.pointee.graceEnd
+            let end = slot.pointee.stacks.pointee.graceEnd
             guard end <= context.now else {
                 graceEnd = min(graceEnd, end)
                 continue

@@ -17,7 +17,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     var connections = ConnectionSlab()
     var deadlines = Deadlines()
     /// The listeners, each at the place that its token names; nil where one was closed.
-    var listeners: [Listener?] = []
+    var listeners: [AcceptingSocket?] = []
     var pool = BufferPool()
     var crowd = Crowd()
     var line = WorkLine()
@@ -53,9 +53,9 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         self.limits = limits
         self.report = report
         context = Context(
-            counters: counters, seed: seed, outputBytesMax: limits.outputBytesMax)
+            counters: counters, seed: seed, maximumOutputBytes: limits.maximumOutputBytes)
         context.mailbox = mailbox
-        readRoom = .allocate(byteCount: limits.readBytesMax, alignment: 64)
+        readRoom = .allocate(byteCount: limits.maximumReadBytes, alignment: 64)
         zeros = Zeros(count: Int(limits.discardBytesMark))
         events = .allocate(capacity: 256)
         context.now = self.kernel.now()
@@ -66,12 +66,12 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     deinit {
         endStacks()
         for case let listener? in listeners {
-            listener.service.pointee.isRetired = true
-            Service.endIfUnused(listener.service)
+            listener.stacks.pointee.isRetired = true
+            StackPool.endIfUnused(listener.stacks)
         }
         for request in context.requests {
-            request.service.pointee.requests -= 1
-            Service.endIfUnused(request.service)
+            request.stacks.pointee.requests -= 1
+            StackPool.endIfUnused(request.stacks)
         }
         readRoom.deallocate()
         events.deallocate()
@@ -82,12 +82,12 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         guard connections.count > 0 else { return }
         var context = Context(counters: context.counters)
         for index in connections.slots where connections[index].pointee.phase != .free {
-            let service = connections[index].pointee.service
+            let stacks = connections[index].pointee.stacks
             let stack = connections[index].pointee.stack
-            _ = service.pointee.type.handle(stack, .closed, &context)
-            service.pointee.type.destroy(stack)
-            service.pointee.memory.give(stack)
-            Service.endIfUnused(service)
+            _ = stacks.pointee.type.handle(stack, .closed, &context)
+            stacks.pointee.type.destroy(stack)
+            stacks.pointee.memory.give(stack)
+            StackPool.endIfUnused(stacks)
         }
     }
 
@@ -100,8 +100,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     /// The places for listeners, of which those of closed ones are free for the next.
     package var placesOfListeners: Int { listeners.count }
 
-    /// The octets kept for connections: input not consumed and output not taken.
-    package var keptOctets: Int {
+    /// The bytes kept for connections: input not consumed and output not taken.
+    package var keptBytes: Int {
         connections.slots.reduce(0) { sum, index in
             sum + connections[index].pointee.held.count + connections[index].pointee.unsent.count
         }
@@ -112,10 +112,10 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
 
     /// Runs turns until the loop is stopped and its last connection gone.
     ///
-    /// The kernel tells of the mailbox by ``ListenerToken/wake``.
+    /// The kernel reports the mailbox by ``ListenerToken/wake``.
     mutating func run() {
         while !isDone {
-            if turn() { takeMail() }
+            turn()
         }
         // What came too late is refused, so that no descriptor and no stack is forgotten.
         receive(mailbox.close())
@@ -133,19 +133,15 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
 
     /// One turn: waits for events and serves all that is due.
     ///
-    /// - Returns: whether the loop was woken for a message.
-    package mutating func turn() -> Bool {
+    /// What other threads ask for comes first, so that a new connection is served by what was posted
+    /// before it came.
+    package mutating func turn() {
         let limit = isQuiet ? nextWakeTime : context.now
         let count = kernel.wait(until: limit, from: context.now, into: events)
         context.now = kernel.now()
-        var isWoken = false
-        for index in 0..<count {
-            if events[index].token == ListenerToken.wake {
-                isWoken = true
-            } else {
-                note(events[index])
-            }
-        }
+        let isWoken = count > 0 && events[0].token == ListenerToken.wake
+        if isWoken { takeMail() }
+        for index in (isWoken ? 1 : 0)..<count { note(events[index]) }
         serveQueue()
         serveDeadlines()
         if !line.isEmpty { serveLine() }
@@ -154,7 +150,6 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         if context.now >= acceptResumption { resumeAccepting() }
         if context.now >= crowd.end { endCrowd() }
         if context.now >= graceEnd { abort() }
-        return isWoken
     }
 
     /// When there is something to do even if no event comes.
@@ -184,8 +179,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
 
     /// Puts a connection into the queue, once.
     mutating func enqueue(_ index: Int) {
-        guard !connections[index].pointee.isQueued else { return }
-        connections[index].pointee.isQueued = true
+        guard !connections[index].pointee.place.isQueued else { return }
+        connections[index].pointee.place.isQueued = true
         queue.append(Int32(index))
     }
 
@@ -193,7 +188,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         swap(&queue, &nextQueue)
         for place in nextQueue.indices {
             let index = Int(nextQueue[place])
-            connections[index].pointee.isQueued = false
+            connections[index].pointee.place.isQueued = false
             serve(index)
         }
         nextQueue.removeAll(keepingCapacity: true)
@@ -204,7 +199,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         for _ in 0..<deadlines.count {
             guard let index = deadlines.takeDue(at: context.now) else { return }
             let slot = connections[index]
-            slot.pointee.entered = .never
+            slot.pointee.place.entered = .never
             guard slot.pointee.phase != .free else { continue }
             if slot.pointee.wakeTime <= context.now { wake(index) }
             enterDeadline(of: index)
@@ -217,8 +212,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
         let slot = connections[index]
         guard slot.pointee.phase != .free else { return }
         let time = slot.pointee.wakeTime
-        if time < slot.pointee.entered {
-            slot.pointee.entered = time
+        if time < slot.pointee.place.entered {
+            slot.pointee.place.entered = time
             deadlines.enter(index, at: time)
         }
     }
@@ -228,6 +223,8 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
             switch message {
             case .listen(let descriptor, let address, let serial, let recipe):
                 listen(on: descriptor, at: address, as: serial, recipe)
+            case .replace(let serial, let recipe):
+                replaceStacks(of: serial, recipe)
             case .close(let serial, let grace, let completion):
                 closeListener(serial, grace: grace, completion)
             case .connect(let address, let source, let recipe):

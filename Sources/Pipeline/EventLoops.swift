@@ -1,4 +1,4 @@
-internal import CLinux
+internal import BlackholeCLinux
 internal import Glibc
 internal import Synchronization
 
@@ -24,13 +24,13 @@ public final class EventLoops: Sendable {
     /// ThreadSanitizer does not see that a contended `Mutex` orders anything.
     private let isOver = Atomic(false)
 
-    fileprivate struct Member: Sendable {
+    struct Member: Sendable {
         let mailbox: Mailbox
         let counters: Counters
         let thread: LoopThread
     }
 
-    fileprivate struct State {
+    struct State {
         var isStopping = false
         var next = 0
         /// The listeners so far: the last one's serial.
@@ -83,13 +83,13 @@ public final class EventLoops: Sendable {
     /// How many loops there are.
     public var count: Int { members.count }
 
-    /// Listens on an address until the pool stops: as ``open(on:_:)-(SocketAddress,_)`` does.
+    /// Listens on an address until the pool stops: as ``open(on:_:)-(NetworkAddress,_)`` does.
     ///
     /// - Returns: the address as bound: with the port that the kernel chose for port 0.
     @inlinable
     public func listen<Handler: ByteHandler & ~Copyable>(
-        on address: SocketAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
-    ) throws(SystemError) -> SocketAddress {
+        on address: NetworkAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) throws(SystemError) -> NetworkAddress {
         try open(on: address, make).address
     }
 
@@ -119,8 +119,8 @@ public final class EventLoops: Sendable {
     /// - Returns: what the listener is closed by, if that is to be before the pool stops.
     @inlinable
     public func open<Handler: ByteHandler & ~Copyable>(
-        on address: SocketAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
-    ) throws(SystemError) -> Listening {
+        on address: NetworkAddress, _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) throws(SystemError) -> Listener {
         try open(on: bind(address), make)
     }
 
@@ -137,8 +137,24 @@ public final class EventLoops: Sendable {
     public func open<Handler: ByteHandler & ~Copyable>(
         on listener: consuming BoundListener,
         _ make: @escaping @Sendable (borrowing Peer) -> Handler
-    ) throws(SystemError) -> Listening {
+    ) throws(SystemError) -> Listener {
         try open(on: listener, running: StackRecipe(make))
+    }
+
+    /// Runs a stack of another kind, or with other settings, for every new connection of a listener.
+    ///
+    /// Connections that are there keep their stacks. Each loop hears of it by a message, so a
+    /// connection that is accepted while this runs may still get a stack of the old kind. A listener
+    /// that is closed stays so.
+    ///
+    /// - Parameters:
+    ///   - listener: a listener of this pool.
+    ///   - make: makes a connection's stack; called on the connection's loop.
+    @inlinable
+    public func replace<Handler: ByteHandler & ~Copyable>(
+        _ listener: Listener, _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) {
+        replace(listener, running: StackRecipe(make))
     }
 
     /// Closes one listener: accepts no more from it, and lets what is in flight on its connections
@@ -148,34 +164,34 @@ public final class EventLoops: Sendable {
     /// gone. The file of a unix-domain socket is removed when this returns.
     ///
     /// - Parameters:
-    ///   - listening: a listener of this pool.
+    ///   - listener: a listener of this pool.
     ///   - grace: how long its connections may take to finish.
     ///   - whenDone: called once, when the listener's sockets and connections are closed on every
     ///     loop: on a loop's thread, or before this returns. It must neither wait for anything nor
     ///     keep the pool.
     public func close(
-        _ listening: Listening, grace: Duration = .zero,
+        _ listener: Listener, grace: Duration = .zero,
         whenDone: @escaping @Sendable () -> Void
     ) {
-        precondition(listening.pool == ObjectIdentifier(self), "a pool closes its own listeners")
-        state.withLock { $0.removePath(of: listening.serial) }
+        precondition(listener.pool == ObjectIdentifier(self), "a pool closes its own listeners")
+        state.withLock { $0.removePath(of: listener.serial) }
         let completion = Completion(whenDone)
         for member in members {
-            member.mailbox.post(.close(listening.serial, grace: grace, completion))
+            member.mailbox.post(.close(listener.serial, grace: grace, completion))
         }
     }
 
     /// Closes one listener, and returns when its sockets and connections are closed on every loop.
-    public func close(_ listening: Listening, grace: Duration = .zero) async {
+    public func close(_ listener: Listener, grace: Duration = .zero) async {
         await withCheckedContinuation { done in
-            close(listening, grace: grace) { done.resume() }
+            close(listener, grace: grace) { done.resume() }
         }
     }
 
     /// Connects and runs a stack as the client.
     ///
-    /// The stack hears ``Event/opened`` when the connection is established, and in any case
-    /// ``Event/closed`` at the end; what it finds out it hands on itself. A pool that has ended
+    /// The stack hears ``ConnectionEvent/opened`` when the connection is established, and in any case
+    /// ``ConnectionEvent/closed`` at the end; what it finds out it hands on itself. A pool that has ended
     /// makes no stack. The loops take turns: each has the next connection.
     ///
     /// On a loop, ``Context/connect(to:from:)`` does so.
@@ -186,7 +202,7 @@ public final class EventLoops: Sendable {
     ///   - make: makes the stack; called on its loop.
     @inlinable
     public func connect<Handler: ByteHandler & ~Copyable>(
-        to address: SocketAddress, from source: SocketAddress? = nil,
+        to address: NetworkAddress, from source: NetworkAddress? = nil,
         _ make: @escaping @Sendable (borrowing Peer) -> Handler
     ) {
         connect(to: address, from: source, running: StackRecipe(make))
@@ -221,14 +237,14 @@ public final class EventLoops: Sendable {
     }
 
     @usableFromInline
-    func bind(_ address: SocketAddress) throws(SystemError) -> BoundListener {
-        try BoundListener(address, loops: count, backlogMax: limits.backlogMax)
+    func bind(_ address: NetworkAddress) throws(SystemError) -> BoundListener {
+        try BoundListener(address, loops: count, maximumBacklog: limits.maximumBacklog)
     }
 
     @usableFromInline
     func open(
         on listener: consuming BoundListener, running recipe: StackRecipe
-    ) throws(SystemError) -> Listening {
+    ) throws(SystemError) -> Listener {
         let address = listener.address
         let (descriptors, path) = try listener.release(loops: count)
         let (serial, isStopping) = state.withLock { state in
@@ -244,56 +260,23 @@ public final class EventLoops: Sendable {
             _ = Glibc.close(descriptor)
         }
         guard !isStopping else { throw SystemError("listen on \(address)", code: ECANCELED) }
-        return Listening(address: address, serial: serial, pool: ObjectIdentifier(self))
+        return Listener(address: address, serial: serial, pool: ObjectIdentifier(self))
+    }
+
+    @usableFromInline
+    func replace(_ listener: Listener, running recipe: StackRecipe) {
+        precondition(listener.pool == ObjectIdentifier(self), "a pool serves its own listeners")
+        for member in members { member.mailbox.post(.replace(listener.serial, recipe)) }
     }
 
     @usableFromInline
     func connect(
-        to address: SocketAddress, from source: SocketAddress?, running recipe: StackRecipe
+        to address: NetworkAddress, from source: NetworkAddress?, running recipe: StackRecipe
     ) {
         let index = state.withLock { state in
             defer { state.next = (state.next + 1) % members.count }
             return state.next
         }
         members[index].mailbox.post(.connect(address, from: source, recipe))
-    }
-}
-
-extension EventLoops.State {
-    /// Removes the file of a listener's socket, if that is still to be done.
-    ///
-    /// While the socket still listens, and under the lock, so that it does until this is done:
-    /// after that the path may be another server's already.
-    fileprivate mutating func removePath(of serial: UInt64) {
-        if let path = paths.removeValue(forKey: serial) { unlink(path) }
-    }
-}
-
-extension EventLoops.Member {
-    fileprivate init(
-        number: Int, _ mailboxes: [Mailbox], _ limits: LoopLimits, _ seed: UInt64,
-        _ report: @escaping @Sendable (LoopTrouble) -> Void
-    ) throws(SystemError) {
-        let mailbox = mailboxes[number]
-        let neighbors = mailboxes.filter { $0 !== mailbox }
-        let counters = Counters()
-        // The kernel is made here, where its failure can be told, and moves into the thread.
-        let poller = try LinuxKernel.makePoller(waking: mailbox.wakeDescriptor)
-        var seeds = RandomSource(seed: seed &+ UInt64(truncatingIfNeeded: number))
-        let loopSeed = seeds.next()
-        self.mailbox = mailbox
-        self.counters = counters
-        do throws(SystemError) {
-            thread = try LoopThread(name: "loop-\(number)") {
-                var loop = EventLoop(
-                    kernel: LinuxKernel(poller: poller), number: number, counters: counters,
-                    seed: loopSeed, limits: limits, mailbox: mailbox, neighbors: neighbors,
-                    report: report)
-                loop.run()
-            }
-        } catch {
-            _ = Glibc.close(poller)
-            throw error
-        }
     }
 }

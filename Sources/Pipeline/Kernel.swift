@@ -8,7 +8,7 @@ package protocol Kernel: ~Copyable {
 
     /// Waits for readiness, at the longest until `deadline`.
     ///
-    /// - Returns: how many places of `events` were filled.
+    /// - Returns: how many places of `events` were filled; a call for the loop's mailbox comes first.
     mutating func wait(
         until deadline: Instant, from now: Instant,
         into events: UnsafeMutableBufferPointer<Readiness>
@@ -31,23 +31,23 @@ package protocol Kernel: ~Copyable {
 
     /// Starts a connection, from an address of our own where one is given.
     mutating func connect(
-        to address: SocketAddress, from source: SocketAddress?
+        to address: NetworkAddress, from source: NetworkAddress?
     ) -> ConnectOutcome
 
     /// Takes the pending error of a socket: 0 when the connection is established and unharmed.
     mutating func pendingError(of descriptor: Int32) -> Int32
 
-    /// Reads into `room`; 0 octets mean that the peer has ended.
+    /// Reads into `room`; 0 bytes mean that the peer has ended.
     mutating func receive(
         from descriptor: Int32, into room: UnsafeMutableRawBufferPointer
     ) -> TransferOutcome
 
-    /// Drops up to `count` octets that have come over TCP; 0 octets mean that the peer has ended.
+    /// Drops up to `count` bytes that have come over TCP; 0 bytes mean that the peer has ended.
     ///
     /// - Returns: nil where that cannot be done.
     mutating func discard(from descriptor: Int32, upTo count: Int) -> TransferOutcome?
 
-    /// Tells that a connection is readable only from so many octets on, or when it has ended.
+    /// Tells that a connection is readable only from so many bytes on, or when it has ended.
     mutating func tellReadable(_ descriptor: Int32, from count: Int32)
 
     /// Sends; with `more` the last segment waits for what comes next, here the FIN.
@@ -98,7 +98,7 @@ package struct Readiness: BitwiseCopyable, Sendable {
 
 @usableFromInline
 package enum AcceptOutcome: Sendable {
-    case accepted(Int32, from: SocketAddress)
+    case accepted(Int32, from: NetworkAddress)
     /// Nobody waits.
     case none
     /// That one was gone before it was taken: go on with the next.
@@ -118,7 +118,7 @@ package enum ConnectOutcome: Sendable {
 
 @usableFromInline
 package enum TransferOutcome: BitwiseCopyable, Sendable {
-    case octets(Int)
+    case bytes(Int)
     case wouldBlock
     case failed(code: Int32)
 }

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import BlackholeCLinux
 internal import Glibc
 
 /// Linux by epoll.
@@ -7,7 +7,7 @@ struct LinuxKernel: Kernel, ~Copyable {
     private let events: UnsafeMutablePointer<epoll_event>
     /// Whether the kernel takes a time in nanoseconds.
     private var isPrecise = true
-    private static let eventsMax: Int32 = 256
+    private static let maximumEvents: Int32 = 256
     private static let reading = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue
 
     /// Opens an epoll instance, for the kernel of a loop on another thread, that `descriptor` wakes.
@@ -25,7 +25,7 @@ struct LinuxKernel: Kernel, ~Copyable {
     /// Takes an epoll instance over.
     init(poller number: Int32) {
         poller = Descriptor(owning: number)
-        events = .allocate(capacity: Int(LinuxKernel.eventsMax))
+        events = .allocate(capacity: Int(LinuxKernel.maximumEvents))
     }
 
     deinit {
@@ -44,7 +44,7 @@ struct LinuxKernel: Kernel, ~Copyable {
     ) -> Int {
         let count = wait(
             until: deadline, from: now,
-            room: min(LinuxKernel.eventsMax, Int32(clamping: ready.count)))
+            room: min(LinuxKernel.maximumEvents, Int32(clamping: ready.count)))
         // A signal (EINTR) counts as nothing ready: the turn goes on, and the next one waits.
         for index in 0..<max(0, Int(count)) {
             let event = events[index]
@@ -55,6 +55,7 @@ struct LinuxKernel: Kernel, ~Copyable {
                 isReadable: flags & EPOLLIN.rawValue != 0,
                 isWritable: flags & EPOLLOUT.rawValue != 0,
                 isHungUp: flags & hangUp != 0)
+            if event.data.u64 == ListenerToken.wake { ready.swapAt(0, index) }
         }
         return max(0, Int(count))
     }
@@ -110,7 +111,7 @@ struct LinuxKernel: Kernel, ~Copyable {
             }
         }
         if number >= 0 {
-            let peer = SocketAddress(kernelForm: &storage, length: length)
+            let peer = NetworkAddress(kernelForm: &storage, length: length)
             return .accepted(number, from: peer ?? .unix(path: ""))
         }
         switch errno {
@@ -122,7 +123,7 @@ struct LinuxKernel: Kernel, ~Copyable {
         }
     }
 
-    func connect(to address: SocketAddress, from source: SocketAddress?) -> ConnectOutcome {
+    func connect(to address: NetworkAddress, from source: NetworkAddress?) -> ConnectOutcome {
         let number = clinux_socket(address.family)
         guard number >= 0 else { return .failed(code: errno) }
         let descriptor = Descriptor(owning: number)
@@ -140,7 +141,7 @@ struct LinuxKernel: Kernel, ~Copyable {
     ///
     /// A port of 0 is chosen when it connects: one that is in use to another peer will do, so that
     /// an address has as many ports for each peer.
-    private func bind(_ descriptor: Int32, to source: SocketAddress) -> Bool {
+    private func bind(_ descriptor: Int32, to source: NetworkAddress) -> Bool {
         var on: Int32 = 1
         let size = socklen_t(MemoryLayout<Int32>.size)
         // A unix-domain socket has no such option, and needs none.
@@ -183,7 +184,7 @@ struct LinuxKernel: Kernel, ~Copyable {
     private func outcome(_ call: () -> Int) -> TransferOutcome {
         while true {
             let count = call()
-            if count >= 0 { return .octets(count) }
+            if count >= 0 { return .bytes(count) }
             switch errno {
             case EINTR: continue
             case EAGAIN: return .wouldBlock
@@ -208,25 +209,4 @@ struct LinuxKernel: Kernel, ~Copyable {
     func releaseMemory() {
         clinux_release_memory()
     }
-}
-
-/// Has what is sent not paced, and no bandwidth probed for, as a system's own choice (BBR) may have it.
-///
-/// An answer of one segment gains nothing by it, and pays for the timers. Accepted sockets have it
-/// from their listener.
-func setPlainCongestionControl(_ descriptor: Int32) {
-    let name: StaticString = "reno"
-    // Linux always has it; where it is not allowed, or the socket has none, nothing is lost.
-    setsockopt(
-        descriptor, Int32(IPPROTO_TCP), TCP_CONGESTION, name.utf8Start,
-        socklen_t(name.utf8CodeUnitCount))
-}
-
-/// Sends a small reply at once instead of waiting for the acknowledgement of the one before;
-/// accepted sockets have it from their listener.
-func setNoDelay(_ descriptor: Int32) {
-    var on: Int32 = 1
-    let size = socklen_t(MemoryLayout<Int32>.size)
-    // A unix-domain socket has no such option, and needs none.
-    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, size)
 }

@@ -1,11 +1,11 @@
-internal import CLinux
+internal import BlackholeCLinux
 internal import Glibc
 
 /// A thread that runs one closure, and can be waited for.
 package struct LoopThread: Sendable {
     private let thread: pthread_t
 
-    /// Starts the thread; its name is cut at the kernel's 15 octets.
+    /// Starts the thread; its name is cut at the kernel's 15 bytes.
     package init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         let argument = Unmanaged.passRetained(Body(name: name, run: body))
         var thread = pthread_t()

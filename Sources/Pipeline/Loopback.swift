@@ -2,7 +2,7 @@
 /// with a clock that only the caller moves.
 ///
 /// What a ``Waker`` has asked for, on whatever thread, is done at the start of the next step: when
-/// octets are sent, say, or the clock is advanced, be it by nothing.
+/// bytes are sent, say, or the clock is advanced, be it by nothing.
 ///
 /// ```swift
 /// var loopback = Loopback { _ in Echo() }
@@ -47,32 +47,32 @@ public struct Loopback: ~Copyable {
         run()
     }
 
-    /// Sends octets to the stack, in one segment or in pieces of `size` octets.
-    public mutating func send(_ octets: [UInt8], inPiecesOf size: Int = .max) {
-        precondition(size > 0, "a piece has an octet")
+    /// Sends bytes to the stack, in one segment or in pieces of `size` bytes.
+    public mutating func send(_ bytes: [UInt8], inPiecesOf size: Int = .max) {
+        precondition(size > 0, "a piece has a byte")
         var start = 0
-        while start < octets.count {
-            let end = start + min(size, octets.count - start)
-            loop.kernel.deliver(Array(octets[start..<end]))
+        while start < bytes.count {
+            let end = start + min(size, bytes.count - start)
+            loop.kernel.deliver(Array(bytes[start..<end]))
             run()
             start = end
         }
     }
 
-    /// Sends text to the stack, in one segment or in pieces of `size` octets.
+    /// Sends text to the stack, in one segment or in pieces of `size` bytes.
     public mutating func send(_ text: String, inPiecesOf size: Int = .max) {
         send(Array(text.utf8), inPiecesOf: size)
     }
 
     /// Takes what the stack has said since the last call.
-    public mutating func takeOctets() -> [UInt8] {
+    public mutating func takeBytes() -> [UInt8] {
         defer { loop.kernel.output.removeAll(keepingCapacity: true) }
         return loop.kernel.output
     }
 
     /// Takes what the stack has said since the last call, as text.
     public mutating func takeOutput() -> String {
-        String(decoding: takeOctets(), as: UTF8.self)
+        String(decoding: takeBytes(), as: UTF8.self)
     }
 
     /// Says that the peer will send no more (FIN).
@@ -93,22 +93,22 @@ public struct Loopback: ~Copyable {
         run()
         while loop.nextWakeTime <= end {
             loop.kernel.time = max(loop.kernel.time, loop.nextWakeTime)
-            _ = loop.turn()
+            loop.turn()
             run()
         }
         loop.kernel.time = end
-        _ = loop.turn()
+        loop.turn()
         run()
     }
 
-    /// The peer takes no more than `octets` more of output until ``read(_:)`` is called.
-    public mutating func limitWindow(to octets: Int) {
-        loop.kernel.window = octets
+    /// The peer takes no more than `bytes` more of output until ``read(_:)`` is called.
+    public mutating func limitWindow(to bytes: Int) {
+        loop.kernel.window = bytes
     }
 
-    /// The peer takes `octets` more of output.
-    public mutating func read(_ octets: Int) {
-        loop.kernel.widen(by: octets)
+    /// The peer takes `bytes` more of output.
+    public mutating func read(_ bytes: Int) {
+        loop.kernel.widen(by: bytes)
         run()
     }
 
@@ -128,10 +128,10 @@ public struct Loopback: ~Copyable {
     /// When the loop will do something by itself; ``Instant/never`` if nothing is due.
     public var nextWakeTime: Instant { loop.nextWakeTime }
 
-    /// The octets that the loop keeps for the connection: input not consumed and output not taken.
-    public var keptOctets: Int { loop.keptOctets }
+    /// The bytes that the loop keeps for the connection: input not consumed and output not taken.
+    public var keptBytes: Int { loop.keptBytes }
 
     private mutating func run() {
-        while loop.takeMail() || loop.kernel.hasEvent || !loop.isQuiet { _ = loop.turn() }
+        while loop.takeMail() || loop.kernel.hasEvent || !loop.isQuiet { loop.turn() }
     }
 }

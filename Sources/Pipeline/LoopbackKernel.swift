@@ -7,7 +7,7 @@ struct LoopbackKernel: Kernel, ~Copyable {
     private var isPeerReset = false
     /// What the stack has sent and the test not yet taken.
     var output: [UInt8] = []
-    /// How many octets more the peer takes.
+    /// How many bytes more the peer takes.
     var window = Int.max
     private(set) var closing: LoopbackClosing?
     private var token: UInt64 = 0
@@ -89,7 +89,7 @@ struct LoopbackKernel: Kernel, ~Copyable {
 
     /// Refuses: there is no other connection than the one.
     mutating func connect(
-        to address: SocketAddress, from source: SocketAddress?
+        to address: NetworkAddress, from source: NetworkAddress?
     ) -> ConnectOutcome {
         .failed(code: 111)
     }
@@ -101,7 +101,7 @@ struct LoopbackKernel: Kernel, ~Copyable {
     ) -> TransferOutcome {
         if isPeerReset { return .failed(code: 104) }
         guard let segment = segments.first else {
-            return hasPeerEnded ? .octets(0) : .wouldBlock
+            return hasPeerEnded ? .bytes(0) : .wouldBlock
         }
         let count = min(room.count, segment.count)
         room.copyBytes(from: segment[..<count])
@@ -109,7 +109,7 @@ struct LoopbackKernel: Kernel, ~Copyable {
         if count < segment.count { segments.insert(Array(segment[count...]), at: 0) }
         // The rest is another segment that has arrived: the edge is told again.
         if !segments.isEmpty { raise(readable: true) }
-        return .octets(count)
+        return .bytes(count)
     }
 
     mutating func send(
@@ -120,7 +120,7 @@ struct LoopbackKernel: Kernel, ~Copyable {
         let count = min(window, bytes.count)
         output.append(contentsOf: bytes[..<count])
         if window != .max { window -= count }
-        return .octets(count)
+        return .bytes(count)
     }
 
     mutating func endSending(to descriptor: Int32) {

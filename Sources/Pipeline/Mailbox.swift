@@ -1,16 +1,18 @@
-internal import CLinux
+internal import BlackholeCLinux
 internal import Glibc
 internal import Synchronization
 
 /// What other threads ask of a loop.
 enum LoopMessage: Sendable {
     /// Accept from a listening descriptor, the loop's own from here on.
-    case listen(Int32, at: SocketAddress, as: UInt64, StackRecipe)
+    case listen(Int32, at: NetworkAddress, as: UInt64, StackRecipe)
+    /// Run the recipe's stacks for a listener's new connections.
+    case replace(UInt64, StackRecipe)
     /// Accept no more from a listener, and let what is in flight finish until the time given.
     case close(UInt64, grace: Duration, Completion)
     /// Connect, from an address of our own where one is given, and run the recipe's stack as the
     /// client.
-    case connect(SocketAddress, from: SocketAddress?, StackRecipe)
+    case connect(NetworkAddress, from: NetworkAddress?, StackRecipe)
     /// End the pause of the connection that the token names.
     case wake(UInt64)
     /// Close the connections whose peers have left: another loop lacks room.
@@ -23,6 +25,8 @@ enum LoopMessage: Sendable {
 package final class Mailbox: Sendable {
     /// The messages that wait; nil once the loop has ended.
     private let messages = Mutex<[LoopMessage]?>([])
+    /// Whether one waits: what a loop asks where it may take no lock.
+    private let hasMail = Atomic(false)
     /// The eventfd; −1 for a loop that looks for itself, since it is turned by hand.
     let wakeDescriptor: Int32
     /// Wakes a loop whose kernel is played.
@@ -57,6 +61,7 @@ package final class Mailbox: Sendable {
     func post(_ message: LoopMessage) -> Bool {
         let (isOpen, isFirst) = messages.withLock { messages in
             defer { messages?.append(message) }
+            hasMail.store(true, ordering: .releasing)
             return (messages != nil, messages?.isEmpty == true)
         }
         // Who left the message before this one has woken the loop, or is about to.
@@ -70,12 +75,13 @@ package final class Mailbox: Sendable {
     }
 
     /// Whether no message waits.
-    package var isEmpty: Bool { messages.withLock { $0?.isEmpty ?? true } }
+    package var isEmpty: Bool { !hasMail.load(ordering: .acquiring) }
 
     /// Takes all messages; the loop's thread only.
     func takeAll() -> [LoopMessage] {
         messages.withLock { messages in
             defer { messages = [] }
+            hasMail.store(false, ordering: .relaxed)
             return messages ?? []
         }
     }

@@ -15,7 +15,7 @@ package struct RegularFile {
     }
 
     /// The largest file that is read.
-    package static let bytesMax = 1 << 20
+    package static let maximumBytes = 1 << 20
 
     package let bytes: [UInt8]
     /// The permission bits, as the file had them when it was opened.
@@ -45,8 +45,8 @@ package struct RegularFile {
             guard count >= 0 else { throw .current() }
             guard count > 0 else { return bytes }
             bytes += piece[..<count]
-            guard bytes.count <= bytesMax else {
-                throw Fault(reason: "larger than \(bytesMax) bytes")
+            guard bytes.count <= maximumBytes else {
+                throw Fault(reason: "larger than \(maximumBytes) bytes")
             }
         }
     }

@@ -1,4 +1,4 @@
-internal import CLinux
+internal import BlackholeCLinux
 internal import Glibc
 
 /// Who may connect to the file of a unix-domain socket: those who may write to it.
@@ -20,7 +20,7 @@ package struct SocketFile: Sendable, Equatable {
     /// The file has its mode from the first on, by the process's umask, and its owner before the
     /// socket listens.
     func bind(
-        _ socket: Int32, to address: SocketAddress, _ path: String
+        _ socket: Int32, to address: NetworkAddress, _ path: String
     ) throws(SystemError) {
         let before = umask(~mode & 0o777)
         let result = address.bind(socket)
@@ -57,6 +57,6 @@ package struct SocketFile: Sendable, Equatable {
     /// Removes the file of a socket that nobody listens on any more, as far as one may; any other
     /// file stays.
     package static func removeStale(_ path: String) {
-        try? ListeningSocket.removeStaleSocket(path, .unix(path: path))
+        try? BoundListener.removeStaleSocket(path, .unix(path: path))
     }
 }

@@ -7,9 +7,9 @@ struct StackType: Sendable {
     @usableFromInline let size: Int
     @usableFromInline let alignment: Int
     @usableFromInline let receive:
-        @Sendable (UnsafeMutableRawPointer, RawSpan, inout Context) -> Progress
+        @Sendable (UnsafeMutableRawPointer, RawSpan, inout Context) -> Intake
     @usableFromInline let handle:
-        @Sendable (UnsafeMutableRawPointer, Event, inout Context) -> Verdict
+        @Sendable (UnsafeMutableRawPointer, ConnectionEvent, inout Context) -> Verdict
     @usableFromInline let destroy: @Sendable (UnsafeMutableRawPointer) -> Void
 
     @inlinable

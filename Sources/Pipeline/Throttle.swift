@@ -1,18 +1,18 @@
-/// A layer that takes so many octets a second of its peer, and leaves the rest to wait.
+/// A layer that takes so many bytes a second of its peer, and leaves the rest to wait.
 ///
 /// ```swift
 /// Throttle(bytesPerSecond: 10_000) { LineFraming { … } }
 /// ```
 ///
-/// The peer is not read meanwhile, so its own sending slows down; nobody else's does. Octets come
-/// in pieces of a twentieth of a second's worth, of one octet at least. What the stack says goes out at
+/// The peer is not read meanwhile, so its own sending slows down; nobody else's does. Bytes come
+/// in pieces of a twentieth of a second's worth, of one byte at least. What the stack says goes out at
 /// once, as far as it has been asked.
 public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     private let bytesPerSecond: Int
     private var next: Next
-    /// The octets at the start of the input that the stack was offered before, and left.
+    /// The bytes at the start of the input that the stack was offered before, and left.
     private var offered = 0
-    /// When the octets that were taken will have had their time.
+    /// When the bytes that were taken will have had their time.
     private var takenUntil = Instant(nanoseconds: .min)
     /// Whether the pause under way is this layer's own.
     private var isHolding = false
@@ -32,26 +32,26 @@ public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     }
 
     /// Hands on what may be taken now.
-    public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         guard takenUntil <= context.now else { return hold(consumed: 0) }
         let fresh = min(input.byteCount - offered, max(1, bytesPerSecond / 20))
         let nanoseconds = Int64(fresh) * 1_000_000_000 / Int64(bytesPerSecond)
         takenUntil = context.now.advanced(byNanoseconds: nanoseconds)
         let end = offered + fresh
-        var progress = next.receive(input.extracting(0..<end), &context)
-        offered = end - progress.consumed
-        nextKeepsInput = progress.keepsInput
+        var intake = next.receive(input.extracting(0..<end), &context)
+        offered = end - intake.consumed
+        nextKeepsInput = intake.keepsInput
         // The kernel would take them faster.
-        progress.discardable = 0
-        if progress.verdict == .proceed, end < input.byteCount {
-            return hold(consumed: progress.consumed)
+        intake.discardable = 0
+        if intake.verdict == .proceed, end < input.byteCount {
+            return hold(consumed: intake.consumed)
         }
-        progress.verdict = passOn(progress.verdict, context)
-        return progress
+        intake.verdict = passOn(intake.verdict, context)
+        return intake
     }
 
     /// Hands the event on, unless it ends a pause of its own.
-    public mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    public mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         guard event == .resumed, isHolding else {
             return passOn(next.handle(event, &context), context)
         }
@@ -63,9 +63,9 @@ public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         return .proceed
     }
 
-    private mutating func hold(consumed: Int) -> Progress {
+    private mutating func hold(consumed: Int) -> Intake {
         isHolding = true
-        return Progress(consumed, .pause(until: takenUntil), keepsInput: nextKeepsInput)
+        return Intake(consumed, .pause(until: takenUntil), keepsInput: nextKeepsInput)
     }
 
     private mutating func passOn(_ verdict: Verdict, _ context: borrowing Context) -> Verdict {

@@ -6,16 +6,16 @@
 /// struct Asking: ByteHandler, ~Copyable {
 ///     let answer = Answer()  // a final class around a Mutex<String?>
 ///
-///     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+///     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
 ///         Task { [answer, waker = context.waker] in
 ///             let text = await lookUp()
 ///             answer.text.withLock { $0 = text }
 ///             waker.wake()
 ///         }
-///         return Progress(input.byteCount, .pause(until: context.now + .seconds(30)))
+///         return Intake(input.byteCount, .pause(until: context.now + .seconds(30)))
 ///     }
 ///
-///     mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+///     mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
 ///         guard event == .resumed else { return event == .ended ? .close : .proceed }
 ///         guard let text = answer.text.withLock({ $0.take() }) else { return .close }
 ///         context.output.append(text: text)
@@ -29,10 +29,10 @@ public struct Waker: Sendable {
     let mailbox: Mailbox?
     let token: UInt64
 
-    /// Ends the pause: ``Event/resumed`` follows, not before the peer has taken the output.
+    /// Ends the pause: ``ConnectionEvent/resumed`` follows, not before the peer has taken the output.
     ///
     /// No call is lost: one that comes while the connection is not paused ends its next pause at
-    /// once. Calls that come before ``Event/resumed`` count as one with it. So a layer that has
+    /// once. Calls that come before ``ConnectionEvent/resumed`` count as one with it. So a layer that has
     /// given its waker away may be resumed before its time, and looks for what it waits for.
     public func wake() {
         mailbox?.post(.wake(token))

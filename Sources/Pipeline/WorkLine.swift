@@ -45,11 +45,10 @@ extension EventLoop where OS: ~Copyable {
         while let index = line.takeFirst() {
             let slot = connections[index]
             // A peer that has output to read enters the line again when it has read it.
-            guard slot.pointee.phase == .open, slot.pointee.isYielding,
+            guard slot.pointee.phase == .open, slot.pointee.flow == .yielding,
                 slot.pointee.unsent.isEmpty
             else { continue }
-            slot.pointee.isYielding = false
-            slot.pointee.mustOffer = true
+            slot.pointee.flow = .offering
             context.hasYielded = true
             serveOpen(index)
             context.hasYielded = false

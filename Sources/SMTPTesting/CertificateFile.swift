@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Pipeline
+internal import BlackholePipeline
 internal import Synchronization
 
 /// A certificate in a file of its own, for clients that want a path; removed with its owner.

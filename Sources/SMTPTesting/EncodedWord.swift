@@ -1,30 +1,30 @@
-internal import SMTP
+internal import BlackholeSMTP
 
 /// Encoded words in header fields: `=?utf-8?B?R3LDvMOfZQ==?=` (RFC 2047).
 package enum EncodedWord {
     /// The text with all words in clear; the blanks between two words are theirs, and go.
     package static func decode(_ text: String) -> String {
-        let octets = Array(text.utf8)
+        let bytes = Array(text.utf8)
         var result: [UInt8] = []
         // What comes before it is in the result.
         var rest = 0
         var index = 0
-        while index < octets.count {
-            guard let word = word(at: index, in: octets) else {
+        while index < bytes.count {
+            guard let word = word(at: index, in: bytes) else {
                 index += 1
                 continue
             }
-            let between = octets[rest..<index]
+            let between = bytes[rest..<index]
             if rest == 0 || !between.allSatisfy(\.isBlank) { result += between }
             result += word.text.utf8
             (index, rest) = (word.end, word.end)
         }
-        return String(decoding: result + octets[rest...], as: UTF8.self)
+        return String(decoding: result + bytes[rest...], as: UTF8.self)
     }
 
-    private static func word(at start: Int, in octets: [UInt8]) -> (text: String, end: Int)? {
-        guard octets[start...].starts(with: "=?".utf8) else { return nil }
-        let parts = octets[(start + 2)...].split(
+    private static func word(at start: Int, in bytes: [UInt8]) -> (text: String, end: Int)? {
+        guard bytes[start...].starts(with: "=?".utf8) else { return nil }
+        let parts = bytes[(start + 2)...].split(
             separator: UInt8(ascii: "?"), maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 4, parts[3].first == UInt8(ascii: "=") else { return nil }
         let plain: [UInt8]?
@@ -37,43 +37,41 @@ package enum EncodedWord {
         return (text, parts[3].startIndex + 1)
     }
 
-    private static func name(_ octets: some Collection<UInt8>) -> String {
-        String(decoding: octets, as: UTF8.self).lowercased()
+    private static func name(_ bytes: some Collection<UInt8>) -> String {
+        String(decoding: bytes, as: UTF8.self).lowercased()
     }
 
-    private static func string(_ octets: [UInt8], charset: ArraySlice<UInt8>) -> String? {
+    private static func string(_ bytes: [UInt8], charset: ArraySlice<UInt8>) -> String? {
         // RFC 2231 §5: a language may follow the charset.
         switch name(charset.prefix { $0 != UInt8(ascii: "*") }) {
-        case "utf-8", "utf8": String(validating: octets, as: UTF8.self)
+        case "utf-8", "utf8": String(validating: bytes, as: UTF8.self)
         case "us-ascii":
-            octets.allSatisfy { $0 < 0x80 } ? String(decoding: octets, as: UTF8.self) : nil
+            bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : nil
         case "iso-8859-1", "latin1":
-            String(String.UnicodeScalarView(octets.map { Unicode.Scalar($0) }))
+            String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
         default: nil
         }
     }
 
     private static func quoted(_ text: ArraySlice<UInt8>) -> [UInt8]? {
-        var octets: [UInt8] = []
+        var bytes: [UInt8] = []
         var rest = text
-        while let octet = rest.popFirst() {
-            if octet == UInt8(ascii: "_") {
-                octets.append(0x20)
-            } else if octet == UInt8(ascii: "=") {
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "_") {
+                bytes.append(0x20)
+            } else if byte == UInt8(ascii: "=") {
                 guard let high = rest.popFirst()?.hexDigit, let low = rest.popFirst()?.hexDigit
                 else { return nil }
-                octets.append(high << 4 | low)
+                bytes.append(high << 4 | low)
             } else {
-                octets.append(octet)
+                bytes.append(byte)
             }
         }
-        return octets
+        return bytes
     }
 }
 
 extension UInt8 {
-    var isBlank: Bool { self == 0x20 || self == 0x09 }
-
     /// The value of a hexadecimal digit, in either case.
     fileprivate var hexDigit: UInt8? {
         switch self {

@@ -1,6 +1,6 @@
-package import Pipeline
-internal import SMTP
-internal import TLS
+package import BlackholePipeline
+internal import BlackholeSMTP
+internal import BlackholeTLS
 
 extension Fake {
     /// The onion of a new connection: a session, or a script that is played.
@@ -14,7 +14,7 @@ extension Fake {
         if let script = nextScript() { return stack(playing: script, scribe) }
         guard let tls else { return AnyByteHandler(SMTPServer.onion(self, scribe, .none, nil)) }
         return AnyByteHandler(
-            StartTLS(tls, isImplicit: isImplicit) { [self] details in
+            TLSLayer(tls, isImplicit: isImplicit) { [self] details in
                 if let details { scribe.note(details) }
                 return SMTPServer.onion(
                     self, scribe, details == nil ? .offered : .active, details)
@@ -31,7 +31,7 @@ extension Fake {
         }
         return AnyByteHandler(
             ScriptedConnection(play) {
-                StartTLS(tls, isImplicit: isImplicit) { [self] details in
+                TLSLayer(tls, isImplicit: isImplicit) { [self] details in
                     if let details {
                         scribe.note(details)
                         play.secure(details)
@@ -45,7 +45,9 @@ extension Fake {
         _ machine: ScriptMachine, _ play: Play
     ) -> LineFraming<DataDiscard<ScriptPlayer>> {
         // A line of a script may be one of AUTH.
-        LineFraming(lineOctetsMax: max(plan.limits.lineOctetsMax, plan.limits.authLineOctetsMax)) {
+        LineFraming(
+            maximumLineLength: max(plan.limits.maximumLineLength, plan.limits.maximumAuthLineLength)
+        ) {
             DataDiscard { ScriptPlayer(machine, play, idle: plan.limits.idle) }
         }
     }

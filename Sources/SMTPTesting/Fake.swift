@@ -1,11 +1,11 @@
-internal import Pipeline
-internal import SMTP
+internal import BlackholePipeline
+internal import BlackholeSMTP
 internal import Synchronization
-internal import TLS
+internal import BlackholeTLS
 
 /// What all connections of one server share.
 package final class Fake: Sendable {
-    let plan: Plan
+    let plan: FakePlan
     let settings: SessionSettings
     /// The certificate that it shows; nil without TLS.
     let identity: TLSIdentity?
@@ -15,8 +15,8 @@ package final class Fake: Sendable {
     private let scriptsBegun = Mutex(0)
 
     /// Makes a fake of what it is to do.
-    package init(_ behaviours: [Behaviour]) throws {
-        plan = try Plan(behaviours)
+    package init(_ behaviors: [Behavior]) throws {
+        plan = try FakePlan(behaviors)
         var offersLogin = true
         if case .none = plan.login { offersLogin = false }
         settings = SessionSettings(
@@ -34,7 +34,7 @@ package final class Fake: Sendable {
     /// How the first client that departed from its script did so.
     package var scriptFailure: ScriptFailure? { inbox.scriptFailure }
 
-    /// Whether TLS begins with the first octet.
+    /// Whether TLS begins with the first byte.
     var isImplicit: Bool { plan.encryption == .implicit }
 
     /// What to answer on an occasion, as the rules say.

@@ -1,6 +1,6 @@
-internal import Pipeline
-internal import SMTP
-internal import TLS
+internal import BlackholePipeline
+internal import BlackholeSMTP
+internal import BlackholeTLS
 
 /// Answers as the rules of a fake say, and keeps every message that is taken.
 struct FakeResponder: Responder {
@@ -76,11 +76,11 @@ struct FakeResponder: Responder {
         answer(at: .data, about: envelope.recipients)
     }
 
-    mutating func content(_ octets: RawSpan, _ context: inout Context) {
-        octets.withUnsafeBytes { envelope.content.append(contentsOf: $0) }
+    mutating func content(_ bytes: RawSpan, _ context: inout Context) {
+        bytes.withUnsafeBytes { envelope.content.append(contentsOf: $0) }
     }
 
-    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+    mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         let answer = answer(at: .message, about: envelope.recipients)
         // Before the reply goes out: who has seen the 250 finds the message.
         if answer.isPositive {

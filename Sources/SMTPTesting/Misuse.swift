@@ -1,10 +1,10 @@
-/// A behaviour that no fake can have: a programmer's mistake, told when the server is made.
+/// A behavior that no fake can have: a programmer's mistake, told when the server is made.
 ///
 /// ```
-/// behaviour 2, .at(.recipient): 700 is no reply code; codes are 200 to 599, …
+/// behavior 2, .at(.recipient): 700 is no reply code; codes are 200 to 599, …
 /// ```
 public struct Misuse: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Where it is: `behaviour 2, .at(.recipient)`, counted from 1 as they were given.
+    /// Where it is: `behavior 2, .at(.recipient)`, counted from 1 as they were given.
     public let place: String
     /// What is wrong: `700 is no reply code`.
     public let flaw: String
@@ -21,7 +21,7 @@ public struct Misuse: Error, Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// What is wrong with a behaviour, by whom does not know where it stands.
+/// What is wrong with a behavior, by whom does not know where it stands.
 struct Flaw: Error {
     let text: String
     let advice: String

@@ -1,10 +1,10 @@
-public import TLS
+public import BlackholeTLS
 
 /// A script that a client has played to its end.
 public struct PlayedScript: Sendable {
     /// The lines that the client has said, in their order, without their ends.
     public let lines: [String]
-    /// The content that was expected, octet by octet, in its order: without stuffed dots and the dot
+    /// The content that was expected, byte by byte, in its order: without stuffed dots and the dot
     /// that ended it.
     public let contents: [[UInt8]]
     /// What was agreed on with the client; nil without TLS.

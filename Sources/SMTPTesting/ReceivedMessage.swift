@@ -1,5 +1,5 @@
-public import SMTP
-public import TLS
+public import BlackholeSMTP
+public import BlackholeTLS
 
 /// A message that a fake has taken.
 public struct ReceivedMessage: Sendable {
@@ -15,7 +15,7 @@ public struct ReceivedMessage: Sendable {
     public let tls: TLSDetails?
     /// Who the client has said it is; nil if it has not.
     public let credentials: Credentials?
-    /// The content, octet by octet: without stuffed dots and the dot that ended it.
+    /// The content, byte by byte: without stuffed dots and the dot that ended it.
     public let content: [UInt8]
     /// All that was said on the connection so far.
     public let transcript: Transcript
@@ -42,9 +42,9 @@ public struct ReceivedMessage: Sendable {
 }
 
 extension ReceivedMessage: CustomStringConvertible {
-    /// `<me@example.org> to <you@example.org>, 42 octets`.
+    /// `<me@example.org> to <you@example.org>, 42 bytes`.
     public var description: String {
         "<\(sender)> to \(recipients.map { "<\($0)>" }.joined(separator: ", ")), "
-            + "\(content.count) octets"
+            + "\(content.count) bytes"
     }
 }

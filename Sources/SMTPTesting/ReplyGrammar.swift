@@ -1,3 +1,5 @@
+internal import BlackholeSMTP
+
 /// What a reply may be (RFC 5321 §4.2): checked before a fake says it.
 enum ReplyGrammar {
     /// Checks a code: what the grammar has, and 571, which is older and in use.
@@ -6,11 +8,11 @@ enum ReplyGrammar {
             throw Flaw(
                 "\(code) is no reply code",
                 "codes are 200 to 599 with a second digit of 0 to 5, or 571; "
-                    + "octets that are no reply are for .raw, or for .send in a script")
+                    + "bytes that are no reply are for .raw, or for .send in a script")
         }
     }
 
-    /// Checks the code that a session takes octets for.
+    /// Checks the code that a session takes bytes for.
     static func check(rawCode code: UInt16) throws(Flaw) {
         guard (200...599).contains(code) else {
             throw Flaw(
@@ -20,7 +22,7 @@ enum ReplyGrammar {
 
     /// Checks a text; a line feed in it begins another line.
     static func check(text: String) throws(Flaw) {
-        for octet in text.utf8 where octet != 0x0A { try check(octet, of: text) }
+        for byte in text.utf8 where byte != 0x0A { try check(byte, of: text) }
     }
 
     /// Checks the lines of one reply: the same code in all, a hyphen behind it in all but the last.
@@ -30,9 +32,9 @@ enum ReplyGrammar {
         }
         let code = last.utf8.prefix(3)
         for (index, line) in lines.enumerated() {
-            for octet in line.utf8 { try check(octet, of: line) }
+            for byte in line.utf8 { try check(byte, of: line) }
             let digits = line.utf8.prefix(3)
-            guard digits.count == 3, digits.allSatisfy({ (0x30...0x39).contains($0) }),
+            guard digits.count == 3, digits.allSatisfy(\.isDigit),
                 let number = UInt16(String(line.prefix(3)))
             else { throw noReply(line, "it does not begin with a code") }
             try check(code: number)
@@ -53,12 +55,12 @@ enum ReplyGrammar {
         }
     }
 
-    private static func check(_ octet: UInt8, of text: String) throws(Flaw) {
-        guard octet == 0x09 || (0x20...0x7E).contains(octet) else {
+    private static func check(_ byte: UInt8, of text: String) throws(Flaw) {
+        guard byte == 0x09 || (0x20...0x7E).contains(byte) else {
             throw Flaw(
-                "\(text.debugDescription) has octets that no reply may have",
+                "\(text.debugDescription) has bytes that no reply may have",
                 "a line is printable ASCII, and gets its CRLF by itself; "
-                    + "other octets are for .raw, or for .send in a script")
+                    + "other bytes are for .raw, or for .send in a script")
         }
     }
 

@@ -1,5 +1,5 @@
-internal import Pipeline
-internal import SMTP
+internal import BlackholePipeline
+internal import BlackholeSMTP
 
 /// When a fake does what.
 struct Rule: Sendable {
@@ -13,7 +13,7 @@ struct Rule: Sendable {
     /// Makes a rule that can apply.
     init(
         stage: Stage, address: Pattern?, sender: Pattern?, first: Int?, chance: Double,
-        action: Action
+        action: Behavior.Action
     ) throws(Flaw) {
         self.stage = stage
         self.address = address

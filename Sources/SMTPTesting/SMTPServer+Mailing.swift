@@ -1,8 +1,8 @@
-internal import Pipeline
+internal import BlackholePipeline
 internal import Synchronization
 
 extension SMTPServer {
-    /// Mails a message to this server, as an ordinary client would: for trying out behaviours.
+    /// Mails a message to this server, as an ordinary client would: for trying out behaviors.
     ///
     /// What comes back is one reply for the greeting and each of EHLO, MAIL, every RCPT, DATA, the
     /// message and QUIT, up to the first that is negative or the end of the connection.
@@ -71,7 +71,7 @@ private struct Speaker: ByteHandler {
         self.replies = replies
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         var start = 0
         for end in 1..<max(1, input.byteCount) {
             let isLineEnd =
@@ -86,14 +86,14 @@ private struct Speaker: ByteHandler {
             let isRefusal = line.first == "4" || line.first == "5"
             reply = []
             guard let next = lines.popFirst(), !(stopsAtRefusal && isRefusal) else {
-                return Progress(start, .close)
+                return Intake(start, .close)
             }
             context.output.append(text: next + "\r\n")
         }
-        return Progress(start)
+        return Intake(start)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         event == .ended ? .close : .proceed
     }
 }

@@ -1,6 +1,6 @@
-public import Pipeline
-internal import SMTP
-internal import TLS
+public import BlackholePipeline
+internal import BlackholeSMTP
+internal import BlackholeTLS
 
 /// A fake SMTP server on loopback, for tests: takes mail, or behaves as it is told.
 ///
@@ -18,33 +18,33 @@ internal import TLS
 /// ``stop()``.
 public final class SMTPServer: Sendable {
     /// Where it listens: `127.0.0.1` and a port.
-    public let address: SocketAddress
+    public let address: NetworkAddress
     /// The certificate in PEM that a client has to trust; nil without TLS.
     public let certificatePEM: String?
     let inbox: Inbox
     /// Whether it plays scripts.
     let hasScript: Bool
     private let certificateFile: CertificateFile?
-    private let listening: Listening
+    private let listening: Listener
     private let loops: EventLoops
 
     /// Starts a server.
     ///
-    /// - Parameter behaviours: how it differs from a black hole that takes everything.
+    /// - Parameter behaviors: how it differs from a black hole that takes everything.
     /// - Throws: ``Misuse`` where they cannot be done, `SystemError`, `TLSError`.
-    public convenience init(_ behaviours: Behaviour...) throws {
-        try self.init(behaviours)
+    public convenience init(_ behaviors: Behavior...) throws {
+        try self.init(behaviors)
     }
 
     /// Starts a server.
     ///
     /// - Parameters:
-    ///   - behaviours: how it differs from a black hole that takes everything.
+    ///   - behaviors: how it differs from a black hole that takes everything.
     ///   - loops: the event loops that it runs on, which go on when it stops; nil for a small pool
     ///     that all servers share.
     /// - Throws: ``Misuse`` where they cannot be done, `SystemError`, `TLSError`.
-    public init(_ behaviours: [Behaviour], on loops: EventLoops? = nil) throws {
-        let fake = try Fake(behaviours)
+    public init(_ behaviors: [Behavior], on loops: EventLoops? = nil) throws {
+        let fake = try Fake(behaviors)
         let loops = try loops ?? SharedLoops.loops()
         self.loops = loops
         inbox = fake.inbox
@@ -95,11 +95,11 @@ public final class SMTPServer: Sendable {
     /// The onion of a connection, or of its part that is secured.
     static func onion(
         _ fake: Fake, _ scribe: Scribe, _ security: Security, _ details: TLSDetails?
-    ) -> LineFraming<DataDiscard<ObservedSession<Scribe, Session<FakeResponder>>>> {
-        LineFraming(lineOctetsMax: fake.settings.framedLineOctetsMax) {
+    ) -> LineFraming<DataDiscard<ObservedSession<Scribe, SMTPSession<FakeResponder>>>> {
+        LineFraming(maximumLineLength: fake.settings.maximumFramedLineLength) {
             DataDiscard {
                 ObservedSession(scribe) {
-                    Session(
+                    SMTPSession(
                         fake.settings, security: security, FakeResponder(fake, scribe, details))
                 }
             }

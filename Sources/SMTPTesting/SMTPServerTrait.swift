@@ -9,7 +9,7 @@ public import Testing
 /// }
 /// ```
 public struct SMTPServerTrait: TestTrait, SuiteTrait, TestScoping {
-    let behaviours: [Behaviour]
+    let behaviors: [Behavior]
 
     /// Applies to the tests of a suite, each with a server of its own.
     public var isRecursive: Bool { true }
@@ -19,7 +19,7 @@ public struct SMTPServerTrait: TestTrait, SuiteTrait, TestScoping {
         for test: Test, testCase: Test.Case?,
         performing function: @Sendable () async throws -> Void
     ) async throws {
-        try await withSMTPServer(behaviours) { server in
+        try await withSMTPServer(behaviors) { server in
             try await SMTPServer.$ofTest.withValue(server) { try await function() }
         }
     }
@@ -27,12 +27,12 @@ public struct SMTPServerTrait: TestTrait, SuiteTrait, TestScoping {
 
 extension Trait where Self == SMTPServerTrait {
     /// Gives each test a fake SMTP server of its own: ``SMTPServer/current``.
-    public static func smtpServer(_ behaviours: Behaviour...) -> Self {
-        SMTPServerTrait(behaviours: behaviours)
+    public static func smtpServer(_ behaviors: Behavior...) -> Self {
+        SMTPServerTrait(behaviors: behaviors)
     }
 
     /// Gives each test a fake SMTP server of its own: ``SMTPServer/current``.
-    public static var smtpServer: Self { SMTPServerTrait(behaviours: []) }
+    public static var smtpServer: Self { SMTPServerTrait(behaviors: []) }
 }
 
 extension SMTPServer {

@@ -37,8 +37,8 @@ package struct Script: Sendable {
         }
         switch step {
         case .reply(let lines): try ReplyGrammar.check(lines: lines)
-        case .expectChunk(let octets) where octets < 0:
-            throw Flaw("content of \(octets) octets", "say how many follow, 0 or more")
+        case .expectChunk(let bytes) where bytes < 0:
+            throw Flaw("content of \(bytes) bytes", "say how many follow, 0 or more")
         case .startTLS where before.contains { if case .startTLS = $0 { true } else { false } }:
             throw Flaw("TLS in TLS", "a connection is secured once: leave the second out")
         case .expect, .expectContent, .expectChunk, .expectEnd, .startTLS:

@@ -17,7 +17,7 @@ package struct ScriptMachine: Sendable {
         /// Wait for a line, or for the client's end.
         case listen
         case readContent
-        case readChunk(octets: Int)
+        case readChunk(bytes: Int)
         case pause(Duration)
         /// Shake hands; what follows is another machine's, made for the secured connection.
         case secure
@@ -41,7 +41,7 @@ package struct ScriptMachine: Sendable {
         return switch steps[position] {
         case .expect(let pattern): "a line like \(pattern.description.debugDescription)"
         case .expectContent: "content up to CRLF.CRLF"
-        case .expectChunk(let octets): "\(octets) octets of content"
+        case .expectChunk(let bytes): "\(bytes) bytes of content"
         case .expectEnd: "the end of the connection"
         case .reply, .send, .wait, .startTLS, .disconnect, .reset: "nothing yet"
         }
@@ -64,7 +64,7 @@ package struct ScriptMachine: Sendable {
         switch steps[position] {
         case .expect, .expectEnd: return .listen
         case .expectContent: return .readContent
-        case .expectChunk(let octets): return .readChunk(octets: octets)
+        case .expectChunk(let bytes): return .readChunk(bytes: bytes)
         // A reset drops what was not sent.
         case .reset where !isOutputEmpty: return .pause(.zero)
         default: break
@@ -72,7 +72,7 @@ package struct ScriptMachine: Sendable {
         defer { position += 1 }
         return switch steps[position] {
         case .reply(let lines): .say(lines.flatMap { Array($0.utf8) + [0x0D, 0x0A] })
-        case .send(let octets): .say(octets)
+        case .send(let bytes): .say(bytes)
         case .wait(let time): .pause(time)
         case .startTLS: .secure
         case .reset: .reset

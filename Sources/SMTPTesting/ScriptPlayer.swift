@@ -1,5 +1,5 @@
-internal import Pipeline
-internal import SMTP
+internal import BlackholePipeline
+internal import BlackholeSMTP
 
 /// The layer that plays a script, where other fakes have their session.
 struct ScriptPlayer: CommandHandler {
@@ -32,21 +32,21 @@ struct ScriptPlayer: CommandHandler {
         return depart("a line that is too long", &context)
     }
 
-    mutating func receive(content octets: RawSpan, _ context: inout Context) {
-        octets.withUnsafeBytes { content.append(contentsOf: $0) }
+    mutating func receive(content bytes: RawSpan, _ context: inout Context) {
+        bytes.withUnsafeBytes { content.append(contentsOf: $0) }
     }
 
     mutating func contentArrived(_ context: inout Context) { renewDeadline(&context) }
 
-    mutating func contentEnded(octets: Int, _ context: inout Context) -> CommandVerdict {
-        play.scribe.received(contentOctets: octets)
+    mutating func contentEnded(bytes: Int, _ context: inout Context) -> CommandVerdict {
+        play.scribe.received(contentBytes: bytes)
         play.add(content: content)
         content = []
         guard machine.take(.content) else { return depart("content", &context) }
         return proceed(&context)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> CommandVerdict {
         switch event {
         case .opened, .secured, .resumed:
             return proceed(&context)
@@ -70,8 +70,8 @@ struct ScriptPlayer: CommandHandler {
         let said = context.output.count
         while true {
             let move = machine.move(isOutputEmpty: context.output.isEmpty)
-            if case .say(let octets) = move {
-                context.output.append(octets)
+            if case .say(let bytes) = move {
+                context.output.append(bytes)
                 continue
             }
             tell(from: said, context)
@@ -90,9 +90,9 @@ struct ScriptPlayer: CommandHandler {
         case .readContent:
             awaitClient(&context)
             return .data
-        case .readChunk(let octets):
+        case .readChunk(let bytes):
             awaitClient(&context)
-            return .chunk(octets: octets)
+            return .chunk(bytes: bytes)
         case .pause(let time):
             play.expect("nothing yet")
             return .pass(.pause(until: context.now + max(time, .zero)))
@@ -145,11 +145,11 @@ struct ScriptedConnection<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable
         self.next = next()
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         next.receive(input, &context)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         let verdict = next.handle(event, &context)
         if event == .closed { play.end(isStopping: context.isStopping) }
         return verdict

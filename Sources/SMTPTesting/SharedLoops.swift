@@ -1,6 +1,6 @@
-internal import Pipeline
+internal import BlackholePipeline
 internal import Synchronization
-internal import TLS
+internal import BlackholeTLS
 
 /// The event loops that all servers of a process share, started with the first of them.
 enum SharedLoops {

@@ -1,6 +1,6 @@
 /// A step of a scripted dialogue: what the server says or does, or what it expects of the client.
 ///
-/// See ``Behaviour/script(_:)-(Step...)``.
+/// See ``Behavior/script(_:)-(Step...)``.
 public struct Step: Sendable {
     let kind: Kind
 
@@ -8,7 +8,7 @@ public struct Step: Sendable {
         // The client's.
         case expect(Pattern)
         case expectContent
-        case expectChunk(octets: Int)
+        case expectChunk(bytes: Int)
         case expectEnd
         // The server's.
         case reply([String])
@@ -25,9 +25,9 @@ public struct Step: Sendable {
     /// Expects content up to CRLF.CRLF, as it follows a 354.
     public static var expectContent: Step { Step(kind: .expectContent) }
 
-    /// Expects so many octets of content, as they follow BDAT.
-    public static func expectContent(octets: Int) -> Step {
-        Step(kind: .expectChunk(octets: octets))
+    /// Expects so many bytes of content, as they follow BDAT.
+    public static func expectContent(bytes: Int) -> Step {
+        Step(kind: .expectChunk(bytes: bytes))
     }
 
     /// Expects that the client closes the connection, or its side of it.
@@ -38,9 +38,9 @@ public struct Step: Sendable {
     /// What is not a reply, since its codes or hyphens are wrong, is refused: say it by ``send(_:)``.
     public static func reply(_ lines: String...) -> Step { Step(kind: .reply(lines)) }
 
-    /// Says octets as they are, and nothing behind them.
-    public static func send(_ octets: some Sequence<UInt8>) -> Step {
-        Step(kind: .send(Array(octets)))
+    /// Says bytes as they are, and nothing behind them.
+    public static func send(_ bytes: some Sequence<UInt8>) -> Step {
+        Step(kind: .send(Array(bytes)))
     }
 
     /// Says what was said so far, and nothing more for a while; the client is not read meanwhile.
@@ -49,7 +49,7 @@ public struct Step: Sendable {
     /// Shakes hands: what follows is said and expected under TLS.
     ///
     /// What the client has sent in clear is forgotten. The certificate comes with it, as with
-    /// ``Behaviour/tls``.
+    /// ``Behavior/tls``.
     public static var startTLS: Step { Step(kind: .startTLS) }
 
     /// Closes the connection, as is done at the end of a script anyway.

@@ -1,5 +1,5 @@
-internal import Pipeline
-internal import SMTP
+internal import BlackholePipeline
+internal import BlackholeSMTP
 internal import Synchronization
 
 /// What was said on a connection, line by line, without the content of messages.
@@ -67,7 +67,7 @@ final class Scribe: SessionObserver {
 
     func receivedOverlongLine() { add(.client, "(a line that is too long)") }
 
-    func received(contentOctets octets: Int) { add(.client, "(\(octets) octets of content)") }
+    func received(contentBytes bytes: Int) { add(.client, "(\(bytes) bytes of content)") }
 
     func said(_ replies: RawSpan) {
         for line in replies.text(0..<replies.byteCount).split(separator: "\r\n") {

@@ -1,4 +1,4 @@
-public import Pipeline
+public import BlackholePipeline
 
 /// Runs a fake SMTP server for as long as the body runs.
 ///
@@ -14,25 +14,25 @@ public import Pipeline
 /// throws. Hundreds may run at once: they share a small pool of event loops.
 ///
 /// - Parameters:
-///   - behaviours: how it differs from a black hole that takes everything.
+///   - behaviors: how it differs from a black hole that takes everything.
 ///   - loops: the event loops that it runs on, which go on when it stops; nil for the shared pool.
 ///   - isolation: the actor that the body runs on: the caller's.
 ///   - body: what the server runs for.
 /// - Throws: what the body throws; ``ScriptFailure`` when it returns and a client has departed from
 ///   its script; what ``SMTPServer/init(_:on:)`` throws.
 public func withSMTPServer<Result>(
-    _ behaviours: Behaviour..., on loops: EventLoops? = nil,
+    _ behaviors: Behavior..., on loops: EventLoops? = nil,
     isolation: isolated (any Actor)? = #isolation, _ body: (SMTPServer) async throws -> Result
 ) async throws -> Result {
-    try await withSMTPServer(behaviours, on: loops, isolation: isolation, body)
+    try await withSMTPServer(behaviors, on: loops, isolation: isolation, body)
 }
 
 /// Runs a server for as long as the body runs: the one place that says what that means.
 func withSMTPServer<Result>(
-    _ behaviours: [Behaviour], on loops: EventLoops? = nil,
+    _ behaviors: [Behavior], on loops: EventLoops? = nil,
     isolation: isolated (any Actor)? = #isolation, _ body: (SMTPServer) async throws -> Result
 ) async throws -> Result {
-    let server = try SMTPServer(behaviours, on: loops)
+    let server = try SMTPServer(behaviors, on: loops)
     let result: Result
     do {
         result = try await body(server)

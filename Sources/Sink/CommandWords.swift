@@ -30,7 +30,7 @@ package enum CommandWords {
             separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         guard let setting = Setting(named: String(parts[0])) else { return word }
         if parts.count == 2 { return "--\(setting.name)=\(parts[1])" }
-        if setting.isBoolean, !(rest.first.map(Bool.isWritten) ?? false) {
+        if setting.shape == .boolean, !(rest.first.map(Bool.isWritten) ?? false) {
             return "--\(setting.name)=True"
         }
         guard let value = rest.popFirst() else { return "--\(setting.name)" }

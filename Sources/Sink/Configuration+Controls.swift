@@ -1,7 +1,7 @@
 extension Configuration {
     /// What the commands need to know that act on a running server.
     private static let controls: Set<Setting> = [
-        .pid, .grace, .user, .conf, .host, .listen, .tls_listen,
+        "pid", "grace", "user", "conf", "host", "listen", "tls_listen",
     ]
 
     /// Lays the controls of the environment over the ones so far; an empty variable is not set.
@@ -21,11 +21,11 @@ extension Configuration {
         _ assignments: [Assignment]
     ) throws(ConfigurationError) -> [ConfigurationError] {
         var faults: [ConfigurationError] = []
-        for setting in Setting.allCases where Configuration.controls.contains(setting) {
+        for setting in Setting.all where Configuration.controls.contains(setting) {
             do throws(ConfigurationError) {
                 try apply(assignments.filter { $0.setting == setting })
             } catch {
-                guard setting != .pid else { throw error }
+                guard setting != "pid" else { throw error }
                 faults.append(error)
             }
         }

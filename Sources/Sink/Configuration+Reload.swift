@@ -1,60 +1,36 @@
 extension Configuration {
-    /// The settings that a server cannot change while it runs and that `fresh` has changed.
-    package func changesThatTakeRestart(to fresh: Configuration) -> [Setting] {
-        var settings: [Setting] = []
-        if hasTLS != fresh.hasTLS {
-            settings.append(.ssl)
-        } else if !offersStartTLS, fresh.offersStartTLS {
-            settings.append(.starttls)
-        }
-        if listeners.map(\.place) != fresh.listeners.map(\.place) {
-            settings.append(listen.isEmpty && fresh.listen.isEmpty ? .host : .listen)
-        } else if zip(listeners, fresh.listeners).contains(where: {
-            !$0.policy.hasHeaderSwitches && $1.policy.hasHeaderSwitches
-        }) {
-            settings.append(.dynamic_switch)
-        }
-        if socketMode != fresh.socketMode { settings.append(.socket_mode) }
-        if socketUser != fresh.socketUser { settings.append(.socket_user) }
-        if socketGroup != fresh.socketGroup { settings.append(.socket_group) }
-        if workers != fresh.workers { settings.append(.workers) }
-        if seed != fresh.seed { settings.append(.seed) }
-        if user != fresh.user { settings.append(.user) }
-        if group != fresh.group { settings.append(.group) }
-        if pidPath != fresh.pidPath { settings.append(.pid) }
-        if logPath != fresh.logPath { settings.append(.log) }
-        if grace != fresh.grace { settings.append(.grace) }
-        if ratesInterval != fresh.ratesInterval { settings.append(.rates) }
-        if logsMessages != fresh.logsMessages { settings.append(.log_messages) }
-        if isDebugging != fresh.isDebugging { settings.append(.debug) }
-        return settings
+    /// A setting that has changed.
+    package struct Change: Sendable, Equatable {
+        package let setting: Setting
+        /// What it was and what it is, as they are written.
+        package let old: String
+        package let new: String
+
+        /// `mode has changed from accept to bounce`.
+        package var text: String { "\(setting.name) has changed from \(old) to \(new)" }
     }
 
-    /// This configuration with what a running server can take over from `fresh`.
+    /// The settings that another configuration has with another value.
+    package func changes(to other: Configuration) -> [Change] {
+        Setting.all.filter { !$0.isSame(self, other) }.map {
+            Change(setting: $0, old: $0.text(self), new: $0.text(other))
+        }
+    }
+
+    /// What a running server can take over from `fresh`: all that needs no other sockets, threads
+    /// or privileges.
     package func reloaded(from fresh: Configuration) -> Configuration {
-        var new = self
-        new.hostName = fresh.hostName
-        new.limits = fresh.limits
-        new.quota = fresh.quota
-        new.handshake = fresh.handshake
-        new.handshakes = fresh.handshakes
-        new.startTLS = fresh.startTLS
-        new.tlsGroups = fresh.tlsGroups
-        new.tlsSignatureAlgorithms = fresh.tlsSignatureAlgorithms
-        new.isLenient = fresh.isLenient
-        new.isAuthAfterTLS = fresh.isAuthAfterTLS
-        new.certificatePath = fresh.certificatePath
-        new.keyPath = fresh.keyPath
-        new.trustPath = fresh.trustPath
-        guard listeners.map(\.place) == fresh.listeners.map(\.place) else { return new }
-        new.policy = fresh.policy
-        new.listen = fresh.listen
-        new.tlsListen = fresh.tlsListen
+        let hasSamePlaces = listeners.map(\.place) == fresh.listeners.map(\.place)
+        var new = fresh
+        for setting in Setting.all
+        where setting.reload == .restart || setting.reload == .place && !hasSamePlaces {
+            setting.copy(&new, self)
+        }
         return new
     }
 }
 
-extension Listener {
+extension Endpoint {
     /// What a listener is bound to.
-    fileprivate var place: String { "\(address) \(isImplicitTLS)" }
+    package var place: String { isImplicitTLS ? "\(address) for TLS" : address }
 }

@@ -1,91 +1,9 @@
-internal import Pipeline
-internal import SMTP
-
-extension Configuration {
-    /// Sets a setting from the texts that a source has for it: one, or the members of a list.
-    mutating func set(_ setting: Setting, to texts: [String]) throws(ValueError) {
-        let text = texts.last ?? ""
-        switch setting {
-        case .host: hosts = try texts.members { text throws(ValueError) in try .word(text) }
-        case .port: ports = try texts.members { text throws(ValueError) in try .port(text) }
-        case .ssl_port:
-            sslPorts =
-                texts.allSatisfy { $0 == "none" }
-                ? [] : try texts.members { text throws(ValueError) in try .port(text) }
-        case .listen:
-            listen = try texts.members { text throws(ValueError) in try ListenLine(text) }
-        case .tls_listen:
-            tlsListen = try texts.members { text throws(ValueError) in try ListenLine(text) }
-        case .mode: policy.mode = try .named(text)
-        case .stage: policy.stage = try Stage.named(text)
-        case .accept_codes: policy.acceptCodes = try ReplyCode.list(texts, allowing: 250...253)
-        case .bounce_codes: try setBounceCodes(texts)
-        case .accept_ratio: policy.acceptRatio = try .ratio(text)
-        case .delay: policy.delay = try DelayRange(text)
-        case .dynamic_switch: policy.hasHeaderSwitches = try Bool(setting: text)
-        case .seed: seed = try .number(text, in: 0...UInt64.max)
-        case .ssl: hasTLS = try Bool(setting: text)
-        case .starttls: startTLS = try StartTLSOffer(text)
-        case .ssl_cert: certificatePath = try .path(text)
-        case .ssl_key: keyPath = try .path(text)
-        case .ssl_ca_certs_dir: trustPath = try .path(text)
-        case .ssl_groups: tlsGroups = try .word(text)
-        case .ssl_signature_algorithms: tlsSignatureAlgorithms = try .word(text)
-        case .auth_require_tls: isAuthAfterTLS = try Bool(setting: text)
-        case .host_name: hostName = try .hostName(text)
-        case .connections_limit: quota.connectionsMax = try .count(text)
-        case .connections_per_address_limit: quota.perAddressMax = try .count(text)
-        case .handshakes_limit: handshakes.connectionsMax = try .count(text)
-        case .handshakes_per_address_limit: handshakes.perAddressMax = try .count(text)
-        case .message_size_limit: limits.messageOctetsMax = try .size(text)
-        case .recipients_limit: limits.recipientsMax = try .count(text, in: 100...1_000_000_000)
-        case .messages_limit: limits.messagesMax = try .count(text, in: 0...Int.max)
-        case .commands_limit: limits.commandsMax = try .count(text, in: 0...Int.max)
-        case .errors_limit: limits.errorsInRowMax = try .count(text, in: 1...1_000_000_000)
-        case .idle_timeout: limits.idle = try .time(text, in: 1...86_400)
-        case .content_timeout: limits.contentIdle = try .time(text, in: 1...86_400)
-        case .handshake_timeout: handshake = try .time(text, in: 1...86_400)
-        case .session_timeout:
-            let time = try Duration.time(text, in: 0...31_536_000)
-            limits.session = time > .zero ? time : nil
-        case .lenient: isLenient = try Bool(setting: text)
-        case .socket_mode: socketMode = try .fileMode(text)
-        case .socket_user: socketUser = try .word(text)
-        case .socket_group: socketGroup = try .word(text)
-        case .workers: workers = try .number(text, in: 1...1024)
-        case .grace: grace = try .time(text, in: 0...3_600)
-        case .user: user = try .word(text)
-        case .group: group = try .word(text)
-        case .pid: pidPath = try .path(text)
-        case .log: logPath = try .path(text)
-        case .rates: ratesInterval = try .time(text, in: 0...86_400)
-        case .log_messages: logsMessages = try Bool(setting: text)
-        case .debug: isDebugging = try Bool(setting: text)
-        case .conf: filePath = try .path(text)
-        }
-    }
-
-    private mutating func setBounceCodes(_ texts: [String]) throws(ValueError) {
-        policy.bounceCodesByStage = [:]
-        var general: [String] = []
-        for text in texts {
-            let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
-            guard parts.count == 2 else {
-                general.append(text)
-                continue
-            }
-            let stage = try Stage.named(parts[0].trimmed)
-            policy.bounceCodesByStage[stage] = try ReplyCode.list([parts[1]], allowing: 400...599)
-        }
-        policy.bounceCodes =
-            general.isEmpty
-            ? Policy.allBounceCodes : try ReplyCode.list(general, allowing: 400...599)
-    }
-}
+internal import BlackholePipeline
+internal import BlackholeSMTP
 
 extension [String] {
     /// The members of a list, which commas or several texts make.
-    fileprivate func members<Member>(
+    func members<Member>(
         _ member: (String) throws(ValueError) -> Member
     ) throws(ValueError) -> [Member] {
         var members: [Member] = []
@@ -101,7 +19,7 @@ extension [String] {
 // MARK: Values
 
 extension Bool {
-    fileprivate init(setting text: String) throws(ValueError) {
+    init(setting text: String) throws(ValueError) {
         switch text.lowercased() {
         case "true", "yes", "on", "1": self = true
         case "false", "no", "off", "0": self = false
@@ -119,7 +37,7 @@ extension Bool {
 }
 
 extension StartTLSOffer {
-    fileprivate init(_ text: String) throws(ValueError) {
+    init(_ text: String) throws(ValueError) {
         if text.lowercased() == "auto" {
             self = .auto
         } else if let isOffered = try? Bool(setting: text) {
@@ -132,7 +50,7 @@ extension StartTLSOffer {
 
 extension UInt32 {
     /// Reads a file's mode, in octal.
-    fileprivate static func fileMode(_ text: String) throws(ValueError) -> UInt32 {
+    static func fileMode(_ text: String) throws(ValueError) -> UInt32 {
         guard text.utf8.allSatisfy({ (0x30...0x37).contains($0) }), text.utf8.count <= 5,
             let mode = UInt32(text, radix: 8), mode <= 0o777
         else { throw ValueError("\(text.quoted) is not a mode: octal digits, such as 0660") }
@@ -142,7 +60,7 @@ extension UInt32 {
 
 extension UInt16 {
     static func port(_ text: String) throws(ValueError) -> UInt16 {
-        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(text) else {
+        guard text.utf8.allSatisfy(\.isDigit), let port = UInt16(text) else {
             throw ValueError("\(text.quoted) is no port: a number from 0 to 65535")
         }
         return port
@@ -150,7 +68,7 @@ extension UInt16 {
 }
 
 extension Double {
-    fileprivate static func ratio(_ text: String) throws(ValueError) -> Double {
+    static func ratio(_ text: String) throws(ValueError) -> Double {
         guard let ratio = decimal(text), ratio <= 1 else {
             throw ValueError("\(text.quoted) is no ratio: a number from 0 to 1, such as 0.1")
         }
@@ -160,18 +78,18 @@ extension Double {
 
 extension DelayRange {
     /// The longest delay that can be set, in seconds.
-    package static let secondsMax = 3_600
+    package static let maximumSeconds = 3_600
 
     /// Reads `2`, `0.5`, `1-3`, `1m-1h`.
     init(_ text: String) throws(ValueError) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
             .map { Double.decimal(String($0).trimmed, .time) }
         guard let least = parts[0], let most = parts.count == 2 ? parts[1] : least,
-            parts.count <= 2, least <= most, most <= Double(DelayRange.secondsMax)
+            parts.count <= 2, least <= most, most <= Double(DelayRange.maximumSeconds)
         else {
             throw ValueError(
                 "\(text.quoted) is not a delay: seconds or least-most, up to "
-                    + "\(DelayRange.secondsMax), such as 2, 0.5-3 or 1m")
+                    + "\(DelayRange.maximumSeconds), such as 2, 0.5-3 or 1m")
         }
         self.init(.seconds(least), .seconds(most))
     }
@@ -191,7 +109,7 @@ extension RawRepresentable where Self: CaseIterable, RawValue == String {
 }
 
 extension ReplyCode {
-    fileprivate static func list(
+    static func list(
         _ texts: [String], allowing range: ClosedRange<UInt16>
     ) throws(ValueError) -> [ReplyCode] {
         try texts.members { text throws(ValueError) in
@@ -222,21 +140,21 @@ extension String {
     /// In quotes, cut where it is long.
     var quoted: String { count > 60 ? "'\(prefix(60))…'" : "'\(self)'" }
 
-    fileprivate static func word(_ text: String) throws(ValueError) -> String {
+    static func word(_ text: String) throws(ValueError) -> String {
         guard !text.isEmpty, !text.unicodeScalars.contains(where: { $0.isControlOrBlank }) else {
             throw ValueError("\(text.quoted) is not one word")
         }
         return text
     }
 
-    fileprivate static func path(_ text: String) throws(ValueError) -> String {
+    static func path(_ text: String) throws(ValueError) -> String {
         guard !text.isEmpty, !text.utf8.contains(0) else {
             throw ValueError("\(text.quoted) is no path")
         }
         return text
     }
 
-    fileprivate static func hostName(_ text: String) throws(ValueError) -> String {
+    static func hostName(_ text: String) throws(ValueError) -> String {
         let isFit = text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
         guard !text.isEmpty, text.utf8.count <= 255, isFit else {
             throw ValueError("\(text.quoted) is no host name")
@@ -246,7 +164,82 @@ extension String {
 }
 
 extension Unicode.Scalar {
-    fileprivate var isControlOrBlank: Bool {
+    var isControlOrBlank: Bool {
         properties.isWhitespace || value < 0x20 || value == 0x7F
+    }
+}
+
+/// The codes that are drawn from to bounce.
+struct BounceCodes: Sendable, Equatable {
+    var general = Policy.allBounceCodes
+    /// Those of one stage, instead of the general ones.
+    var byStage: [ModeStage: [ReplyCode]] = [:]
+
+    /// Reads `550,551`, and `rcpt:450` for a stage.
+    init(_ texts: [String]) throws(ValueError) {
+        var general: [String] = []
+        for text in texts {
+            let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+            guard parts.count == 2 else {
+                general.append(text)
+                continue
+            }
+            let stage = try ModeStage.named(parts[0].trimmed)
+            byStage[stage] = try ReplyCode.list([parts[1]], allowing: 400...599)
+        }
+        if !general.isEmpty { self.general = try ReplyCode.list(general, allowing: 400...599) }
+    }
+
+    init(general: [ReplyCode], byStage: [ModeStage: [ReplyCode]]) {
+        self.general = general
+        self.byStage = byStage
+    }
+
+    /// As it can be read; a stage's codes after the general ones.
+    var written: String {
+        let stages = ModeStage.allCases.compactMap { stage in
+            byStage[stage].map { "\(stage.rawValue):\($0.listed)" }
+        }
+        return ([general.listed] + stages).joined(separator: " ")
+    }
+}
+
+extension Policy {
+    /// The codes that are drawn from to bounce, as they are set.
+    var bounce: BounceCodes {
+        get { BounceCodes(general: bounceCodes, byStage: bounceCodesByStage) }
+        set { (bounceCodes, bounceCodesByStage) = (newValue.general, newValue.byStage) }
+    }
+}
+
+extension DelayRange {
+    /// As it can be read: `2`, `0.5-3`.
+    var written: String {
+        let (least, most) = (least.inSeconds, most.inSeconds)
+        return least == most ? least : "\(least)-\(most)"
+    }
+}
+
+extension Duration {
+    /// Seconds with as many decimals as there are, down to nanoseconds.
+    var inSeconds: String {
+        let (seconds, attoseconds) = components
+        let decimals = "\(1_000_000_000 + attoseconds / 1_000_000_000)".dropFirst()
+        guard let last = decimals.lastIndex(where: { $0 != "0" }) else { return "\(seconds)" }
+        return "\(seconds).\(decimals[...last])"
+    }
+}
+
+extension EndpointLine {
+    /// As it can be read.
+    var written: String {
+        let place =
+            host.hasPrefix("unix:")
+            ? host : host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        let flags = [
+            mode.map { "mode=\($0.rawValue)" }, delay.map { "delay=\($0.written)" },
+            stage.map { "stage=\($0.rawValue)" },
+        ]
+        return ([place] + flags.compactMap(\.self)).joined(separator: " ")
     }
 }

@@ -1,5 +1,5 @@
-internal import Pipeline
-internal import SMTP
+internal import BlackholePipeline
+internal import BlackholeSMTP
 
 extension Configuration {
     /// What is allowed and probably a mistake, a line each: where it is set, what it is, and what
@@ -7,7 +7,7 @@ extension Configuration {
     package var warnings: [String] {
         unknownVariables.map { variable in
             let name = String(variable.dropFirst(Setting.variablePrefix.count))
-            let near = Setting.nearest(to: name, among: Setting.allCases)
+            let near = Setting.nearest(to: name, among: Setting.all)
             let advice = near.map { "did you mean \($0.variable)?" }
             return "unknown variable \(variable.quoted); "
                 + (advice ?? "blackhole run --help lists the settings")
@@ -20,7 +20,7 @@ extension Configuration {
     }
 
     /// Listeners that are set one by one, instead of hosts and ports.
-    private var lines: [ListenLine] { listen + tlsListen }
+    private var lines: [EndpointLine] { listen + tlsListen }
 
     // MARK: Addresses
 
@@ -28,13 +28,13 @@ extension Configuration {
     private var hostsWithPorts: [String] {
         guard lines.isEmpty else { return [] }
         return hosts.compactMap { host in
-            guard !host.hasPrefix("unix:"), SocketAddress(host, port: 0) == nil,
+            guard !host.hasPrefix("unix:"), NetworkAddress(host, port: 0) == nil,
                 let colon = host.lastIndex(of: ":"),
                 let port = try? UInt16.port(String(host[host.index(after: colon)...]))
             else { return nil }
             let address = host[..<colon]
             return warning(
-                .host, "\(host.quoted) has a port in it; use host=\(address) port=\(port)")
+                "host", "\(host.quoted) has a port in it; use host=\(address) port=\(port)")
         }
     }
 
@@ -44,16 +44,16 @@ extension Configuration {
         return listeners.flatMap { all in
             listeners.filter { all.includes($0) }.map { one in
                 warning(
-                    lines.isEmpty ? .host : placing(one),
+                    lines.isEmpty ? "host" : placing(one),
                     "\(one.address) is part of \(all.address): both cannot be bound; remove one")
             }
         }
     }
 }
 
-extension Listener {
+extension Endpoint {
     /// Whether this is every address of its family, and the other is one of them.
-    fileprivate func includes(_ other: Listener) -> Bool {
+    fileprivate func includes(_ other: Endpoint) -> Bool {
         guard port == other.port else { return false }
         return switch (numericAddress, other.numericAddress) {
         case (.ipv4(0, _), .ipv4(let address, _)): address != 0
@@ -94,68 +94,73 @@ extension Configuration {
     private var idlePlaces: [Idle] {
         let hasPaths = listeners.contains { $0.isPath && !$0.host.hasPrefix("unix:@") }
         return idle(
-            .host, .port, .ssl_port, if: !lines.isEmpty, because: .listen, .tls_listen,
+            "host", "port", "ssl_port", if: !lines.isEmpty, because: "listen", "tls_listen",
             reason: "next to \(listen.isEmpty ? "tls_listen" : "listen")")
             + idle(
-                .port, .ssl_port, if: hosts.allSatisfy { $0.hasPrefix("unix:") }, because: .host,
+                "port", "ssl_port", if: hosts.allSatisfy { $0.hasPrefix("unix:") }, because: "host",
                 reason: "where every host is a unix-domain socket")
             + idle(
-                .socket_mode, .socket_user, .socket_group, if: !hasPaths, because: .host, .listen,
-                .tls_listen, reason: "without a unix-domain socket that is a file")
+                "socket_mode", "socket_user", "socket_group", if: !hasPaths, because: "host",
+                "listen",
+                "tls_listen", reason: "without a unix-domain socket that is a file")
     }
 
     private var idleTLS: [Idle] {
         let withoutTLS = "with ssl=False"
         return idle(
-            .ssl_cert, .ssl_key, .ssl_ca_certs_dir, .ssl_groups, .ssl_signature_algorithms,
-            .handshake_timeout, .handshakes_limit, .handshakes_per_address_limit, if: !hasTLS,
-            because: .ssl, reason: withoutTLS)
+            "ssl_cert", "ssl_key", "ssl_ca_certs_dir", "ssl_groups", "ssl_signature_algorithms",
+            "handshake_timeout", "handshakes_limit", "handshakes_per_address_limit", if: !hasTLS,
+            because: "ssl", reason: withoutTLS)
             + idle(
-                .ssl_port, if: !hasTLS && !sslPorts.isEmpty, because: .ssl, reason: withoutTLS)
+                "ssl_port", if: !hasTLS && !sslPorts.isEmpty, because: "ssl", reason: withoutTLS)
             + idle(
-                .auth_require_tls,
+                "auth_require_tls",
                 if: isAuthAfterTLS && !offersStartTLS
                     && !listeners.contains(where: \.isImplicitTLS),
-                because: .starttls, .ssl_port,
+                because: "starttls", "ssl_port",
                 reason: "but to keep AUTH from everybody: no client can get TLS; set ssl_cert, "
                     + "starttls=True or ssl_port")
-            + idle(.starttls, if: !hasTLS && startTLS == .always, because: .ssl, reason: withoutTLS)
             + idle(
-                .starttls, if: startTLS == .always && listeners.allSatisfy(\.isImplicitTLS),
-                because: .tls_listen, reason: "where TLS begins with the first byte everywhere")
+                "starttls", if: !hasTLS && startTLS == .always, because: "ssl", reason: withoutTLS)
+            + idle(
+                "starttls", if: startTLS == .always && listeners.allSatisfy(\.isImplicitTLS),
+                because: "tls_listen", reason: "where TLS begins with the first byte everywhere")
     }
 
     private var idleLimits: [Idle] {
         idle(
-            .connections_per_address_limit, if: quota.isPerAddressIdle, because: .connections_limit,
+            "connections_per_address_limit", if: quota.isPerAddressIdle,
+            because: "connections_limit",
             reason: "unless it is lower than connections_limit")
             + idle(
-                .handshakes_per_address_limit, if: handshakes.isPerAddressIdle,
-                because: .handshakes_limit, reason: "unless it is lower than handshakes_limit")
+                "handshakes_per_address_limit", if: handshakes.isPerAddressIdle,
+                because: "handshakes_limit", reason: "unless it is lower than handshakes_limit")
     }
 
     private var idlePolicy: [Idle] {
         let policies = listeners.map(\.policy)
         let isSame = policies.allSatisfy { $0.saysTheSameEverywhere }
-        let stages = Stage.allCases.filter { stage in policies.contains { $0.bounces(at: stage) } }
+        let stages = ModeStage.allCases.filter { stage in
+            policies.contains { $0.bounces(at: stage) }
+        }
         let bounces = stages.contains { policy.bounceCodesByStage[$0] == nil }
         let unheard = policy.bounceCodesByStage.keys.filter { !stages.contains($0) }.map(\.rawValue)
         let hasCodes = policy.bounceCodes != Policy.allBounceCodes
         return idleUnderFlags
             + idle(
-                .stage, if: isSame, because: .mode,
+                "stage", if: isSame, because: "mode",
                 reason: "with mode=accept and neither delay nor accept_codes")
             + idle(
-                .accept_codes, if: !policies.contains { $0.accepts }, because: .mode, .stage,
+                "accept_codes", if: !policies.contains { $0.accepts }, because: "mode", "stage",
                 reason: "as no mode accepts at rcpt or message")
             + idle(
-                .bounce_codes, if: stages.isEmpty || hasCodes && !bounces, because: .mode,
+                "bounce_codes", if: stages.isEmpty || hasCodes && !bounces, because: "mode",
                 reason: "as no mode bounces with them")
             + idle(
-                .bounce_codes, if: !unheard.isEmpty, because: .mode, .stage,
+                "bounce_codes", if: !unheard.isEmpty, because: "mode", "stage",
                 reason: "at \(unheard.sorted().joined(separator: ", ")): no mode bounces there")
             + idle(
-                .accept_ratio, if: !policies.contains { $0.drawsRatio }, because: .mode,
+                "accept_ratio", if: !policies.contains { $0.drawsRatio }, because: "mode",
                 reason: "without mode=random")
     }
 
@@ -164,17 +169,17 @@ extension Configuration {
         guard !lines.isEmpty else { return [] }
         let reason = "as every listener has its own"
         return idle(
-            .mode, if: lines.allSatisfy { $0.mode != nil }, because: .listen, .tls_listen,
+            "mode", if: lines.allSatisfy { $0.mode != nil }, because: "listen", "tls_listen",
             reason: reason)
             + idle(
-                .stage, if: lines.allSatisfy { $0.stage != nil }, because: .listen, .tls_listen,
+                "stage", if: lines.allSatisfy { $0.stage != nil }, because: "listen", "tls_listen",
                 reason: reason)
             + idle(
-                .delay, if: lines.allSatisfy { $0.delay != nil }, because: .listen, .tls_listen,
+                "delay", if: lines.allSatisfy { $0.delay != nil }, because: "listen", "tls_listen",
                 reason: reason)
             + idle(
-                .dynamic_switch, if: policy.hasHeaderSwitches && lines.allSatisfy(\.hasFlags),
-                because: .listen, .tls_listen, reason: "on listeners with flags of their own")
+                "dynamic_switch", if: policy.hasHeaderSwitches && lines.allSatisfy(\.hasFlags),
+                because: "listen", "tls_listen", reason: "on listeners with flags of their own")
     }
 }
 
@@ -185,7 +190,7 @@ extension Policy {
     }
 
     /// Whether it draws from its codes to bounce with at a stage: by its mode or by headers.
-    fileprivate func bounces(at stage: Stage) -> Bool {
+    fileprivate func bounces(at stage: ModeStage) -> Bool {
         hasHeaderSwitches && stage == .message
             || (mode == .bounce || mode == .random) && effectiveStage == stage
     }
@@ -203,6 +208,6 @@ extension Policy {
 extension ConnectionQuota.Limits {
     /// Whether the limit of all is reached first.
     fileprivate var isPerAddressIdle: Bool {
-        perAddressMax > 0 && connectionsMax > 0 && perAddressMax >= connectionsMax
+        maximumPerAddress > 0 && maximumConnections > 0 && maximumPerAddress >= maximumConnections
     }
 }

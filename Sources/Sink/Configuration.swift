@@ -1,5 +1,5 @@
-package import Pipeline
-package import SMTP
+package import BlackholePipeline
+package import BlackholeSMTP
 
 /// All settings, resolved: the defaults, and over them what the sources say.
 package struct Configuration: Sendable {
@@ -7,9 +7,9 @@ package struct Configuration: Sendable {
     package var ports: [UInt16] = [25]
     package var sslPorts: [UInt16] = [465]
     /// Listeners with settings of their own; where there are any, hosts and ports do not count.
-    package var listen: [ListenLine] = []
-    /// The same with TLS from the first octet.
-    package var tlsListen: [ListenLine] = []
+    package var listen: [EndpointLine] = []
+    /// The same with TLS from the first byte.
+    package var tlsListen: [EndpointLine] = []
 
     package var policy = Policy()
     package var seed: UInt64?
@@ -31,7 +31,7 @@ package struct Configuration: Sendable {
     package var quota = ConnectionQuota.Limits()
     package var handshake = Duration.seconds(30)
     /// How many handshakes may be in progress.
-    package var handshakes = ConnectionQuota.Limits(connectionsMax: 4096)
+    package var handshakes = ConnectionQuota.Limits(maximumConnections: 4096)
     package var isLenient = false
 
     /// The mode of the files of unix-domain sockets.
@@ -68,7 +68,7 @@ package struct Configuration: Sendable {
             let setting = assignment.setting
             values[setting] = (setting.isList ? values[setting] ?? [] : []) + [assignment.text]
             do throws(ValueError) {
-                try set(setting, to: values[setting] ?? [])
+                try setting.set(&self, values[setting] ?? [])
             } catch {
                 throw ConfigurationError(assignment.origin, setting, error)
             }
@@ -99,10 +99,10 @@ package struct Configuration: Sendable {
     /// Checks what no setting shows by itself; paths are absolute by then.
     package func check() throws(ConfigurationError) {
         if keyPath != nil, certificatePath == nil {
-            throw conflict(.ssl_key, "goes with ssl_cert, which is not set")
+            throw conflict("ssl_key", "goes with ssl_cert, which is not set")
         }
-        if !hasTLS, !tlsListen.isEmpty { throw conflict(.tls_listen, "goes with ssl=True") }
-        if !hasTLS, isAuthAfterTLS { throw conflict(.auth_require_tls, "goes with ssl=True") }
+        if !hasTLS, !tlsListen.isEmpty { throw conflict("tls_listen", "goes with ssl=True") }
+        if !hasTLS, isAuthAfterTLS { throw conflict("auth_require_tls", "goes with ssl=True") }
         let listeners = self.listeners
         var places: Set<String> = []
         for listener in listeners {
@@ -114,13 +114,14 @@ package struct Configuration: Sendable {
     }
 
     /// The setting that a listener comes from: one that was set, for another has no line to name.
-    func placing(_ listener: Listener) -> Setting {
+    func placing(_ listener: Endpoint) -> Setting {
         guard listen.isEmpty, tlsListen.isEmpty else {
-            return listener.isImplicitTLS ? .tls_listen : .listen
+            return listener.isImplicitTLS ? "tls_listen" : "listen"
         }
-        if listener.isPath { return .host }
-        let likely: [Setting] = listener.isImplicitTLS ? [.ssl_port, .port] : [.port, .ssl_port]
-        return (likely + [.host]).first { origins[$0] != nil } ?? likely[0]
+        if listener.isPath { return "host" }
+        let likely: [Setting] =
+            listener.isImplicitTLS ? ["ssl_port", "port"] : ["port", "ssl_port"]
+        return (likely + ["host"]).first { origins[$0] != nil } ?? likely[0]
     }
 
     func conflict(_ setting: Setting, _ message: String) -> ConfigurationError {

@@ -1,5 +1,5 @@
-package import Pipeline
-package import SMTP
+package import BlackholePipeline
+package import BlackholeSMTP
 
 /// Hears a connection from its beginning to its end, and what is said in between.
 package protocol ConnectionObserver: SessionObserver {
@@ -49,9 +49,9 @@ package final class ConnectionRecord: ConnectionObserver {
         messages?.receivedOverlongLine()
     }
 
-    package func received(contentOctets octets: Int) {
-        session?.received(contentOctets: octets)
-        messages?.received(contentOctets: octets)
+    package func received(contentBytes bytes: Int) {
+        session?.received(contentBytes: bytes)
+        messages?.received(contentBytes: bytes)
     }
 
     package func said(_ replies: RawSpan) {

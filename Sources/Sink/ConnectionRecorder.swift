@@ -1,4 +1,4 @@
-package import Pipeline
+package import BlackholePipeline
 
 /// The outermost layer of a connection that is recorded: tells of its beginning and end.
 package struct ConnectionRecorder<
@@ -13,11 +13,11 @@ package struct ConnectionRecorder<
         self.next = next()
     }
 
-    package mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    package mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         next.receive(input, &context)
     }
 
-    package mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    package mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         if event == .opened { observer.opened(at: context.now) }
         let verdict = next.handle(event, &context)
         if event == .closed { observer.closed(at: context.now) }

@@ -1,4 +1,4 @@
-internal import Pipeline
+internal import BlackholePipeline
 
 /// A delay, or the bounds of one that is drawn by chance.
 package struct DelayRange: Sendable, Equatable {

@@ -1,4 +1,4 @@
-internal import SMTP
+internal import BlackholeSMTP
 
 /// What VRFY and EXPN find.
 struct Directory: Sendable {
@@ -15,12 +15,12 @@ struct Directory: Sendable {
     /// The answer to VRFY: an argument with `pass=` in it is known, one with `fail=` is not, and of
     /// any other nothing can be said (252).
     ///
-    /// The original said the argument back. No octet of a peer's is ever said back here, so the
+    /// The original said the argument back. No byte of a peer's is ever said back here, so the
     /// reply names the same mailbox whatever was asked for (RFC 5321 §3.5.2 wants one).
     func verify(_ argument: RawSpan) -> Answer {
-        argument.withUnsafeBytes { octets in
-            if octets.mentions("pass=") { return .reply(mailbox) }
-            guard octets.mentions("fail=") else { return .accept }
+        argument.withUnsafeBytes { bytes in
+            if bytes.mentions("pass=") { return .reply(mailbox) }
+            guard bytes.mentions("fail=") else { return .accept }
             return .reply(550, EnhancedCode(5, 7, 1), "User unknown")
         }
     }

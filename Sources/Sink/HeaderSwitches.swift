@@ -24,7 +24,7 @@ package struct HeaderSwitches: Sendable {
         package init() {}
     }
 
-    /// Where the next octet stands.
+    /// Where the next byte stands.
     private enum Place: UInt8, BitwiseCopyable {
         /// At the start of a line. Next: any but `valueCR`.
         case lineStart
@@ -45,8 +45,8 @@ package struct HeaderSwitches: Sendable {
     private enum Field: UInt8, BitwiseCopyable {
         case mode, delay
 
-        /// How many octets the names have in common.
-        static let stemOctets = 12
+        /// How many bytes the names have in common.
+        static let stemBytes = 12
 
         var name: StaticString {
             switch self {
@@ -58,7 +58,7 @@ package struct HeaderSwitches: Sendable {
 
     private var choice = Choice()
     private var place = Place.lineStart
-    /// How many octets of a name have come, and whose it may be.
+    /// How many bytes of a name have come, and whose it may be.
     private var matched: UInt8 = 0
     private var candidate = Field.mode
     /// Whose value is being read, or was and may go on in the next line.
@@ -104,25 +104,25 @@ package struct HeaderSwitches: Sendable {
         self = HeaderSwitches()
     }
 
-    /// Goes on by the octet at an index, or more; gives the index of the next one to look at.
+    /// Goes on by the byte at an index, or more; gives the index of the next one to look at.
     private mutating func step(_ bytes: UnsafeRawBufferPointer, _ index: Int) -> Int {
-        let octet = bytes[index]
+        let byte = bytes[index]
         switch place {
         case .lineStart:
-            return startLine(octet) ? index + 1 : skipLine(bytes, from: index)
-        case .lineStartCR where octet == 0x0A:
+            return startLine(byte) ? index + 1 : skipLine(bytes, from: index)
+        case .lineStartCR where byte == 0x0A:
             place = .body
         case .name:
-            guard matchName(octet) else {
-                if matched >= Field.stemOctets { fault = .name }
+            guard matchName(byte) else {
+                if matched >= Field.stemBytes { fault = .name }
                 return skipLine(bytes, from: index)
             }
-        case .value where octet == 0x0A, .valueCR where octet == 0x0A:
+        case .value where byte == 0x0A, .valueCR where byte == 0x0A:
             place = .lineStart
-        case .value where octet == 0x0D:
+        case .value where byte == 0x0D:
             place = .valueCR
         case .value:
-            value.append(octet)
+            value.append(byte)
         case .valueCR:
             value.append(0x0D)
             place = .value
@@ -135,18 +135,18 @@ package struct HeaderSwitches: Sendable {
         return index + 1
     }
 
-    /// Takes the first octet of a line.
+    /// Takes the first byte of a line.
     ///
-    /// - Returns: false if the line does not matter; the octet is to be skipped with it.
-    private mutating func startLine(_ octet: UInt8) -> Bool {
-        if octet == 0x20 || octet == 0x09 {
+    /// - Returns: false if the line does not matter; the byte is to be skipped with it.
+    private mutating func startLine(_ byte: UInt8) -> Bool {
+        if byte == 0x20 || byte == 0x09 {
             guard field != nil else { return false }
-            value.append(octet)
+            value.append(byte)
             place = .value
             return true
         }
         closeField()
-        switch octet {
+        switch byte {
         case UInt8(ascii: "x"), UInt8(ascii: "X"):
             matched = 1
             place = .name
@@ -160,21 +160,21 @@ package struct HeaderSwitches: Sendable {
         return true
     }
 
-    /// Takes an octet of a name, or of the blanks and the colon behind it; false if it is no
+    /// Takes a byte of a name, or of the blanks and the colon behind it; false if it is no
     /// switch's.
-    private mutating func matchName(_ octet: UInt8) -> Bool {
-        let octet = octet.smallLetter
-        if matched == Field.stemOctets { candidate = octet == UInt8(ascii: "d") ? .delay : .mode }
+    private mutating func matchName(_ byte: UInt8) -> Bool {
+        let byte = byte.smallLetter
+        if matched == Field.stemBytes { candidate = byte == UInt8(ascii: "d") ? .delay : .mode }
         let name = candidate.name
         if matched < name.utf8CodeUnitCount {
-            guard octet == name.utf8Start[Int(matched)] else { return false }
+            guard byte == name.utf8Start[Int(matched)] else { return false }
             matched += 1
-        } else if octet == UInt8(ascii: ":") {
+        } else if byte == UInt8(ascii: ":") {
             field = candidate
             value = SwitchValue()
             place = .value
         } else {
-            return octet == 0x20 || octet == 0x09
+            return byte == 0x20 || byte == 0x09
         }
         return true
     }

@@ -1,4 +1,4 @@
-internal import SMTP
+internal import BlackholeSMTP
 
 /// Decides how much of a client's line a log may show: the machine that keeps secrets out of it.
 ///

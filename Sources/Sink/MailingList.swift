@@ -1,4 +1,4 @@
-internal import SMTP
+internal import BlackholeSMTP
 
 /// The mailing lists that EXPN knows: those of the original.
 enum MailingList: String, CaseIterable, Sendable {
@@ -20,9 +20,9 @@ enum MailingList: String, CaseIterable, Sendable {
 
     /// The list that an argument of EXPN names, in any case, in angle brackets or not.
     init?(_ argument: RawSpan) {
-        let name = argument.withUnsafeBytes { octets in
-            let isBracketed = octets.first == UInt8(ascii: "<") && octets.last == UInt8(ascii: ">")
-            return octets.dropFirst(isBracketed ? 1 : 0).dropLast(isBracketed ? 1 : 0)
+        let name = argument.withUnsafeBytes { bytes in
+            let isBracketed = bytes.first == UInt8(ascii: "<") && bytes.last == UInt8(ascii: ">")
+            return bytes.dropFirst(isBracketed ? 1 : 0).dropLast(isBracketed ? 1 : 0)
                 .prefix(8).map(\.smallLetter)
         }
         self.init(rawValue: String(decoding: name, as: UTF8.self))

@@ -1,5 +1,5 @@
-internal import Pipeline
-internal import SMTP
+internal import BlackholePipeline
+internal import BlackholeSMTP
 
 /// Makes a log's line of each message, from what both sides say: the machine of ``MessageRecord``.
 ///
@@ -34,7 +34,7 @@ struct MessageLines {
     }
 
     /// The recipients that a line names.
-    private static let namedRecipientsMax = 10
+    private static let maximumNamedRecipients = 10
 
     private let peer: String
     private var tls = "none"
@@ -88,7 +88,7 @@ struct MessageLines {
             return nil
         case .recipient(let recipient):
             guard isPositive else { return line(from: envelope?.sender, to: recipient, reply) }
-            envelope?.add(recipient, max: MessageLines.namedRecipientsMax)
+            envelope?.add(recipient, max: MessageLines.maximumNamedRecipients)
             return nil
         case .data:
             guard reply.first != "3" else {

@@ -1,5 +1,5 @@
-package import Pipeline
-internal import SMTP
+package import BlackholePipeline
+internal import BlackholeSMTP
 internal import Synchronization
 
 /// What is logged of the messages of a connection: a line for each, with the reply.
@@ -33,8 +33,8 @@ package final class MessageRecord: ConnectionObserver {
         lines.withLock { $0.takeUnreadable() }
     }
 
-    package func received(contentOctets octets: Int) {
-        lines.withLock { $0.take(contentByteCount: octets) }
+    package func received(contentBytes bytes: Int) {
+        lines.withLock { $0.take(contentByteCount: bytes) }
     }
 
     package func said(_ replies: RawSpan) {

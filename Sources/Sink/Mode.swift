@@ -13,7 +13,7 @@ package enum Mode: String, CaseIterable, BitwiseCopyable, Sendable {
 }
 
 /// Where in a session the mode speaks.
-package enum Stage: String, CaseIterable, BitwiseCopyable, Sendable {
+package enum ModeStage: String, CaseIterable, BitwiseCopyable, Sendable {
     /// The greeting.
     case connect
     /// The reply to HELO or EHLO.

@@ -1,5 +1,5 @@
-package import Pipeline
-package import SMTP
+package import BlackholePipeline
+package import BlackholeSMTP
 
 /// Draws what a policy answers, stage by stage: the machine of ``ModeResponder`` and
 /// ``SwitchedResponder``.
@@ -13,7 +13,7 @@ package struct ModeMachine: Sendable {
     }
 
     /// The answer at a stage before the content; the stage's own where the mode does not speak.
-    package mutating func answer(at stage: Stage, _ random: inout RandomSource) -> Answer {
+    package mutating func answer(at stage: ModeStage, _ random: inout RandomSource) -> Answer {
         guard stage == policy.stage else { return .accept }
         let answer = policy.codes.answer(policy.mode, &random)
         if stage == .data { hasAcceptedData = answer.reply == nil }

@@ -1,4 +1,4 @@
-internal import SMTP
+internal import BlackholeSMTP
 
 /// Carries out a policy, and never looks at a message's content.
 package struct ModeResponder: PolicyResponder, Sendable {

@@ -1,10 +1,10 @@
-package import SMTP
+package import BlackholeSMTP
 
 /// What the server does with the mail that comes to one listener: the settings of its mode.
 package struct Policy: Sendable, Equatable {
     package var mode = Mode.accept
     /// Where the mode speaks; nil for where it usually does, see ``effectiveStage``.
-    package var stage: Stage?
+    package var stage: ModeStage?
     /// How long the mode's reply is held back.
     package var delay: DelayRange?
     /// The codes that a message is accepted with, drawn by chance: 250 to 253.
@@ -15,7 +15,7 @@ package struct Policy: Sendable, Equatable {
     /// The codes that are drawn from to bounce.
     package var bounceCodes = Policy.allBounceCodes
     /// Codes to bounce with where the mode speaks at a certain stage, instead of `bounceCodes`.
-    package var bounceCodesByStage: [Stage: [ReplyCode]] = [:]
+    package var bounceCodesByStage: [ModeStage: [ReplyCode]] = [:]
     /// How much of the mail the mode `random` accepts, from 0 to 1.
     package var acceptRatio = 0.5
     /// Whether a message's own headers may switch mode and delay for it.
@@ -24,12 +24,12 @@ package struct Policy: Sendable, Equatable {
     package init() {}
 
     /// Where the mode speaks.
-    package var effectiveStage: Stage {
+    package var effectiveStage: ModeStage {
         stage ?? (mode == .unavailable || mode == .offline ? .connect : .message)
     }
 
     /// What is bounced with where the mode speaks at a stage.
-    package func bounceCodes(at stage: Stage) -> [ReplyCode] {
+    package func bounceCodes(at stage: ModeStage) -> [ReplyCode] {
         bounceCodesByStage[stage] ?? bounceCodes
     }
 

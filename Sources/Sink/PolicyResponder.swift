@@ -1,5 +1,5 @@
-package import Pipeline
-package import SMTP
+package import BlackholePipeline
+package import BlackholeSMTP
 
 /// A responder that carries out a policy: what ``ModeResponder`` and ``SwitchedResponder`` share.
 package protocol PolicyResponder: Responder {
@@ -34,7 +34,7 @@ extension PolicyResponder {
         machine.answer(at: .data, &context.random)
     }
 
-    package mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+    package mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         machine.message(HeaderSwitches.Choice(), &context.random)
     }
 

@@ -1,5 +1,5 @@
-internal import Pipeline
-internal import SMTP
+internal import BlackholePipeline
+internal import BlackholeSMTP
 
 /// A policy that is ready to be carried out: made once for a listener, shared by its sessions, and
 /// never changed.
@@ -8,7 +8,7 @@ package final class PreparedPolicy: Sendable {
     package let hasHeaderSwitches: Bool
 
     let mode: Mode
-    let stage: Stage
+    let stage: ModeStage
     let delay: DelayRange?
     /// What is said where the mode speaks.
     let codes: StageCodes

@@ -1,5 +1,5 @@
-package import Pipeline
-internal import SMTP
+package import BlackholePipeline
+internal import BlackholeSMTP
 
 /// What the server has done in all: what its counters stand at.
 package struct Totals: Sendable, Equatable {
@@ -9,7 +9,7 @@ package struct Totals: Sendable, Equatable {
     package var messages: UInt64 = 0
     package var refusals = Refusals()
     package var recipients: UInt64 = 0
-    package var octets: UInt64 = 0
+    package var bytes: UInt64 = 0
     /// The time from the first message that was accepted to the last.
     package var traffic = Duration.zero
 
@@ -25,18 +25,18 @@ package struct Totals: Sendable, Equatable {
         messages = loops[.messages]
         refusals = Refusals(loops)
         recipients = loops[.recipients]
-        octets = loops[.messageOctets]
+        bytes = loops[.messageBytes]
         let first = loops.values(of: .firstMessageTime).filter { $0 > 0 }.min() ?? 0
         let last = loops.values(of: .lastMessageTime).max() ?? 0
         traffic = .nanoseconds(last > first ? Int64(clamping: last - first) : 0)
     }
 
-    /// `3 connections, 2 messages, 5 octets, 0.2 messages a second for 10.0 seconds, 2 recipients,
+    /// `3 connections, 2 messages, 5 bytes, 0.2 messages a second for 10.0 seconds, 2 recipients,
     /// 1 refused: rcpt 550×1`, where the seconds are those of ``traffic``.
     package var summary: String {
         let overLimit = connectionsRefused > 0 ? "\(connectionsRefused) over a limit, " : ""
         return connections.of("connection") + ", " + messages.of("message") + ", "
-            + octets.of("octet") + ", "
+            + bytes.of("byte") + ", "
             + "\(Rates.perSecond(messages, traffic)) messages a second for "
             + "\(Rates.tenths(traffic.secondsClamped)) seconds, "
             + recipients.of("recipient") + ", " + overLimit + refusals.text
@@ -60,7 +60,7 @@ package struct Rates {
         guard connections > 0 || messages > 0 || !refusals.isEmpty else { return nil }
         return "\(Rates.perSecond(messages, elapsed)) messages a second "
             + "(\(messages) messages, \(refusals.total) refused, \(connections) connections, "
-            + "\(now.octets &- last.octets) octets), \(now.open) open"
+            + "\(now.bytes &- last.bytes) bytes), \(now.open) open"
             + (refusals.isEmpty ? "" : ", \(refusals.text)")
     }
 

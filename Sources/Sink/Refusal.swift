@@ -1,4 +1,4 @@
-package import SMTP
+package import BlackholeSMTP
 
 /// Who may not log in: everybody else may.
 package enum Refusal {

@@ -1,5 +1,5 @@
-package import Pipeline
-package import SMTP
+package import BlackholePipeline
+package import BlackholeSMTP
 
 /// How many replies have refused something, by the stage of the session and the code.
 ///

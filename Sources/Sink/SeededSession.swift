@@ -1,5 +1,5 @@
-public import Pipeline
-public import SMTP
+public import BlackholePipeline
+public import BlackholeSMTP
 
 /// The layer around a session that gives it a random source of its own.
 ///
@@ -71,16 +71,18 @@ public struct SeededSession<Next: CommandHandler & ~Copyable>: CommandHandler, ~
     /// Hands the notice on.
     @inlinable
     public mutating func contentEnded(
-        octets: Int, _ context: inout Context
+        bytes: Int, _ context: inout Context
     ) -> CommandVerdict {
         swap(&random, &context.random)
         defer { swap(&random, &context.random) }
-        return next.contentEnded(octets: octets, &context)
+        return next.contentEnded(bytes: bytes, &context)
     }
 
     /// Hands the event on.
     @inlinable
-    public mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
+    public mutating func handle(_ event: ConnectionEvent, _ context: inout Context)
+        -> CommandVerdict
+    {
         swap(&random, &context.random)
         defer { swap(&random, &context.random) }
         return next.handle(event, &context)

@@ -1,6 +1,6 @@
 internal import Synchronization
-package import Pipeline
-internal import SMTP
+package import BlackholePipeline
+internal import BlackholeSMTP
 
 /// What is told of a connection where every one is logged: each line that was said, without
 /// passwords, and at the end a summary.
@@ -8,7 +8,7 @@ internal import SMTP
 /// One for each connection; it outlives STARTTLS, which the layers inside do not.
 package final class SessionRecord: ConnectionObserver {
     private let name: String
-    private let peer: SocketAddress
+    private let peer: NetworkAddress
     private let log: @Sendable (String) -> Void
     private let state = Mutex(State())
 
@@ -18,7 +18,7 @@ package final class SessionRecord: ConnectionObserver {
         var helo: String?
         var messages = 0
         var recipients = 0
-        var octets = 0
+        var bytes = 0
         var codes: [(code: String, count: Int)] = []
         /// What the next reply answers.
         var asked = Verb.unknown
@@ -36,8 +36,8 @@ package final class SessionRecord: ConnectionObserver {
         self.log = log
     }
 
-    /// The octets of a line that are told.
-    private static let toldOctetsMax = 500
+    /// The bytes of a line that are told.
+    private static let maximumToldBytes = 500
 
     /// The connection is secured.
     package func secured(by tls: String) {
@@ -62,8 +62,8 @@ package final class SessionRecord: ConnectionObserver {
             }
             return shown
         }
-        let text = line.text(0..<min(shown.byteCount, SessionRecord.toldOctetsMax))
-        let isCut = shown.byteCount > SessionRecord.toldOctetsMax
+        let text = line.text(0..<min(shown.byteCount, SessionRecord.maximumToldBytes))
+        let isCut = shown.byteCount > SessionRecord.maximumToldBytes
         tell("C:", text + (isCut ? "…" : "") + (shown.hidesRest ? LineSecrecy.blank : ""))
     }
 
@@ -76,9 +76,9 @@ package final class SessionRecord: ConnectionObserver {
         tell("C:", "(a line that is too long)")
     }
 
-    package func received(contentOctets octets: Int) {
-        state.withLock { $0.octets += octets }
-        tell("C:", "(\(octets) octets of content)")
+    package func received(contentBytes bytes: Int) {
+        state.withLock { $0.bytes += bytes }
+        tell("C:", "(\(bytes) bytes of content)")
     }
 
     package func said(_ replies: RawSpan) {
@@ -111,7 +111,7 @@ package final class SessionRecord: ConnectionObserver {
             let milliseconds = (now.nanoseconds - start.nanoseconds) / 1_000_000
             return "over: peer \(peer), \(state.tls ?? "no TLS"), helo \(state.helo ?? "none"), "
                 + "\(state.messages.of("message")), \(state.recipients.of("recipient")), "
-                + "\(state.octets.of("octet")), codes \(codes.joined(separator: " ")), "
+                + "\(state.bytes.of("byte")), codes \(codes.joined(separator: " ")), "
                 + "\(milliseconds / 1000).\(String(1000 + milliseconds % 1000).dropFirst()) seconds"
         }
         tell("--", summary)

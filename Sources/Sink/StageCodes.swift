@@ -1,14 +1,14 @@
-internal import Pipeline
-internal import SMTP
+internal import BlackholePipeline
+internal import BlackholeSMTP
 
 /// What a policy's modes say at one stage: the codes that they draw from.
 struct StageCodes: Sendable {
-    private let stage: Stage
+    private let stage: ModeStage
     private let accepting: [ReplyCode]
     private let bouncing: [ReplyCode]
     private let acceptRatio: Double
 
-    init(_ policy: Policy, at stage: Stage) {
+    init(_ policy: Policy, at stage: ModeStage) {
         self.stage = stage
         accepting =
             switch stage {

@@ -1,4 +1,4 @@
-internal import Pipeline
+internal import BlackholePipeline
 internal import Synchronization
 
 /// Reports headers that cannot be read, each kind of fault once a second at the most.

@@ -1,4 +1,4 @@
-package import SMTP
+package import BlackholeSMTP
 
 /// How a message's header wants it answered.
 package enum ModeSwitch: BitwiseCopyable, Sendable, Equatable {
@@ -12,66 +12,66 @@ package enum ModeSwitch: BitwiseCopyable, Sendable, Equatable {
 /// those within it as one blank.
 struct SwitchValue: BitwiseCopyable, Sendable {
     /// The longest value; a longer one is none.
-    static let octetsMax = 40
+    static let maximumBytes = 40
     /// A longer delay becomes this.
     private static var longestDelay: Duration { .seconds(60) }
 
-    private var octets = InlineArray<40, UInt8>(repeating: 0)
+    private var bytes = InlineArray<40, UInt8>(repeating: 0)
     private var length: UInt8 = 0
     private var hasBlank = false
     /// How many comments are open; one that is nested too deep is never closed.
     private var commentDepth: UInt8 = 0
-    /// The next octet of a comment is quoted.
+    /// The next byte of a comment is quoted.
     private var isQuoted = false
 
-    /// How many octets there are; of a value that is too long, one more than there may be.
+    /// How many bytes there are; of a value that is too long, one more than there may be.
     private var count: Int { Int(length) }
 
-    /// Appends an octet of the header field.
-    mutating func append(_ octet: UInt8) {
-        guard commentDepth == 0 else { return appendToComment(octet) }
-        let isComment = octet == UInt8(ascii: "(")
-        if octet == 0x20 || octet == 0x09 || isComment {
+    /// Appends a byte of the header field.
+    mutating func append(_ byte: UInt8) {
+        guard commentDepth == 0 else { return appendToComment(byte) }
+        let isComment = byte == UInt8(ascii: "(")
+        if byte == 0x20 || byte == 0x09 || isComment {
             hasBlank = count > 0
             commentDepth = isComment ? 1 : 0
             return
         }
         if hasBlank { store(0x20) }
         hasBlank = false
-        store(octet)
+        store(byte)
     }
 
-    private mutating func appendToComment(_ octet: UInt8) {
+    private mutating func appendToComment(_ byte: UInt8) {
         if isQuoted {
             isQuoted = false
-        } else if octet == UInt8(ascii: "\\") {
+        } else if byte == UInt8(ascii: "\\") {
             isQuoted = true
         } else if commentDepth < .max {
-            if octet == UInt8(ascii: "(") { commentDepth += 1 }
-            if octet == UInt8(ascii: ")") { commentDepth -= 1 }
+            if byte == UInt8(ascii: "(") { commentDepth += 1 }
+            if byte == UInt8(ascii: ")") { commentDepth -= 1 }
         }
     }
 
-    private mutating func store(_ octet: UInt8) {
-        if count < SwitchValue.octetsMax { octets[count] = octet }
-        length = UInt8(min(count + 1, SwitchValue.octetsMax + 1))
+    private mutating func store(_ byte: UInt8) {
+        if count < SwitchValue.maximumBytes { bytes[count] = byte }
+        length = UInt8(min(count + 1, SwitchValue.maximumBytes + 1))
     }
 
-    /// The octet at an offset, in small letters; NUL behind the last.
+    /// The byte at an offset, in small letters; NUL behind the last.
     private subscript(offset: Int) -> UInt8 {
-        offset < min(count, SwitchValue.octetsMax) ? octets[offset].smallLetter : 0
+        offset < min(count, SwitchValue.maximumBytes) ? bytes[offset].smallLetter : 0
     }
 
     /// Whether the value ends at an offset; one that is too long, or ends in a comment that is not
     /// closed, has no end.
     private func isEnd(_ offset: Int) -> Bool {
-        offset == count && count <= SwitchValue.octetsMax && commentDepth == 0
+        offset == count && count <= SwitchValue.maximumBytes && commentDepth == 0
     }
 
     /// As it was sent, for a log: cut where it is too long.
     var text: String {
-        let kept = min(count, SwitchValue.octetsMax)
-        return String(decoding: (0..<kept).map { octets[$0] }, as: UTF8.self)
+        let kept = min(count, SwitchValue.maximumBytes)
+        return String(decoding: (0..<kept).map { bytes[$0] }, as: UTF8.self)
             + (kept < count ? "…" : "") + (commentDepth > 0 ? " (" : "")
     }
 

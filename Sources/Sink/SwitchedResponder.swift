@@ -1,5 +1,5 @@
-package import Pipeline
-package import SMTP
+package import BlackholePipeline
+package import BlackholeSMTP
 
 /// Carries out a policy, unless the headers of a message choose otherwise for it.
 package struct SwitchedResponder: PolicyResponder, Sendable {
@@ -18,14 +18,14 @@ package struct SwitchedResponder: PolicyResponder, Sendable {
     @inlinable
     package var ignoresContent: Bool { switches.areOver }
 
-    package mutating func content(_ octets: RawSpan, _ context: inout Context) {
+    package mutating func content(_ bytes: RawSpan, _ context: inout Context) {
         var index = 0
-        while let fault = switches.read(octets, from: &index) {
+        while let fault = switches.read(bytes, from: &index) {
             machine.policy.switchReports?.report(fault, at: context.now)
         }
     }
 
-    package mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+    package mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         if let fault = switches.end() {
             machine.policy.switchReports?.report(fault, at: context.now)
         }

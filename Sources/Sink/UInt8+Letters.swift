@@ -4,15 +4,15 @@ extension UInt8 {
 }
 
 extension Sequence<UInt8> {
-    /// Whether a word occurs among the octets, in any mixture of cases.
+    /// Whether a word occurs among the bytes, in any mixture of cases.
     ///
-    /// The word is given in small letters, and its first octet must occur in it once.
+    /// The word is given in small letters, and its first byte must occur in it once.
     func mentions(_ word: StaticString) -> Bool {
         var matched = 0
-        for octet in self {
-            let octet = octet.smallLetter
-            if octet != word.utf8Start[matched] { matched = 0 }
-            if octet == word.utf8Start[matched] { matched += 1 }
+        for byte in self {
+            let byte = byte.smallLetter
+            if byte != word.utf8Start[matched] { matched = 0 }
+            if byte == word.utf8Start[matched] { matched += 1 }
             if matched == word.utf8CodeUnitCount { return true }
         }
         return false

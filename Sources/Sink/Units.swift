@@ -1,3 +1,5 @@
+internal import BlackholeSMTP
+
 /// The letters that a number may end with, in either case, and what each stands for.
 package struct Units: Sendable {
     /// What the number is, in the words of an error.
@@ -84,8 +86,4 @@ extension Double {
         else { return nil }
         return number * Double(factor)
     }
-}
-
-extension UInt8 {
-    var isDigit: Bool { (0x30...0x39).contains(self) }
 }

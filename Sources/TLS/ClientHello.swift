@@ -20,15 +20,15 @@ package enum ClientHello {
     /// Looks at the input from the start of a record on, with its headers; leading records of
     /// change_cipher_spec are passed over (RFC 8446 appendix D.4).
     ///
-    /// - Parameter bytesMax: the bytes that it may have, with all records' headers up to its end.
+    /// - Parameter maximumBytes: the bytes that it may have, with all records' headers up to its end.
     @usableFromInline
-    package static func arrival(of input: RawSpan, bytesMax: Int) -> Arrival {
+    package static func arrival(of input: RawSpan, maximumBytes: Int) -> Arrival {
         var start = 0
         while let record = Record(in: input, at: start), record.type == .changeCipherSpec {
             start = record.end
         }
         guard start < input.byteCount else {
-            return input.byteCount >= bytesMax ? .tooLarge : .incomplete
+            return input.byteCount >= maximumBytes ? .tooLarge : .incomplete
         }
         var header = Header()
         var offset = start
@@ -43,12 +43,12 @@ package enum ClientHello {
             if let total = header.total {
                 // What is left may come in one record.
                 let left = max(0, total - header.bytes)
-                if there.upperBound + left > bytesMax { return .tooLarge }
+                if there.upperBound + left > maximumBytes { return .tooLarge }
                 if left == 0 { return .complete }
             }
             offset = record.end
         }
-        return input.byteCount >= bytesMax ? .tooLarge : .incomplete
+        return input.byteCount >= maximumBytes ? .tooLarge : .incomplete
     }
 
     /// How many bytes the whole records at the start of the input have; all of it if OpenSSL will not
@@ -79,7 +79,7 @@ package enum ClientHello {
 
         static let headerBytes = 5
         /// The most that a protected record may have (RFC 5246 §6.2.3).
-        static let payloadBytesMax = 16_384 + 2_048
+        static let maximumPayloadBytes = 16_384 + 2_048
 
         /// Reads it, if all of it is there.
         init?(in input: RawSpan, at offset: Int) {
@@ -87,7 +87,7 @@ package enum ClientHello {
             let count = Int(input[byteAt: offset + 3]) << 8 | Int(input[byteAt: offset + 4])
             type = Kind(rawValue: input[byteAt: offset])
             isSound =
-                type != nil && input[byteAt: offset + 1] == 3 && count <= Record.payloadBytesMax
+                type != nil && input[byteAt: offset + 1] == 3 && count <= Record.maximumPayloadBytes
             payload = offset + Record.headerBytes..<offset + Record.headerBytes + count
         }
     }

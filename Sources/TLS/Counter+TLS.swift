@@ -1,4 +1,4 @@
-public import Pipeline
+public import BlackholePipeline
 
 extension Counter {
     /// Handshakes done.
@@ -10,9 +10,9 @@ extension Counter {
 
     /// Handshakes refused for ``TLSOptions/handshakes``.
     public static var tlsHandshakesRefused: Counter { Counter(index: firstOfTLS + 3) }
-    /// Handshakes refused for ``TLSOptions/clientHelloBytesMax``.
+    /// Handshakes refused for ``TLSOptions/maximumClientHelloBytes``.
     public static var tlsHellosTooLarge: Counter { Counter(index: firstOfTLS + 4) }
 
-    /// The last of those that the modules above ``Pipeline`` share; SMTP's begin at the first.
-    private static let firstOfTLS = Counter.countMax - 8
+    /// The last of those that the modules above `BlackholePipeline` share; SMTP's begin at the first.
+    private static let firstOfTLS = Counter.maximumCount - 8
 }

@@ -1,5 +1,5 @@
-internal import COpenSSL
-internal import Pipeline
+internal import BlackholeCOpenSSL
+internal import BlackholePipeline
 
 /// Reads PEM files.
 enum PEMFile {

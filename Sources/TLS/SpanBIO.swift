@@ -1,5 +1,5 @@
-internal import COpenSSL
-internal import Pipeline
+internal import BlackholeCOpenSSL
+internal import BlackholePipeline
 
 /// What OpenSSL reads from and writes to during one call: the input, and the output's buffer.
 ///
@@ -7,7 +7,7 @@ internal import Pipeline
 struct SpanTransport {
     var input: UnsafeRawBufferPointer
     var consumed = 0
-    let output: UnsafeMutablePointer<ByteBuffer>
+    let output: UnsafeMutablePointer<ByteQueue>
     /// OpenSSL has asked for more than there was.
     var ranDry = false
 
@@ -62,12 +62,12 @@ enum SpanBIO {
     private static let write:
         @convention(c) (
             OpaquePointer?, UnsafePointer<CChar>?, Int, UnsafeMutablePointer<Int>?
-        ) -> Int32 = { bio, octets, octetCount, count in
+        ) -> Int32 = { bio, start, byteCount, count in
             copenssl_clear_retry(bio)
-            guard let transport = transport(of: bio), let octets else { return 0 }
-            let bytes = UnsafeRawBufferPointer(start: octets, count: octetCount)
+            guard let transport = transport(of: bio), let start else { return 0 }
+            let bytes = UnsafeRawBufferPointer(start: start, count: byteCount)
             transport.pointee.output.pointee.append(bytes.bytes)
-            count?.pointee = octetCount
+            count?.pointee = byteCount
             return 1
         }
 

@@ -1,6 +1,6 @@
-internal import COpenSSL
+internal import BlackholeCOpenSSL
 internal import Glibc
-public import Pipeline
+public import BlackholePipeline
 
 /// Whose certificates are believed.
 public enum TLSTrust: Sendable {
@@ -25,11 +25,11 @@ public struct TLSOptions: Sendable {
     }
 
     /// The oldest version spoken.
-    public var versionMin = TLSProtocolVersion.tls12
+    public var minimumVersion = TLSProtocolVersion.tls12
     /// The newest version spoken.
-    public var versionMax = TLSProtocolVersion.tls13
+    public var maximumVersion = TLSProtocolVersion.tls13
     /// Ciphers up to TLS 1.2, in OpenSSL's list form; nil for those with forward secrecy and AEAD,
-    /// or for OpenSSL's own choice if ``versionMin`` is older than TLS 1.2, which has none of them.
+    /// or for OpenSSL's own choice if ``minimumVersion`` is older than TLS 1.2, which has none of them.
     public var ciphers: String?
     /// Cipher suites of TLS 1.3, in OpenSSL's list form; nil for OpenSSL's own choice.
     public var cipherSuites: String?
@@ -51,8 +51,8 @@ public struct TLSOptions: Sendable {
     /// The bytes of the records that a ClientHello may come in; known ones need 2,000.
     ///
     /// A larger one is refused before there is memory for it. It must be less than
-    /// `LoopLimits.readBytesMax`.
-    public var clientHelloBytesMax = 16_384
+    /// `LoopLimits.maximumReadBytes`.
+    public var maximumClientHelloBytes = 16_384
     /// Hears of handshakes and connections that failed, on a loop's thread; for the log.
     public var report: @Sendable (TLSError) -> Void = { _ in }
 
@@ -78,7 +78,7 @@ public final class TLSContext: Sendable {
     public let role: Role
     @usableFromInline let handshakeNanoseconds: Int64
     @usableFromInline let handshakes: ConnectionQuota?
-    @usableFromInline let clientHelloBytesMax: Int
+    @usableFromInline let maximumClientHelloBytes: Int
     @usableFromInline let report: @Sendable (TLSError) -> Void
     /// Contexts for the other identities of a server, chosen by SNI.
     private let others: [(identity: TLSIdentity, context: TLSContext)]
@@ -98,7 +98,7 @@ public final class TLSContext: Sendable {
         self.others = others
         handshakeNanoseconds = options.handshake.nanosecondsClamped
         handshakes = options.handshakes
-        clientHelloBytesMax = options.clientHelloBytesMax
+        maximumClientHelloBytes = options.maximumClientHelloBytes
         report = options.report
         copenssl_set_modes(pointer)
         copenssl_read_once(pointer)
@@ -154,19 +154,19 @@ public final class TLSContext: Sendable {
     }
 
     private func set(_ options: TLSOptions) throws(TLSError) {
-        guard options.versionMin <= options.versionMax else {
+        guard options.minimumVersion <= options.maximumVersion else {
             throw TLSError(.setting, reason: "the oldest version is newer than the newest")
         }
-        if options.versionMin < .tls12 {
+        if options.minimumVersion < .tls12 {
             // OpenSSL 3 speaks them at security level 0 only.
             SSL_CTX_set_security_level(pointer, 0)
         }
-        guard copenssl_set_min_version(pointer, options.versionMin.rawValue) == 1,
-            copenssl_set_max_version(pointer, options.versionMax.rawValue) == 1
+        guard copenssl_set_min_version(pointer, options.minimumVersion.rawValue) == 1,
+            copenssl_set_max_version(pointer, options.maximumVersion.rawValue) == 1
         else { throw .fromQueue(.setting, otherwise: "versions that OpenSSL does not speak") }
         let ciphers =
             options.ciphers
-            ?? (options.versionMin < .tls12 ? nil : "ECDHE+AESGCM:ECDHE+CHACHA20")
+            ?? (options.minimumVersion < .tls12 ? nil : "ECDHE+AESGCM:ECDHE+CHACHA20")
         if let ciphers, SSL_CTX_set_cipher_list(pointer, ciphers) != 1 {
             throw .fromQueue(.setting, otherwise: "ciphers that OpenSSL does not know: \(ciphers)")
         }

@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import BlackholeCOpenSSL
 
 /// What the two sides of a TLS connection have agreed on.
 public struct TLSDetails: Sendable, Equatable {
@@ -36,9 +36,9 @@ extension TLSSession {
         defer { BIO_free(bio) }
         X509_NAME_print_ex(
             bio, X509_get_subject_name(certificate), 0, copenssl_name_form)
-        var octets: UnsafeMutablePointer<CChar>?
-        let count = copenssl_memory(bio, &octets)
+        var bytes: UnsafeMutablePointer<CChar>?
+        let count = copenssl_memory(bio, &bytes)
         return String(
-            decoding: UnsafeRawBufferPointer(start: octets, count: count), as: UTF8.self)
+            decoding: UnsafeRawBufferPointer(start: bytes, count: count), as: UTF8.self)
     }
 }

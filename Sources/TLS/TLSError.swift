@@ -1,5 +1,5 @@
-internal import COpenSSL
-public import Pipeline
+internal import BlackholeCOpenSSL
+public import BlackholePipeline
 
 /// What went wrong with a certificate, a key, a setting or a connection, in words.
 public struct TLSError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -33,8 +33,8 @@ public struct TLSError: Error, Sendable, Equatable, CustomStringConvertible {
     public let file: String?
     /// OpenSSL's reason, or ours.
     public let reason: String
-    /// The peer of the connection that failed, where a ``StartTLS`` layer was told it.
-    public internal(set) var peer: SocketAddress?
+    /// The peer of the connection that failed, where a ``TLSLayer`` layer was told it.
+    public internal(set) var peer: NetworkAddress?
 
     /// Makes an error.
     public init(_ kind: Kind, file: String? = nil, reason: String) {
@@ -45,7 +45,7 @@ public struct TLSError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// Returns the same error, of the connection with `peer`.
     @usableFromInline
-    func with(peer: SocketAddress?) -> TLSError {
+    func with(peer: NetworkAddress?) -> TLSError {
         var error = self
         error.peer = peer
         return error

@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import BlackholeCOpenSSL
 
 extension TLSIdentity {
     /// Makes a self-signed P-256 certificate in memory.
@@ -38,7 +38,7 @@ extension TLSIdentity {
     }
 
     private static func setSerial(of certificate: OpaquePointer) -> Bool {
-        // Positive, and of at most 20 octets (RFC 5280 §4.1.2.2).
+        // Positive, and of at most 20 bytes (RFC 5280 §4.1.2.2).
         let serial = UInt64.random(in: 1...UInt64(Int64.max))
         return ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial) == 1
     }
@@ -71,8 +71,8 @@ extension TLSIdentity {
     }
 
     private static func isAddress(_ name: String) -> Bool {
-        guard let octets = a2i_IPADDRESS(name) else { return false }
-        ASN1_OCTET_STRING_free(octets)
+        guard let bytes = a2i_IPADDRESS(name) else { return false }
+        ASN1_OCTET_STRING_free(bytes)
         return true
     }
 }

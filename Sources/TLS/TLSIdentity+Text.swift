@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import BlackholeCOpenSSL
 
 extension TLSIdentity {
     /// The certificate in PEM, for a client that is to trust it.

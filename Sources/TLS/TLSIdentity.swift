@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import BlackholeCOpenSSL
 
 /// A certificate with its chain and private key.
 ///
@@ -85,9 +85,9 @@ public final class TLSIdentity: Sendable {
             guard X509_digest(certificate, EVP_sha256(), room.baseAddress, &count) == 1 else {
                 return ""
             }
-            return room[..<Int(count)].map { octet in
-                let digits = String(octet, radix: 16, uppercase: true)
-                return octet < 16 ? "0" + digits : digits
+            return room[..<Int(count)].map { byte in
+                let digits = String(byte, radix: 16, uppercase: true)
+                return byte < 16 ? "0" + digits : digits
             }.joined(separator: ":")
         }
     }

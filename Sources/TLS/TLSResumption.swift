@@ -1,4 +1,4 @@
-internal import COpenSSL
+internal import BlackholeCOpenSSL
 
 /// What a session leaves for the next one with the same server: no handshake in full is needed.
 ///

@@ -1,7 +1,7 @@
-internal import COpenSSL
-public import Pipeline
+internal import BlackholeCOpenSSL
+public import BlackholePipeline
 
-/// One side of a TLS connection, without a socket: octets in, plaintext out; plaintext in, records out.
+/// One side of a TLS connection, without a socket: bytes in, plaintext out; plaintext in, records out.
 ///
 /// A value around OpenSSL's `SSL`, freed with it. Every function empties OpenSSL's error queue before
 /// it begins: the queue is the thread's, and other sessions share the thread.
@@ -14,7 +14,7 @@ public struct TLSSession: ~Copyable {
         case established
         /// The peer has said close_notify: nothing more comes, and we may still send.
         case ended
-        /// No octet goes either way, but for what is in the output: an alert.
+        /// No byte goes either way, but for what is in the output: an alert.
         case failed
     }
 
@@ -88,18 +88,18 @@ public struct TLSSession: ~Copyable {
         else { throw .fromQueue(.setting, otherwise: "no host has the name \(serverName)") }
     }
 
-    /// Takes octets from the peer: goes on with the handshake, then decrypts.
+    /// Takes bytes from the peer: goes on with the handshake, then decrypts.
     ///
     /// - Parameters:
     ///   - input: valid during the call only.
     ///   - plaintext: gets what was decrypted.
-    ///   - limit: no more is decrypted once `plaintext` holds so many octets.
+    ///   - limit: no more is decrypted once `plaintext` holds so many bytes.
     ///   - output: gets the records that go to the peer.
-    /// - Returns: the octets taken: all, unless the limit was reached. What comes behind close_notify
+    /// - Returns: the bytes taken: all, unless the limit was reached. What comes behind close_notify
     ///   or a failure is taken and not looked at.
     public mutating func receive(
-        _ input: RawSpan, into plaintext: inout ByteBuffer, upTo limit: Int,
-        output: inout ByteBuffer
+        _ input: RawSpan, into plaintext: inout ByteQueue, upTo limit: Int,
+        output: inout ByteQueue
     ) -> Int {
         let consumed = input.withUnsafeBytes { bytes in
             TLSSession.transfer(bio, bytes, &output) { transport in
@@ -115,7 +115,7 @@ public struct TLSSession: ~Copyable {
     }
 
     /// Encrypts plaintext.
-    public mutating func send(_ plaintext: RawSpan, output: inout ByteBuffer) {
+    public mutating func send(_ plaintext: RawSpan, output: inout ByteQueue) {
         guard phase == .established || phase == .ended, !hasSaidClose, !plaintext.isEmpty else {
             return
         }
@@ -137,14 +137,14 @@ public struct TLSSession: ~Copyable {
 
     /// Encrypts what a buffer holds, and clears it.
     @usableFromInline
-    mutating func send(clearing plaintext: inout ByteBuffer, output: inout ByteBuffer) {
+    mutating func send(clearing plaintext: inout ByteQueue, output: inout ByteQueue) {
         guard !plaintext.isEmpty else { return }
         plaintext.withBytes { send($0, output: &output) }
         plaintext.removeAll()
     }
 
     /// Says close_notify, once: no plaintext follows.
-    public mutating func close(output: inout ByteBuffer) {
+    public mutating func close(output: inout ByteQueue) {
         guard phase == .established || phase == .ended, !hasSaidClose else { return }
         hasSaidClose = true
         _ = TLSSession.transfer(bio, TLSSession.nothing, &output) { _ in
@@ -179,17 +179,17 @@ public struct TLSSession: ~Copyable {
     /// Decrypts a record; false when there is no whole one, when the session is over, and when it is
     /// time to let others have a turn.
     private mutating func decrypt(
-        _ transport: UnsafePointer<SpanTransport>, into plaintext: inout ByteBuffer
+        _ transport: UnsafePointer<SpanTransport>, into plaintext: inout ByteQueue
     ) -> Bool {
         var count = 0
-        let room = plaintext.room(for: TLSSession.recordOctetsMax)
+        let room = plaintext.room(for: TLSSession.maximumRecordBytes)
         let before = transport.pointee.consumed
-        var result = SSL_read_ex(session, room, TLSSession.recordOctetsMax, &count)
+        var result = SSL_read_ex(session, room, TLSSession.maximumRecordBytes, &count)
         if result != 1, transport.pointee.consumed == before, !transport.pointee.ranDry,
             SSL_get_error(session, result) == SSL_ERROR_WANT_READ
         {
             // It has answered a KeyUpdate, and not read yet.
-            result = SSL_read_ex(session, room, TLSSession.recordOctetsMax, &count)
+            result = SSL_read_ex(session, room, TLSSession.maximumRecordBytes, &count)
         }
         if result == 1 {
             plaintext.noteAppended(count)
@@ -209,7 +209,7 @@ public struct TLSSession: ~Copyable {
     /// it cost the peer.
     private mutating func passIdleRecord() -> Bool {
         idleRecords += 1
-        if idleRecords <= TLSSession.idleRecordsMax { return true }
+        if idleRecords <= TLSSession.maximumIdleRecords { return true }
         phase = .failed
         error = TLSError(
             .connection,
@@ -222,11 +222,11 @@ public struct TLSSession: ~Copyable {
         phase = .failed
     }
 
-    /// Runs OpenSSL over the octets in and the buffer out.
+    /// Runs OpenSSL over the bytes in and the buffer out.
     ///
-    /// - Returns: the octets that OpenSSL took.
+    /// - Returns: the bytes that OpenSSL took.
     static func transfer(
-        _ bio: OpaquePointer, _ input: UnsafeRawBufferPointer, _ output: inout ByteBuffer,
+        _ bio: OpaquePointer, _ input: UnsafeRawBufferPointer, _ output: inout ByteQueue,
         _ body: (UnsafePointer<SpanTransport>) -> Void
     ) -> Int {
         // Asking is cheap; clearing frees what is not there, thirty times over.
@@ -243,9 +243,9 @@ public struct TLSSession: ~Copyable {
     }
 
     /// The records without plaintext that may come in a row.
-    static let idleRecordsMax = 32
+    static let maximumIdleRecords = 32
     /// The most plaintext that a record has (RFC 8446 §5.1).
-    private static let recordOctetsMax = 16_384
+    private static let maximumRecordBytes = 16_384
     static var nothing: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: nil, count: 0)
     }

@@ -14,11 +14,11 @@ struct CommandTests {
         let (address, secured) = (try daemon.address(), try daemon.address(forTLS: true))
         var status = try daemon.expectSuccess("status").output
         #expect(status.hasPrefix("blackhole is running, process \(pid)\n"))
-        #expect(status.contains("listening on \(address)\n"))
-        #expect(status.contains("listening on \(secured) for TLS\n"))
-        #expect(status.contains("mode accept, up for 00:00:0"))
+        #expect(status.contains("listening on \(address): accept at message"))
+        #expect(status.contains("listening on \(secured) for TLS: accept at message"))
+        #expect(status.contains("\nup for 00:00:0"))
         #expect(status.contains("\n1 connection, "))
-        #expect(status.contains("\n1 message of 27 octets to 1 recipient, 0 refused\n"))
+        #expect(status.contains("\n1 message of 27 bytes to 1 recipient, 0 refused\n"))
 
         #expect(try daemon.expectSuccess("reload").output == "blackhole has reloaded\n")
         try Client.mailOnce(to: daemon.address())
@@ -38,8 +38,8 @@ struct CommandTests {
         #expect(!FileManager.default.fileExists(atPath: daemon.pidPath))
         #expect(try daemon.run("status").exitCode == 3)
         #expect(try daemon.expectSuccess("stop").output == "blackhole is not running\n")
-        #expect(daemon.log.contains("stopped: 2 connections, 2 messages, 54 octets, "))
-        #expect(daemon.log.contains("stopped: 1 connection, 1 message, 27 octets, "))
+        #expect(daemon.log.contains("stopped: 2 connections, 2 messages, 54 bytes, "))
+        #expect(daemon.log.contains("stopped: 1 connection, 1 message, 27 bytes, "))
     }
 
     @Test func `a daemon has left the terminal`() throws {
@@ -192,7 +192,9 @@ struct CommandTests {
         try before.mail()
         let after = try Client.greeted(at: daemon.address())
         try after.mail(expecting: 571)
-        #expect(daemon.log.contains("workers has changed: that takes a restart"))
+        #expect(daemon.log.contains("mode has changed from accept to bounce\n"))
+        #expect(
+            daemon.log.contains("workers has changed from 1 to 2: that takes a restart\n"))
 
         _ = try daemon.write("mode=acept", to: "conf")
         let reload = try daemon.run("reload", "--conf", file)
@@ -204,6 +206,27 @@ struct CommandTests {
         #expect(
             try daemon.run("status").output.contains("reloads 2, the last one failed: \(file):1"))
         _ = try daemon.write("mode=accept", to: "conf")
+        try daemon.expectSuccess("stop", "--conf", file)
+    }
+
+    @Test func `a reload applies what it can, and names the rest`() throws {
+        let daemon = try Daemon()
+        let file = try daemon.write("", to: "conf")
+        try daemon.expectSuccess("start", "--workers", "1", "--conf", file)
+        _ = try daemon.write(
+            "port=2 mode=bounce bounce_codes=571 delay=0.001-0.002 dynamic_switch=False", to: "conf"
+        )
+        try daemon.expectSuccess("reload", "--conf", file)
+        let client = try Client.greeted(at: daemon.address())
+        try client.mail("X-Blackhole-Mode: accept\r\n\r\n", expecting: 571)
+        for line in [
+            "port has changed from 0 to 2: that takes a restart",
+            "mode has changed from accept to bounce", "delay has changed from none to 0.001-0.002",
+            "dynamic_switch has changed from True to False",
+        ] {
+            #expect(daemon.log.contains("\(line)\n"), "\(line)")
+        }
+        #expect(!daemon.log.contains("host has changed"))
         try daemon.expectSuccess("stop", "--conf", file)
     }
 
@@ -229,7 +252,7 @@ struct CommandTests {
         try RunningServer.run(["--workers", "1", "--pid", daemon.pidPath]) { server in
             #expect(daemon.pid == server.process.id)
             try Client.mailOnce(server)
-            #expect(try daemon.run("status").output.contains("\n1 message of 27 octets"))
+            #expect(try daemon.run("status").output.contains("\n1 message of 27 bytes"))
         }
         #expect(!FileManager.default.fileExists(atPath: daemon.pidPath))
     }

@@ -1,6 +1,6 @@
 import Foundation
-import SMTP
-import Sink
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// Holds `docs/compatibility.md` to the program.
@@ -27,7 +27,7 @@ struct CompatibilityTests {
         }
     }
 
-    @Test(arguments: Setting.allCases)
+    @Test(arguments: Setting.all)
     func `every setting has a row with its default`(setting: Setting) {
         let rows = Self.rows.filter { $0.cells[0].hasPrefix("`--\(setting.name)=") }
         #expect(rows.map { $0.cells.dropLast().last } == [setting.defaultText])
@@ -46,7 +46,7 @@ struct CompatibilityTests {
         let modes = rows(headed: "Mode").filter { $0.cells.count == 4 }.map { $0.cells[0] }
         #expect(modes == Mode.allCases.map { "`\($0.rawValue)`" })
         let stages = rows(headed: "Stage").map { $0.cells[0] }
-        #expect(stages == Stage.allCases.map { "`\($0.rawValue)`" })
+        #expect(stages == ModeStage.allCases.map { "`\($0.rawValue)`" })
     }
 
     private static let codes: [Mode: [ReplyCode]] = [

@@ -1,5 +1,5 @@
 import Foundation
-import Sink
+import BlackholeSink
 import Testing
 
 /// Where settings come from, and what is said of wrong ones.
@@ -171,8 +171,8 @@ struct ConfigurationSourceTests {
             "cd \(daemon.folder.path) && \(Paths.program) start --workers 1 --conf x.conf --pid pid"
         )
         #expect(start.exitCode == 0, "\(start.text)")
-        #expect(daemon.folder.text(of: "own.log").contains("mode bounce"))
-        #expect(try daemon.run("status").output.contains("mode bounce"))
+        #expect(daemon.folder.text(of: "own.log").contains(": bounce at message"))
+        #expect(try daemon.run("status").output.contains(": bounce at message"))
         try daemon.expectSuccess("stop")
     }
 

@@ -123,7 +123,7 @@ struct CostTests {
         let folder = try TemporaryFolder()
         let output = "--callgrind-out-file=\(folder.file("calls"))"
         let valgrind = ["valgrind", "--quiet", "--tool=callgrind", output]
-        // An octet of a `rep movsb` would count as an instruction.
+        // A byte of a `rep movsb` would count as an instruction.
         let environment = ["GLIBC_TUNABLES": "glibc.cpu.x86_rep_movsb_threshold=1073741824"]
         try RunningServer.run(tool: valgrind, environment: environment) { server in
             try mail(count, shape, to: server)

@@ -22,10 +22,10 @@ struct HostilePeerTests {
     }
 
     @Test(arguments: [2047, 2049, 3000, 100_000])
-    func `an oversized line is refused, and the session goes on`(octets: Int) throws {
+    func `an oversized line is refused, and the session goes on`(bytes: Int) throws {
         try withServer { server in
             let client = try Client.greeted(server)
-            try client.say("NOOP " + String(repeating: "x", count: octets - 5), expecting: 500)
+            try client.say("NOOP " + String(repeating: "x", count: bytes - 5), expecting: 500)
             try Client.mailOnce(server)
             try client.mail()
         }
@@ -99,7 +99,7 @@ struct HostilePeerTests {
             let ticks = try server.facts.ticks
             usleep(500_000)
             let spent = try server.facts.ticks - ticks
-            #expect(spent <= ProcessFacts.idleTicksMax, "the server turns round in circles")
+            #expect(spent <= ProcessFacts.maximumIdleTicks, "the server turns round in circles")
             for peer in peers { peer.reset() }
         }
     }
@@ -117,7 +117,7 @@ struct HostilePeerTests {
         }
     }
 
-    @Test func `one octet at a time is a dialogue like any other`() throws {
+    @Test func `one byte at a time is a dialogue like any other`() throws {
         try withServer { server in
             let client = try Client(server)
             try client.expect(220)
@@ -127,7 +127,7 @@ struct HostilePeerTests {
                 ("QUIT", 221),
             ]
             for (line, code) in dialogue {
-                for octet in (line + "\r\n").utf8 { try client.send([octet]) }
+                for byte in (line + "\r\n").utf8 { try client.send([byte]) }
                 try client.expect(code, after: line)
             }
             #expect(try client.rest().isEmpty)
@@ -234,7 +234,7 @@ struct HostilePeerTests {
                 let ticks = try server.facts.ticks
                 usleep(500_000)
                 let spent = try server.facts.ticks - ticks
-                #expect(spent <= ProcessFacts.idleTicksMax, "the server turns in circles")
+                #expect(spent <= ProcessFacts.maximumIdleTicks, "the server turns in circles")
                 // Each that goes makes room for one that waits.
                 for client in crowd {
                     try client.expect(220)

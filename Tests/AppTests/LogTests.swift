@@ -17,7 +17,7 @@ struct LogTests {
             let pattern =
                 #/
                 session\ 0-1\ --\ over:\ peer\ 127\.0\.0\.1:\d+,\ TLSv1\.3\ with\ TLS_\w+,
-                \ helo\ \S+,\ 3\ messages,\ 3\ recipients,\ \d+\ octets,\ codes\ [\d×\ ]+,
+                \ helo\ \S+,\ 3\ messages,\ 3\ recipients,\ \d+\ bytes,\ codes\ [\d×\ ]+,
                 \ \d+\.\d{3}\ seconds\n
                 /#
             #expect(eventually { server.log.firstMatch(of: pattern) != nil }, "\(server.log)")
@@ -158,7 +158,7 @@ struct LogTests {
         try RunningServer.run(["--workers", "1", "--rates", "1"]) { server in
             for _ in 0..<3 { try Client.mailOnce(server) }
             let pattern =
-                /messages a second \(\d+ messages?, 0 refused, \d+ connections?, \d+ octets?\), \d open\n/
+                /messages a second \(\d+ messages?, 0 refused, \d+ connections?, \d+ bytes?\), \d open\n/
             #expect(eventually { server.log.firstMatch(of: pattern) != nil })
             let lines = server.logCount("messages a second")
             usleep(2_500_000)
@@ -199,7 +199,7 @@ struct LogTests {
             Paths.program, "start", "--pid", daemon.pidPath, "--log", "/dev/full", "--workers", "1")
         #expect(start.exitCode == 0, "\(start.text)")
         let status = try daemon.expectSuccess("status").output
-        let address = try #require(status.firstMatch(of: /listening on (\S+)\n/)?.1)
+        let address = try #require(status.firstMatch(of: /listening on (\S+):/)?.1)
         try Client.mailOnce(to: String(address))
         try daemon.expectSuccess("stop")
     }

@@ -1,16 +1,16 @@
-import Pipeline
-import SMTP
-import Sink
-import TLS
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
+import BlackholeTLS
 import Testing
 
 /// What an idle connection in clear costs in memory of our own: the sizes of what is kept for it.
 ///
-/// What `StartTLS` has besides is not among it: the closure by which it makes its layers, 56 bytes,
+/// What `TLSLayer` has besides is not among it: the closure by which it makes its layers, 56 bytes,
 /// and the object that knows the peer, 80 bytes.
 struct MemoryTests {
-    typealias Lines<Asked: Responder> = LineFraming<DataDiscard<SeededSession<Session<Asked>>>>
-    typealias Onion<Asked: Responder> = Admission<StartTLS<Lines<Asked>>>
+    typealias Lines<Asked: Responder> = LineFraming<DataDiscard<SeededSession<SMTPSession<Asked>>>>
+    typealias Onion<Asked: Responder> = Admission<TLSLayer<Lines<Asked>>>
 
     /// The program's stacks, where sessions are not logged.
     static let stacks = [
@@ -22,10 +22,10 @@ struct MemoryTests {
 
     @Test(arguments: stacks)
     func `an idle connection costs no more than its share of memory`(
-        name: String, stack: Int, bytesMax: Int
+        name: String, stack: Int, maximumBytes: Int
     ) {
-        let loop = SlotState.octetsPerConnection
+        let loop = SlotState.bytesPerConnection
         #expect(loop > 0 && stack > 0)
-        #expect(loop + stack <= bytesMax, "\(loop) of the loop, \(stack) of the stack")
+        #expect(loop + stack <= maximumBytes, "\(loop) of the loop, \(stack) of the stack")
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
-import SMTP
-import Sink
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// The modes, as a client meets them.
@@ -89,14 +89,14 @@ struct ModeTests {
         }
     }
 
-    @Test(arguments: Stage.allCases)
-    func `a mode speaks at the stage that is set`(stage: Stage) throws {
+    @Test(arguments: ModeStage.allCases)
+    func `a mode speaks at the stage that is set`(stage: ModeStage) throws {
         let options = [
             "--workers", "1", "--mode=bounce", "--bounce_codes=571", "--stage=\(stage.rawValue)",
         ]
         try RunningServer.run(options) { server in
             let client = try Client(server)
-            let lines: [(Stage, String, Int)] = [
+            let lines: [(ModeStage, String, Int)] = [
                 (.helo, "EHLO me", 250), (.mail, "MAIL FROM:<a@b>", 250),
                 (.rcpt, "RCPT TO:<c@d>", 250), (.data, "DATA", 354), (.message, ".", 250),
             ]
@@ -127,7 +127,7 @@ struct ModeTests {
                 "--workers", "1", "--mode=bounce", "--bounce_codes=450,451,550,551", "--seed", seed,
             ]
             try RunningServer.run(options) { server in
-                #expect(server.log.contains("mode bounce, seed \(seed)\n"))
+                #expect(server.log.contains(" seed \(seed)\n"))
                 codes = try self.codes(64, server)
             }
             return codes
@@ -189,6 +189,27 @@ struct ModeTests {
             try plain.mail("X-Blackhole-Mode: bounce\r\n\r\n", expecting: 553)
             try Client(at: String(addresses[2])).expect(521)
         }
+    }
+
+    @Test func `status, title and log show what each listener does`() throws {
+        let daemon = try Daemon()
+        let file = try daemon.write(
+            "listen = 127.0.0.1:0 mode=bounce, 127.0.0.2:0 mode=bounce stage=rcpt, 127.0.0.3:0",
+            to: "conf")
+        try daemon.expectSuccess("start", "--workers", "1", "--conf", file)
+        let policies = ["bounce at message", "bounce at rcpt", "accept at message"]
+        let addresses = daemon.log.matches(of: /listening on (\S+), 1 worker:/).map { String($0.1) }
+        let status = try daemon.expectSuccess("status", "--conf", file).output
+        for (address, policy) in zip(addresses, policies) {
+            #expect(daemon.log.contains("listening on \(address), 1 worker: \(policy)"))
+            #expect(status.contains("listening on \(address): \(policy)"))
+        }
+        let title = try Command.run("ps", "-o", "args=", "-p", "\(daemon.facts.id)").output
+        #expect(
+            title
+                == "blackhole: bounce on \(addresses[0]), \(addresses[1]); accept on \(addresses[2])\n"
+        )
+        try daemon.expectSuccess("stop", "--conf", file)
     }
 
     @Test func `VRFY and EXPN answer as they did`() throws {

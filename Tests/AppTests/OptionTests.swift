@@ -1,5 +1,5 @@
 import Glibc
-import Sink
+import BlackholeSink
 import Testing
 
 struct OptionTests {
@@ -55,7 +55,7 @@ struct OptionTests {
 
     @Test func `every option of run is explained`() throws {
         let command = try Command.run(Paths.program, "run", "--help")
-        for setting in Setting.allCases {
+        for setting in Setting.all {
             #expect(command.output.contains("--\(setting.name) <"))
         }
     }

@@ -49,7 +49,7 @@ struct PrivilegeTests {
         try expectNoRights(first)
         #expect(try daemon.address() == "\(host):\(port)")
         try Client.mailOnce(to: "\(host):\(port)")
-        #expect(try daemon.expectSuccess("status").output.contains("\n1 message of 27 octets "))
+        #expect(try daemon.expectSuccess("status").output.contains("\n1 message of 27 bytes "))
         let title = try Command.run("ps", "-o", "args=", "-p", "\(first.id)").output
         #expect(title == "blackhole: accept on \(host):\(port)\n")
 

@@ -54,7 +54,7 @@ struct RealClientTests {
             let before = try server.facts.peakKilobytes
             try expectSuccess(
                 """
-                { yes 'A line of the usual kind, of seventy octets or so.' || true; } |
+                { yes 'A line of the usual kind, of seventy bytes or so.' || true; } |
                     head -c 104857600 | curl -sS smtp://$HOST:$PORT \
                         --mail-from me@example.org --mail-rcpt you@example.org -T -
                 """, with: server)
@@ -62,7 +62,7 @@ struct RealClientTests {
             #expect(grown < 8 * 1024, "the memory grew by \(grown) KB")
             let totals = try server.stop()
             #expect(totals.messages == 2)
-            #expect(totals.octets >= 104_857_600)
+            #expect(totals.bytes >= 104_857_600)
         }
     }
 
@@ -145,7 +145,7 @@ struct RealClientTests {
             let totals = try server.stop()
             #expect(totals.messages == 10_000)
             #expect((20...10_000).contains(totals.connections))
-            #expect(totals.octets >= 3_000_000)
+            #expect(totals.bytes >= 3_000_000)
         }
     }
 
@@ -163,7 +163,7 @@ struct RealClientTests {
             #expect(grown < 8 * 1024, "the memory grew by \(grown) KB")
             let totals = try server.stop()
             #expect(totals.messages == 20_001)
-            #expect(totals.octets >= 20_000 * 1024)
+            #expect(totals.bytes >= 20_000 * 1024)
             if !keepsOpen { #expect(totals.connections == 20_001) }
         }
     }

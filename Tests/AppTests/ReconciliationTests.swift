@@ -1,11 +1,11 @@
 import Foundation
-import Sink
+import BlackholeSink
 import Testing
 
 /// What a sender has in its log, and what the server has counted.
 struct ReconciliationTests {
     /// What Postfix calls the commands of the stages.
-    private static let commands: [Stage: String] = [
+    private static let commands: [ModeStage: String] = [
         .mail: "MAIL FROM", .rcpt: "RCPT TO", .data: "DATA", .message: "end of DATA",
     ]
     private static let messages = 20
@@ -28,10 +28,10 @@ struct ReconciliationTests {
 
     @Test(
         .enabled(if: geteuid() == 0, "only root may run a Postfix of its own"),
-        arguments: [Stage.mail, .rcpt, .data, .message],
+        arguments: [ModeStage.mail, .rcpt, .data, .message],
         [(550, "bounced"), (450, "deferred")])
     func `what Postfix has bounced and deferred is what is counted`(
-        stage: Stage, outcome: (code: Int, status: String)
+        stage: ModeStage, outcome: (code: Int, status: String)
     ) throws {
         let daemon = try Daemon()
         try daemon.expectSuccess(
@@ -46,7 +46,7 @@ struct ReconciliationTests {
 
         let (count, code) = (Self.messages, outcome.code)
         let status = try daemon.expectSuccess("status").output
-        #expect(status.contains("\n0 messages of 0 octets to 0 recipients, \(count) refused\n"))
+        #expect(status.contains("\n0 messages of 0 bytes to 0 recipients, \(count) refused\n"))
         #expect(status.contains("\nrefused at \(stage.rawValue): \(count) (\(code)×\(count))\n"))
         // Nothing else was refused, whatever Postfix had sent ahead.
         #expect(status.matches(of: /refused at/).count == 1, "\(status)")

@@ -90,8 +90,12 @@ struct ServiceManagerTests {
             "python3", Paths.client("activate.py"), "x@\(folder.file("b")):x@\(folder.file("a"))",
         ]
         try RunningServer.run(["--workers", "1"] + lines, tool: tool) { server in
-            #expect(server.log.contains("listening on unix:\(folder.file("b")) for TLS\n"))
-            #expect(server.log.contains("listening on unix:\(folder.file("a")), 1 worker\n"))
+            #expect(
+                server.log.contains(
+                    "listening on unix:\(folder.file("b")) for TLS: accept at message"))
+            #expect(
+                server.log.contains(
+                    "listening on unix:\(folder.file("a")), 1 worker: accept at message"))
         }
     }
 
@@ -122,7 +126,7 @@ struct ServiceManagerTests {
         #expect(try server.wait() == 0)
         let log = folder.text(of: "log")
         #expect(log.contains("listening on unix:\(path), "))
-        #expect(log.contains("stopped: 1 connection, 1 message, 27 octets, "))
+        #expect(log.contains("stopped: 1 connection, 1 message, 27 bytes, "))
         #expect(FileManager.default.fileExists(atPath: path), "the socket is the manager's")
     }
 

@@ -1,5 +1,5 @@
 import Glibc
-import TestSupport
+import BlackholeTestSupport
 import Testing
 
 struct StopTests {
@@ -14,7 +14,7 @@ struct StopTests {
             let totals = try server.stop(signal)
             #expect(totals.connections == 2)
             #expect(totals.messages == 3)
-            #expect(totals.octets == 3 * "Subject: honest\r\n\r\nHello.\r\n".utf8.count)
+            #expect(totals.bytes == 3 * "Subject: honest\r\n\r\nHello.\r\n".utf8.count)
         }
     }
 

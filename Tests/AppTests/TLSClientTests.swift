@@ -90,7 +90,7 @@ struct TLSClientTests {
             #expect(try shown == files.fingerprint("good.pem"))
             let totals = try server.stop()
             #expect(totals.messages == 3)
-            #expect(totals.octets > 1_500_000)
+            #expect(totals.bytes > 1_500_000)
         }
     }
 

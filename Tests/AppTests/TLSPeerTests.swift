@@ -3,7 +3,7 @@ import Testing
 
 /// Peers of the port for TLS that do not do what they should, certificates of clients, and the end.
 struct TLSPeerTests {
-    /// A record that announces a ClientHello of 508 octets and has 96 of them.
+    /// A record that announces a ClientHello of 508 bytes and has 96 of them.
     static let halfHello: [UInt8] =
         [0x16, 3, 1, 2, 0, 1, 0, 1, 0xFC, 3, 3] + [UInt8](repeating: 0x5A, count: 94)
 
@@ -21,7 +21,7 @@ struct TLSPeerTests {
     enum Peer: String, CaseIterable {
         case smtp, http, garbage, end, halfEnd, halfReset, lateReset
 
-        var octets: [UInt8] {
+        var bytes: [UInt8] {
             switch self {
             case .smtp: Array("EHLO me\r\nMAIL FROM:<me@example.org>\r\n".utf8)
             case .http: Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
@@ -49,17 +49,17 @@ struct TLSPeerTests {
             let client = try TLSPeerTests.due(securing, server)
             switch self {
             case .garbage:
-                _ = try client.exchange(octets)
+                _ = try client.exchange(bytes)
                 _ = try client.rest()
             case .halfReset:
-                try client.send(octets)
+                try client.send(bytes)
                 client.reset()
             case .end, .halfEnd:
-                try client.send(octets)
+                try client.send(bytes)
                 client.endSending()
                 _ = try client.rest()
             case .smtp, .http, .lateReset:
-                try client.send(octets)
+                try client.send(bytes)
                 let answer = try client.rest()
                 #expect(!answer.contains("220"), "nothing is said in clear: \(answer)")
             }

@@ -1,4 +1,4 @@
-import Daemon
+import BlackholeDaemon
 import Glibc
 import Testing
 

@@ -1,4 +1,4 @@
-import Daemon
+import BlackholeDaemon
 import Glibc
 import Testing
 
@@ -93,9 +93,9 @@ private func datagramSocket(at name: String, isAbstract: Bool) throws -> Int32 {
     let descriptor = socket(AF_UNIX, type, 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
-    let octets = Array(((isAbstract ? "\0" : "") + name).utf8)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: octets) }
-    let length = socklen_t(2 + octets.count)
+    let bytes = Array(((isAbstract ? "\0" : "") + name).utf8)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    let length = socklen_t(2 + bytes.count)
     let code = withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
             bind(descriptor, $0, length)

@@ -1,16 +1,23 @@
 // swift-tools-version: 6.3
 import PackageDescription
 
+/// The stranger's own modules, whose names are anybody's.
+let own = [
+    "App", "SMTP", "TLS", "Pipeline", "Sink", "Daemon", "Rules", "Inbox", "HTTP", "Console",
+    "Settings", "CLinux", "COpenSSL",
+]
+
 // What somebody else's package looks like that uses this one: only products, no settings.
 let package = Package(
     name: "Downstream",
     dependencies: [.package(name: "blackhole", path: "../..")],
-    targets: [
+    targets: own.map { .target(name: $0) } + [
         .testTarget(
             name: "DownstreamTests",
-            dependencies: ["Pipeline", "TLS", "SMTP", "SMTPTesting"].map {
-                .product(name: $0, package: "blackhole")
-            },
+            dependencies: own.map { .target(name: $0) }
+                + ["BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "SMTPTesting"].map {
+                    .product(name: $0, package: "blackhole")
+                },
             path: "Tests")
     ]
 )

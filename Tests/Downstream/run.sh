@@ -33,6 +33,12 @@ readme_test() {
     ' "$root/README.md"
 }
 
+# Whoever depends on a library resolves no package that only the program needs.
+resolves_nothing() {
+    local resolved=$1/Package.resolved
+    ! [[ -e $resolved ]] || ! grep '"identity"' "$resolved" || fail "$1 resolves these packages"
+}
+
 run_tests "$root/Tests/Downstream"
 
 mkdir -p "$fresh/Readme/Tests/ReadmeTests"
@@ -53,3 +59,4 @@ let package = Package(
 )
 EOF
 run_tests "$fresh/Readme"
+resolves_nothing "$fresh/Readme"

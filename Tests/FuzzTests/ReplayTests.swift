@@ -1,5 +1,5 @@
 import Foundation
-import FuzzBodies
+import BlackholeFuzzBodies
 import Testing
 
 /// Every seed and every past find goes through its target again; a violation ends the process and
@@ -7,16 +7,16 @@ import Testing
 struct ReplayTests {
     @Test(arguments: Recorded.all)
     func `a recorded input violates nothing`(_ recorded: Recorded) throws {
-        let octets = try [UInt8](Data(contentsOf: recorded.file))
-        recorded.target.makeBody().run(octets.span.bytes)
+        let bytes = try [UInt8](Data(contentsOf: recorded.file))
+        recorded.target.makeBody().run(bytes.span.bytes)
     }
 
     @Test(arguments: Recorded.all)
     func `a recorded input violates nothing wherever it is cut off`(_ recorded: Recorded) throws {
-        let octets = try [UInt8](Data(contentsOf: recorded.file))
+        let bytes = try [UInt8](Data(contentsOf: recorded.file))
         let body = recorded.target.makeBody()
-        for count in 0..<min(octets.count, 200) {
-            body.run(octets.span.bytes.extracting(0..<count))
+        for count in 0..<min(bytes.count, 200) {
+            body.run(bytes.span.bytes.extracting(0..<count))
         }
     }
 

@@ -1,10 +1,10 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A quota of connections` {
     /// Opens a connection that stays as long as its loopback.
-    private func open(_ quota: ConnectionQuota, _ peer: SocketAddress) -> Loopback {
+    private func open(_ quota: ConnectionQuota, _ peer: NetworkAddress) -> Loopback {
         Loopback { _ in
             let peer = Peer(address: peer, local: .loopback(port: 25))
             return Admission(quota, peer, refusal: "no\n") { Lines() }
@@ -13,13 +13,13 @@ import Testing
 
     private func quota(_ connections: Int = 0, perAddress: Int = 0) -> ConnectionQuota {
         var limits = ConnectionQuota.Limits()
-        limits.connectionsMax = connections
-        limits.perAddressMax = perAddress
+        limits.maximumConnections = connections
+        limits.maximumPerAddress = perAddress
         return ConnectionQuota(limits)
     }
 
-    private static let here = SocketAddress.loopback(port: 1)
-    private static let there = SocketAddress.ipv4(0x0A00_0001, port: 1)
+    private static let here = NetworkAddress.loopback(port: 1)
+    private static let there = NetworkAddress.ipv4(0x0A00_0001, port: 1)
 
     @Test func `lets so many in, and the next when one has gone`() {
         let quota = quota(2)
@@ -42,7 +42,7 @@ import Testing
 
     @Test func `lets so many of an address in`() {
         let quota = quota(perAddress: 1)
-        func isLetIn(_ peer: SocketAddress) -> Bool {
+        func isLetIn(_ peer: NetworkAddress) -> Bool {
             var loopback = open(quota, peer)
             return loopback.takeOutput() == "opened\n"
         }
@@ -67,8 +67,8 @@ import Testing
         for _ in 0..<100 { connections.append(.passRetained(Held(open(quota, Self.here)))) }
         quota.limits = {
             var limits = ConnectionQuota.Limits()
-            limits.connectionsMax = 1
-            limits.perAddressMax = 1
+            limits.maximumConnections = 1
+            limits.maximumPerAddress = 1
             return limits
         }()
         for connection in connections { connection.release() }
@@ -76,7 +76,7 @@ import Testing
         var second = open(quota, Self.here)
         #expect(first.takeOutput() == "opened\n")
         #expect(second.takeOutput() == "no\n")
-        #expect(quota.limits.connectionsMax == 1)
+        #expect(quota.limits.maximumConnections == 1)
     }
 
     private final class Held {
@@ -87,7 +87,7 @@ import Testing
     @Test func `tells of each kind of refusal once a second`() {
         let told = Journal()
         var limits = ConnectionQuota.Limits()
-        limits.connectionsMax = 1
+        limits.maximumConnections = 1
         let quota = ConnectionQuota(limits) { told.note("\($0)") }
         let first = open(quota, Self.here)
         var loopback = open(quota, Self.here)
@@ -104,8 +104,8 @@ import Testing
         again()
         again()
         #expect(told.entries.count == 2)
-        limits.connectionsMax = 0
-        limits.perAddressMax = 1
+        limits.maximumConnections = 0
+        limits.maximumPerAddress = 1
         quota.limits = limits
         let counted = open(quota, Self.here)
         again()

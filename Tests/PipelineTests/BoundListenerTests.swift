@@ -1,6 +1,6 @@
 import Glibc
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A bound listener` {

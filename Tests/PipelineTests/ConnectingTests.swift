@@ -1,12 +1,12 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `Connections that stacks ask for` {
     @Test func `are started when the turn ends, with the asker's kind of stack`() {
         var simulation = SimulatedLoop()
         let world = simulation.world
-        let source = SocketAddress.ipv4(0x7F00_0002, port: 0)
+        let source = NetworkAddress.ipv4(0x7F00_0002, port: 0)
         simulation.call { event, context in
             if event == .opened { context.connect(to: .loopback(port: 26), from: source) }
             return .proceed
@@ -138,8 +138,8 @@ import Testing
             peers.note(peer.address.host)
             return Echo()
         }
-        let second = SocketAddress.ipv4(0x7F00_0002, port: 0)
-        let third = SocketAddress.ipv4(0x7F00_0003, port: 0)
+        let second = NetworkAddress.ipv4(0x7F00_0002, port: 0)
+        let third = NetworkAddress.ipv4(0x7F00_0003, port: 0)
         let heard = Journal()
         loops.connect(to: address, from: second) { peer in
             let isFirst = peer.local == second
@@ -159,7 +159,7 @@ import Testing
         let troubles = Journal()
         let loops = try EventLoops(count: 1, report: { troubles.note("\($0)") })
         defer { loops.stop() }
-        let stranger = SocketAddress.ipv4(0xC000_0201, port: 0)
+        let stranger = NetworkAddress.ipv4(0xC000_0201, port: 0)
         loops.connect(to: .loopback(port: 9), from: stranger) { _ in Scripted(heard) }
         #expect(eventually { heard.entries == ["closed", "deinit"] })
         #expect(troubles.entries.first?.contains("Cannot assign requested address") == true)
@@ -169,12 +169,12 @@ import Testing
 extension SimulatedLoop {
     /// Connects, and runs a stack that notes every event and does what the closure says.
     fileprivate mutating func call(
-        _ onEvent: @escaping @Sendable (Event, inout Context) -> Verdict
+        _ onEvent: @escaping @Sendable (ConnectionEvent, inout Context) -> Verdict
     ) {
         let journal = journal
         loop.connect(
             to: .loopback(port: 25), StackRecipe { _ in Scripted(journal, onEvent: onEvent) })
     }
 
-    fileprivate mutating func turn() { _ = loop.turn() }
+    fileprivate mutating func turn() { loop.turn() }
 }

@@ -1,5 +1,5 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `Costly work` {
@@ -9,15 +9,15 @@ import Testing
         let journal = simulation.journal
         return listen(&simulation) { input, context in
             let text = input.text(0..<input.byteCount)
-            guard !text.hasPrefix("!") || context.hasYielded else { return Progress(0, .yield) }
+            guard !text.hasPrefix("!") || context.hasYielded else { return Intake(0, .yield) }
             journal.note(text)
-            return Progress(input.byteCount)
+            return Intake(input.byteCount)
         }
     }
 
     private static func listen(
         _ simulation: inout SimulatedLoop,
-        onInput: @escaping @Sendable (RawSpan, inout Context) -> Progress
+        onInput: @escaping @Sendable (RawSpan, inout Context) -> Intake
     ) -> Int32 {
         let listener = simulation.world.listen()
         let journal = simulation.journal
@@ -37,7 +37,7 @@ import Testing
         var turns: [[String]] = []
         for _ in 0..<3 {
             let before = simulation.journal.entries.count
-            _ = simulation.loop.turn()
+            simulation.loop.turn()
             turns.append(Array(simulation.journal.entries[before...]))
             #expect(simulation.loop.isQuiet == (turns.count == 3))
             // Whoever has something cheap to say need not wait for the line.
@@ -45,7 +45,7 @@ import Testing
         }
         #expect(turns == [["3", "4", "!0"], ["5", "!1"], ["!2"]])
         simulation.settle()
-        #expect(simulation.loop.keptOctets == 0)
+        #expect(simulation.loop.keptBytes == 0)
     }
 
     @Test func `that waits keeps the loop from sleeping, and its connection from being read`() {
@@ -55,10 +55,10 @@ import Testing
         let (first, second) = (simulation.open(listener), simulation.open(listener))
         world.send("!1", to: first)
         world.send("!2", to: second)
-        _ = simulation.loop.turn()
+        simulation.loop.turn()
         let reads = world.count(of: "receive")
         world.send("more", to: second)
-        _ = simulation.loop.turn()
+        simulation.loop.turn()
         #expect(world.count(of: "receive") == reads)
         simulation.settle()
         #expect(simulation.journal.entries.suffix(3) == ["!1", "!2", "more"])
@@ -70,9 +70,9 @@ import Testing
         let listener = Self.listen(&simulation)
         let clients = (0..<3).map { _ in simulation.open(listener) }
         for client in clients { world.send("!", to: client) }
-        _ = simulation.loop.turn()
+        simulation.loop.turn()
         world.reset(clients[1])
-        _ = simulation.loop.turn()
+        simulation.loop.turn()
         let next = simulation.open(listener, "plain")
         world.send("again", to: next)
         simulation.settle()
@@ -89,10 +89,10 @@ import Testing
         let listener = Self.listen(&simulation) { input, context in
             guard context.hasYielded else {
                 context.output.append("wait\n")
-                return Progress(0, .yield)
+                return Intake(0, .yield)
             }
             journal.note("done")
-            return Progress(input.byteCount)
+            return Intake(input.byteCount)
         }
         let client = simulation.open(listener)
         world.setWindow(2, of: client)

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 import Testing
 
 @Suite struct `The counters of a loop` {
@@ -15,17 +15,17 @@ import Testing
 
     @Test func `have room for those of other modules`() {
         let counters = Counters()
-        for index in Counter.firstFree..<Counter.countMax {
+        for index in Counter.firstFree..<Counter.maximumCount {
             counters.add(index, to: Counter(index: index))
         }
-        for index in Counter.firstFree..<Counter.countMax {
+        for index in Counter.firstFree..<Counter.maximumCount {
             #expect(counters[Counter(index: index)] == UInt64(index))
         }
     }
 
     @Test func `of the pipeline are all different, and below the free ones`() {
         let own: [Counter] = [
-            .accepted, .connected, .closed, .broken, .octetsReceived, .octetsSent, .expired,
+            .accepted, .connected, .closed, .broken, .bytesReceived, .bytesSent, .expired,
             .acceptFailures,
         ]
         #expect(Set(own).count == own.count)

@@ -1,11 +1,11 @@
 import Glibc
-import Pipeline
+import BlackholePipeline
 import Synchronization
-import TestSupport
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `Content that nobody looks at` {
-    /// Every line is a number, and so many octets follow it that nobody looks at; then it says the
+    /// Every line is a number, and so many bytes follow it that nobody looks at; then it says the
     /// number.
     struct Chunks: ByteHandler, ~Copyable {
         var left = 0
@@ -14,29 +14,29 @@ import Testing
 
         init(_ look: @escaping @Sendable (RawSpan) -> Void = { _ in }) { self.look = look }
 
-        mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+        mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
             look(input)
             context.deadline = context.now + .seconds(10)
             for offset in 0..<input.byteCount {
                 take(input.unsafeLoad(fromByteOffset: offset, as: UInt8.self), &context)
             }
-            return Progress(input.byteCount, discardable: left)
+            return Intake(input.byteCount, discardable: left)
         }
 
-        private mutating func take(_ octet: UInt8, _ context: inout Context) {
+        private mutating func take(_ byte: UInt8, _ context: inout Context) {
             if left > 0 {
                 left -= 1
                 guard left == 0 else { return }
                 context.output.append(text: "\(total)\n")
                 total = 0
-            } else if octet == UInt8(ascii: "\n") {
+            } else if byte == UInt8(ascii: "\n") {
                 left = total
             } else {
-                total = total * 10 + Int(octet & 15)
+                total = total * 10 + Int(byte & 15)
             }
         }
 
-        mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+        mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
             switch event {
             case .stopping:
                 context.output.append("stopped\n")
@@ -61,9 +61,9 @@ import Testing
         simulation.settle()
         #expect(world.takeOutput(of: connection) == "\(count)\n5\n")
         #expect((world.count(of: "discard") > 0) == (count >= 64 * 1024))
-        // The last octets of it may be too few to be worth it.
+        // The last bytes of it may be too few to be worth it.
         #expect(world.count(of: "tellReadable 1") == (count >= 64 * 1024 ? 1 : 0))
-        #expect(simulation.counters[.octetsReceived] == "\(count)\n5\n".utf8.count + count + 5)
+        #expect(simulation.counters[.bytesReceived] == "\(count)\n5\n".utf8.count + count + 5)
     }
 
     @Test func `takes no memory when it comes in small pieces`() {
@@ -72,11 +72,11 @@ import Testing
         let connection = simulation.openChunks()
         world.send("200000\n", to: connection)
         simulation.settle()
-        world.transferMax = 1000
+        world.maximumTransfer = 1000
         world.send(String(repeating: "x", count: 200_000), to: connection)
         simulation.settle()
         #expect(world.takeOutput(of: connection) == "200000\n")
-        #expect(simulation.loop.keptOctets == 0)
+        #expect(simulation.loop.keptBytes == 0)
     }
 
     @Test func `does not hide an end or a reset`() {
@@ -94,7 +94,7 @@ import Testing
     }
 
     @Test(arguments: Place.allCases.filter(\.isAvailable))
-    func `is counted to the octet, and what follows is read`(place: Place) throws {
+    func `is counted to the byte, and what follows is read`(place: Place) throws {
         let directory = TemporaryDirectory()
         let looked = Atomic(0)
         let seen = Atomic(0)
@@ -103,8 +103,8 @@ import Testing
         let address = try loops.listen(on: place.address(in: directory)) { _ in
             Chunks { input in
                 looked.add(1, ordering: .relaxed)
-                input.withUnsafeBytes { octets in
-                    _ = seen.add(octets.count { $0 == UInt8(ascii: "x") }, ordering: .relaxed)
+                input.withUnsafeBytes { bytes in
+                    _ = seen.add(bytes.count { $0 == UInt8(ascii: "x") }, ordering: .relaxed)
                 }
             }
         }
@@ -115,8 +115,8 @@ import Testing
             #expect(try client.receive(asManyAs: "\(size)\n") == "\(size)\n")
         }
         let sent = sizes.reduce(0, +) + sizes.reduce(0) { $0 + "\($1)\n".utf8.count }
-        #expect(loops[.octetsReceived] == sent)
-        // A unix-domain socket's octets cannot be dropped.
+        #expect(loops[.bytesReceived] == sent)
+        // A unix-domain socket's bytes cannot be dropped.
         let isTCP = place == .ipv4 || place == .ipv6
         #expect((seen.load(ordering: .relaxed) < sizes.reduce(0, +)) == isTCP)
         #expect(looked.load(ordering: .relaxed) > 0)

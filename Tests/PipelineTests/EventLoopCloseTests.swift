@@ -1,5 +1,5 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A loop that closes a listener` {
@@ -94,7 +94,7 @@ import Testing
                 StackRecipe { _ in
                     Scripted(Journal()) { input, context in
                         journal.note("\(serial) \(context.isStopping)")
-                        return Progress(input.byteCount)
+                        return Intake(input.byteCount)
                     }
                 })
         }
@@ -112,7 +112,7 @@ import Testing
 
     @Test func `goes on accepting from the others when a connection makes room`() {
         var limits = LoopLimits()
-        limits.connectionsMax = 1
+        limits.maximumConnections = 1
         var simulation = SimulatedLoop(limits)
         let world = simulation.world
         let (first, second) = (simulation.listen(), simulation.listen())

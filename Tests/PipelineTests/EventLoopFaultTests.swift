@@ -1,5 +1,5 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `The event loop under faults` {
@@ -65,7 +65,7 @@ import Testing
 
     @Test func `does not open one because its slot's former user was in the queue`() {
         var limits = LoopLimits()
-        limits.readBytesMax = 16
+        limits.maximumReadBytes = 16
         var simulation = SimulatedLoop(limits)
         let world = simulation.world
         let listener = world.listen()
@@ -74,7 +74,7 @@ import Testing
             StackRecipe { _ in
                 Scripted(Journal()) { _, context in
                     context.deadline = context.now
-                    return Progress(1)
+                    return Intake(1)
                 } onEvent: { event, _ in
                     event == .expired ? .reset : .proceed
                 }
@@ -82,7 +82,7 @@ import Testing
         let first = simulation.open(listener)
         // Queued for another turn, and reset in this one by its deadline.
         world.send(String(repeating: "more", count: 10), to: first)
-        _ = simulation.loop.turn()
+        simulation.loop.turn()
         #expect(world.closed.count == 1)
         #expect(simulation.loop.isQuiet == false)
         let second = simulation.connect()
@@ -100,12 +100,12 @@ import Testing
         while !isOver {
             var simulation = SimulatedLoop()
             simulation.world.failingCall = failing
-            if isShort { simulation.world.transferMax = 7 }
+            if isShort { simulation.world.maximumTransfer = 7 }
             Self.play(&simulation)
             let world = simulation.world
             let journal = simulation.journal
             #expect(simulation.loop.connectionCount == 0, "call \(failing) failed")
-            #expect(simulation.loop.keptOctets == 0)
+            #expect(simulation.loop.keptBytes == 0)
             #expect(world.misuses == 0, "call \(failing) failed")
             #expect(world.sockets.isEmpty && world.listeners.isEmpty)
             #expect(journal.count(of: "closed") == journal.count(of: "deinit"))
@@ -150,9 +150,9 @@ import Testing
     func `keeps order and loses nothing, whatever the peers do`(seed: UInt64) {
         var random = RandomSource(seed: seed)
         var limits = LoopLimits()
-        limits.readBytesMax = Int.random(in: 32...4096, using: &random)
-        limits.outputBytesMax = Int.random(in: 16...4096, using: &random)
-        limits.connectionsMax = Int.random(in: 3...20, using: &random)
+        limits.maximumReadBytes = Int.random(in: 32...4096, using: &random)
+        limits.maximumOutputBytes = Int.random(in: 16...4096, using: &random)
+        limits.maximumConnections = Int.random(in: 3...20, using: &random)
         var simulation = SimulatedLoop(limits)
         let world = simulation.world
         let listener = simulation.listen()
@@ -170,7 +170,7 @@ import Testing
                 guard let number = peers.keys.sorted().randomElement(using: &random) else { break }
                 world.setWindow(Int.random(in: 0...300, using: &random), of: number)
             case 8:
-                world.transferMax = Int.random(in: 1...200, using: &random)
+                world.maximumTransfer = Int.random(in: 1...200, using: &random)
             case 9:
                 simulation.advance(by: .milliseconds(Int.random(in: 0...20, using: &random)))
             case 10 where Int.random(in: 0..<4, using: &random) == 0:
@@ -181,7 +181,7 @@ import Testing
                 #expect(world.closed.count == closed + 1)
                 peers[number] = nil
             default:
-                _ = simulation.loop.turn()
+                simulation.loop.turn()
             }
             // A number may be that of a connection which was reset just now.
             for number in world.opened[known...] { peers[number] = SimulatedPeer() }
@@ -189,8 +189,8 @@ import Testing
             for number in peers.keys.sorted() {
                 peers[number]?.output += world.takeOutput(of: number)
             }
-            let kept = (limits.readBytesMax + limits.outputBytesMax + 64) * peers.count
-            #expect(simulation.loop.keptOctets <= kept)
+            let kept = (limits.maximumReadBytes + limits.maximumOutputBytes + 64) * peers.count
+            #expect(simulation.loop.keptBytes <= kept)
         }
         // Faults are over: everything that was sent is answered.
         for number in peers.keys.sorted() {

@@ -1,5 +1,5 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `The event loop` {
@@ -30,7 +30,7 @@ import Testing
         let calls = simulation.world.calls
         simulation.settle()
         #expect(simulation.world.calls == calls)
-        #expect(simulation.loop.keptOctets == 0)
+        #expect(simulation.loop.keptBytes == 0)
     }
 
     @Test func `takes a crowd in bursts`() {
@@ -88,7 +88,7 @@ import Testing
 
     @Test func `leaves connections above the limit waiting until another closes`() {
         var limits = LoopLimits()
-        limits.connectionsMax = 3
+        limits.maximumConnections = 3
         var simulation = SimulatedLoop(limits)
         let world = simulation.world
         let listener = simulation.listen()
@@ -183,7 +183,7 @@ import Testing
             ]
             simulation.settle()
         }
-        #expect(simulation.loop.keptOctets == 4)
+        #expect(simulation.loop.keptBytes == 4)
         world.setWindow(100, of: client)
         simulation.settle()
         #expect(world.takeOutput(of: client) == "opened\none\n")
@@ -192,22 +192,22 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 3, 5, 17, 1000])
-    func `takes short reads and writes as they come`(transferMax: Int) {
+    func `takes short reads and writes as they come`(maximumTransfer: Int) {
         var simulation = SimulatedLoop()
         let world = simulation.world
-        world.transferMax = transferMax
+        world.maximumTransfer = maximumTransfer
         let client = simulation.open(simulation.listen())
         world.send("one\nflush\nbig 3000\nthree\nclose\n", to: client)
         world.end(client)
         simulation.settle()
         let big = String(repeating: "x", count: 3000)
         #expect(world.closed.map(\.output) == ["opened\none\nflushed\n\(big)three\nbye\n"])
-        #expect(simulation.loop.keptOctets == 0)
+        #expect(simulation.loop.keptBytes == 0)
     }
 
     @Test func `gives each connection one read a turn`() {
         var limits = LoopLimits()
-        limits.readBytesMax = 64
+        limits.maximumReadBytes = 64
         var simulation = SimulatedLoop(limits)
         let world = simulation.world
         let listener = simulation.listen()
@@ -216,7 +216,7 @@ import Testing
         world.send(String(repeating: "hurry\n", count: 10_000), to: fast)
         for round in 0..<10 {
             world.send("round \(round)\n", to: slow)
-            _ = simulation.loop.turn()
+            simulation.loop.turn()
             #expect(world.takeOutput(of: slow).hasSuffix("round \(round)\n"))
         }
         #expect((world.sockets[fast]?.input.count ?? 0) >= 60_000 - 640)
@@ -235,7 +235,7 @@ import Testing
                     talk.note("piece")
                     context.output.append("piece\n")
                     return talk.entries.count < 100
-                        ? Progress(consumed, .flush) : Progress(input.byteCount)
+                        ? Intake(consumed, .flush) : Intake(input.byteCount)
                 }
             })
         let talker = simulation.open(listener)
@@ -243,7 +243,7 @@ import Testing
         world.send(String(repeating: "go on", count: 100), to: talker)
         for round in 0..<20 {
             world.send("round \(round)\n", to: other)
-            _ = simulation.loop.turn()
+            simulation.loop.turn()
             #expect(talk.entries.count == round + 1)
             #expect(world.takeOutput(of: other).hasSuffix("round \(round)\n"))
         }
@@ -266,7 +266,7 @@ import Testing
                     })
             })
         simulation.world.arrive(.connection(input: ""), at: listener)
-        for _ in 0..<5 { _ = simulation.loop.turn() }
+        for _ in 0..<5 { simulation.loop.turn() }
         #expect(1...10 ~= journal.count(of: "expired"))
     }
 
@@ -287,99 +287,7 @@ import Testing
         simulation.settle()
         world.time = world.time + .milliseconds(10)
         world.sendUnnoticed("one\n", to: client)
-        _ = simulation.loop.turn()
+        simulation.loop.turn()
         #expect(world.closed.map(\.output) == ["opened\none\nexpired\n"])
-    }
-
-    @Test func `hears a peer who has spoken in time before it lets a deadline pass`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let client = simulation.open(simulation.listen())
-        world.send("deadline 10\n", to: client)
-        simulation.settle()
-        // The process was stopped, and other connections had more events than one wait tells of.
-        world.time = world.time + .seconds(4)
-        world.sendUnnoticed("deadline 10\none\n", to: client)
-        _ = simulation.loop.turn()
-        simulation.settle()
-        #expect(world.takeOutput(of: client) == "opened\none\n")
-        #expect(simulation.counters[.expired] == 0)
-        world.time = world.time + .seconds(4)
-        world.sendUnnoticed("half a li", to: client)
-        _ = simulation.loop.turn()
-        #expect(world.takeOutput(of: client) == "expired\n")
-    }
-
-    @Test func `lingers after the last words when more was on its way`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let client = simulation.open(simulation.listen())
-        world.send("close\nunheard\n", to: client)
-        simulation.settle()
-        #expect(world.sockets[client]?.hasEnded == true)
-        for _ in 0..<10 { world.send("still unheard\n", to: client) }
-        simulation.settle()
-        #expect(world.takeOutput(of: client) == "opened\nbye\n")
-        #expect(simulation.loop.connectionCount == 1)
-        world.end(client)
-        simulation.settle()
-        #expect(world.closed.map(\.isReset) == [false])
-        #expect(simulation.loop.connectionCount == 0)
-    }
-
-    @Test func `stops to linger when the time is over`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let client = simulation.open(simulation.listen(), "close\nunheard\n")
-        simulation.advance(by: LoopLimits().linger)
-        #expect(!world.isOpen(client))
-        #expect(world.misuses == 0)
-    }
-
-    @Test func `is done when it was stopped and its last connection is gone`() {
-        var simulation = SimulatedLoop()
-        let listener = simulation.listen(closesAtStop: false)
-        let client = simulation.open(listener)
-        simulation.loop.stop(grace: .seconds(60))
-        simulation.settle()
-        #expect(simulation.loop.isDone == false)
-        #expect(!simulation.world.isOpen(listener))
-        simulation.world.send("close\n", to: client)
-        simulation.settle()
-        #expect(simulation.loop.isDone == true)
-        #expect(simulation.world.misuses == 0)
-    }
-
-    @Test func `takes a later stop that leaves less time`() {
-        var simulation = SimulatedLoop()
-        _ = simulation.open(simulation.listen(closesAtStop: false))
-        simulation.loop.stop(grace: .seconds(60))
-        simulation.loop.stop(grace: .seconds(90))
-        simulation.loop.stop(grace: .seconds(1))
-        simulation.advance(by: .milliseconds(999))
-        #expect(simulation.loop.isDone == false)
-        simulation.advance(by: .milliseconds(1))
-        #expect(simulation.loop.isDone == true)
-        #expect(simulation.journal.count(of: "stopping") == 1)
-        #expect(simulation.journal.count(of: "aborting") == 1)
-    }
-
-    @Test func `refuses a listener when it is stopping`() {
-        var simulation = SimulatedLoop()
-        simulation.loop.stop(grace: .zero)
-        let listener = simulation.listen()
-        #expect(!simulation.world.isOpen(listener))
-    }
-
-    @Test func `ends the stacks that it holds when it is given up`() {
-        let journal: Journal
-        do {
-            var simulation = SimulatedLoop()
-            journal = simulation.journal
-            let listener = simulation.listen()
-            for _ in 0..<3 { _ = simulation.open(listener) }
-            #expect(journal.count(of: "deinit") == 0)
-        }
-        #expect(journal.count(of: "deinit") == 3)
     }
 }

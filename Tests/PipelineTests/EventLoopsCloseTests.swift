@@ -1,6 +1,6 @@
 import Glibc
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `Closing a listener of a pool` {
@@ -58,7 +58,7 @@ import Testing
         let ended = try Client(to: listening.address)
         ended.endSending()
         #expect(try ended.receiveToEnd() == "opened\nended\n")
-        #expect(eventually { loops[.octetsReceived] == inputs.joined().utf8.count })
+        #expect(eventually { loops[.bytesReceived] == inputs.joined().utf8.count })
         await loops.close(listening, grace: .milliseconds(grace))
         #expect(loops[.closed] == 6)
         for client in [clients[0], clients[1], clients[4]] {

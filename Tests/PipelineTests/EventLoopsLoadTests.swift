@@ -1,18 +1,18 @@
 import Glibc
-import Pipeline
+import BlackholePipeline
 import Synchronization
-import TestSupport
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `The event loops under load` {
     /// A block of a pattern with a prime period, twice as long as a read: wherever a read starts,
-    /// the octets that must follow are in it.
+    /// the bytes that must follow are in it.
     static let period = 251
     static let readBytes = 65_536
     static let pattern = (0..<readBytes * 2).map { UInt8($0 % period) }
 
-    /// Receives `count` octets of the pattern from its start; how many were right.
-    static func countRightOctets(from client: Client, upTo count: Int) throws -> Int {
+    /// Receives `count` bytes of the pattern from its start; how many were right.
+    static func countRightBytes(from client: Client, upTo count: Int) throws -> Int {
         var total = 0
         while total < count {
             let piece = try client.receive(atMost: min(readBytes, count - total))
@@ -57,10 +57,10 @@ import Testing
         }
         #expect(isStuck)
         // What the loop holds is what it has received and not sent.
-        let kept = Int(loops[.octetsReceived]) - Int(loops[.octetsSent])
+        let kept = Int(loops[.bytesReceived]) - Int(loops[.bytesSent])
         #expect(kept <= 1_000_000)
         #expect(sent.load(ordering: .relaxed) < total)
-        #expect(try Self.countRightOctets(from: client, upTo: total) == total)
+        #expect(try Self.countRightBytes(from: client, upTo: total) == total)
         #expect(try client.receiveToEnd() == "")
         sender.join()
     }
@@ -143,7 +143,7 @@ import Testing
 
     @Test func `keep within the limit of connections, and serve all in the end`() throws {
         var limits = LoopLimits()
-        limits.connectionsMax = 4
+        limits.maximumConnections = 4
         let loops = try EventLoops(count: 1, limits: limits)
         defer { loops.stop() }
         let address = try loops.listen(on: .loopback()) { _ in Lines() }

@@ -1,6 +1,6 @@
 import Glibc
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A stop of the event loops` {
@@ -78,7 +78,7 @@ import Testing
         }
         let client = try Client(to: address)
         try client.send("big 30000000\n")
-        #expect(eventually { loops[.octetsSent] > 100 })
+        #expect(eventually { loops[.bytesSent] > 100 })
         loops.stop(grace: .milliseconds(30))
         #expect(loops[.closed] == 1)
     }
@@ -101,7 +101,7 @@ import Testing
         let journal = Journal()
         let loops = try EventLoops(count: 2)
         loops.stop()
-        for address in [SocketAddress.loopback(), directory.socket] {
+        for address in [NetworkAddress.loopback(), directory.socket] {
             let error = #expect(throws: SystemError.self) {
                 try loops.listen(on: address) { _ in Echo() }
             }

@@ -1,7 +1,7 @@
 import Glibc
-import Pipeline
+import BlackholePipeline
 import Synchronization
-import TestSupport
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A pool of event loops` {
@@ -176,7 +176,7 @@ import Testing
         #expect(journal.count(of: "finished") == 20)
         #expect(loops[.connected] == 20)
         #expect(loops[.accepted] == 20)
-        #expect(loops[.octetsSent] == loops[.octetsReceived])
+        #expect(loops[.bytesSent] == loops[.bytesReceived])
         #expect(loops[.broken] == 0)
     }
 
@@ -275,33 +275,5 @@ import Testing
         #expect(eventually { loops[.accepted] == 300 && loops[.closed] == 300 })
         loops.stop()
         #expect(loops[.closed] == 300)
-    }
-}
-
-/// A client that sends a line, waits until it has come back, and so on.
-struct PingPong: ByteHandler, ~Copyable {
-    let journal: Journal
-    var rounds: Int
-
-    init(_ journal: Journal, rounds: Int) {
-        self.journal = journal
-        self.rounds = rounds
-    }
-
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-        guard input.byteCount >= 5 else { return Progress(0) }
-        guard input.text(0..<5) == "ping\n" else { return Progress(0, .reset) }
-        rounds -= 1
-        if rounds == 0 {
-            journal.note("finished")
-            return Progress(5, .close)
-        }
-        context.output.append("ping\n")
-        return Progress(5)
-    }
-
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
-        if event == .opened { context.output.append("ping\n") }
-        return event == .ended ? .close : .proceed
     }
 }

@@ -1,5 +1,5 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `An event` {
@@ -9,7 +9,7 @@ import Testing
             Scripted(journal) { input, context in
                 journal.note(input.text)
                 context.output.append(input)
-                return Progress(input.byteCount, .flush)
+                return Intake(input.byteCount, .flush)
             }
         }
         loopback.limitWindow(to: 1)
@@ -31,7 +31,7 @@ import Testing
         loopback.send("half a line")
         loopback.end()
         #expect(journal.entries == ["opened", "ended", "closed", "deinit"])
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.keptBytes == 0)
     }
 
     @Test func `expired comes at the deadline and not before`() {
@@ -89,7 +89,7 @@ import Testing
         var loopback = Loopback { _ in
             Scripted(journal) { input, context in
                 context.deadline = context.now
-                return Progress(input.byteCount)
+                return Intake(input.byteCount)
             }
         }
         loopback.send("x")
@@ -115,7 +115,7 @@ import Testing
         loopback.send("deadline 100\nsomething\n")
         loopback.advance(by: .milliseconds(100))
         #expect(journal.entries == ["opened", "closed", "deinit"])
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.keptBytes == 0)
     }
 
     @Test func `stopping lets a stack close`() {
@@ -165,7 +165,7 @@ import Testing
         var loopback = Loopback { _ in
             Scripted(journal) { input, context in
                 journal.note("\(context.isStopping)")
-                return Progress(input.byteCount)
+                return Intake(input.byteCount)
             }
         }
         loopback.send("x")
@@ -190,7 +190,7 @@ import Testing
         if isStopped { loopback.stop(grace: .seconds(1)) }
         loopback.reset()
         #expect(loopback.connectionCount == 0)
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.keptBytes == 0)
         #expect(journal.entries.suffix(2) == ["closed", "deinit"])
         #expect(journal.count(of: "closed") == 1)
         #expect(journal.count(of: "deinit") == 1)
@@ -199,7 +199,7 @@ import Testing
 
     @Test func `output beyond the window is kept within the mark`() {
         var limits = LoopLimits()
-        limits.outputBytesMax = 4096
+        limits.maximumOutputBytes = 4096
         var loopback = Loopback(limits: limits) { _ in Lines() }
         loopback.limitWindow(to: 0)
         var inputCount = 0
@@ -208,9 +208,9 @@ import Testing
             inputCount += "big 1000\n".count
         }
         // The input that waits is what the simulated kernel keeps, and no more than one read.
-        #expect(loopback.keptOctets <= 4096 + 1000 + inputCount)
-        #expect(loopback.keptOctets < 10_000)
+        #expect(loopback.keptBytes <= 4096 + 1000 + inputCount)
+        #expect(loopback.keptBytes < 10_000)
         loopback.read(.max)
-        #expect(loopback.takeOctets().count == 300_000 + "opened\n".count)
+        #expect(loopback.takeBytes().count == 300_000 + "opened\n".count)
     }
 }

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 import Testing
 
 @Suite struct `An instant` {

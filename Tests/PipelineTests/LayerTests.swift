@@ -1,29 +1,29 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A layer of one's own` {
     @Test func `is wrapped around a stack`() {
-        var loopback = Loopback { _ in OctetCounting(next: Lines()) }
+        var loopback = Loopback { _ in ByteCounting(next: Lines()) }
         loopback.send("one\ntwo\nhalf a line")
         loopback.end()
-        #expect(loopback.takeOutput() == "opened\none\ntwo\n8 octets\nended\n")
+        #expect(loopback.takeOutput() == "opened\none\ntwo\n8 bytes\nended\n")
     }
 
     @Test func `composes with others in either order`() {
         let outside = Journal()
         var loopback = Loopback { _ in
-            Transcript(journal: outside, next: OctetCounting(next: Lines()))
+            TranscriptLayer(journal: outside, next: ByteCounting(next: Lines()))
         }
         loopback.send("one\ntwo")
         loopback.end()
         #expect(
             outside.entries == [
-                "S: opened\n", "C: one\n", "S: one\n", "S: 4 octets\nended\n",
+                "S: opened\n", "C: one\n", "S: one\n", "S: 4 bytes\nended\n",
             ])
 
         let inside = Journal()
-        loopback.open { _ in OctetCounting(next: Transcript(journal: inside, next: Lines())) }
+        loopback.open { _ in ByteCounting(next: TranscriptLayer(journal: inside, next: Lines())) }
         loopback.send("one\ntwo")
         loopback.end()
         #expect(inside.entries == ["S: opened\n", "C: one\n", "S: one\n", "S: ended\n"])
@@ -32,7 +32,7 @@ import Testing
     @Test func `passes every verdict on`() {
         let journal = Journal()
         var loopback = Loopback { _ in
-            OctetCounting(next: Transcript(journal: journal, next: Lines()))
+            ByteCounting(next: TranscriptLayer(journal: journal, next: Lines()))
         }
         loopback.send("pause 100\nflush\nclose\nunheard\n")
         loopback.advance(by: .milliseconds(100))
@@ -41,7 +41,7 @@ import Testing
     }
 
     @Test func `knows the peer`() {
-        let address = SocketAddress.loopback(port: 99)
+        let address = NetworkAddress.loopback(port: 99)
         let peer = Peer(address: address, local: .loopback(port: 25))
         #expect(peer.address == address)
         #expect(peer.local.port == 25)
@@ -56,7 +56,7 @@ import Testing
         let journal = Journal()
         var loopback = Loopback { _ in
             isTraced
-                ? AnyByteHandler(Transcript(journal: journal, next: Lines()))
+                ? AnyByteHandler(TranscriptLayer(journal: journal, next: Lines()))
                 : AnyByteHandler(Echo())
         }
         loopback.send("close\n")
@@ -79,9 +79,9 @@ import Testing
     }
 
     @Test func `can be a layer inside another`() {
-        var loopback = Loopback { _ in OctetCounting(next: AnyByteHandler(Lines())) }
+        var loopback = Loopback { _ in ByteCounting(next: AnyByteHandler(Lines())) }
         loopback.send("one\n")
         loopback.end()
-        #expect(loopback.takeOutput() == "opened\none\n4 octets\nended\n")
+        #expect(loopback.takeOutput() == "opened\none\n4 bytes\nended\n")
     }
 }

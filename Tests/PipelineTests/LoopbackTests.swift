@@ -1,5 +1,5 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A loopback` {
@@ -25,24 +25,24 @@ import Testing
         var loopback = Loopback { _ in
             Scripted(journal) { input, _ in
                 journal.note(input.text)
-                return Progress(input.byteCount >= 4 ? 3 : 0)
+                return Intake(input.byteCount >= 4 ? 3 : 0)
             }
         }
         loopback.send("ab")
-        #expect(loopback.keptOctets == 2)
+        #expect(loopback.keptBytes == 2)
         loopback.send("cde")
-        #expect(loopback.keptOctets == 2)
+        #expect(loopback.keptBytes == 2)
         loopback.send("fg")
-        #expect(loopback.keptOctets == 1)
+        #expect(loopback.keptBytes == 1)
         #expect(journal.entries == ["opened", "ab", "abcde", "defg"])
     }
 
-    @Test func `counts octets and connections`() {
+    @Test func `counts bytes and connections`() {
         var loopback = Loopback { _ in Echo() }
         loopback.send("hello")
         loopback.end()
-        #expect(loopback.counters[.octetsReceived] == 5)
-        #expect(loopback.counters[.octetsSent] == 5)
+        #expect(loopback.counters[.bytesReceived] == 5)
+        #expect(loopback.counters[.bytesSent] == 5)
         #expect(loopback.counters[.closed] == 1)
         #expect(loopback.counters[.broken] == 0)
     }

@@ -1,5 +1,5 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `When room is short` {
@@ -48,7 +48,7 @@ import Testing
 
     @Test func `a new connection has the place at once`() {
         var limits = LoopLimits()
-        limits.connectionsMax = 2
+        limits.maximumConnections = 2
         var simulation = SimulatedLoop(limits)
         let world = simulation.world
         let listener = simulation.listen()
@@ -79,7 +79,7 @@ import Testing
 
     @Test func `a refusal for a quota makes room, and asks the other loops for it`() throws {
         var limits = ConnectionQuota.Limits()
-        limits.connectionsMax = 1
+        limits.maximumConnections = 1
         let quota = ConnectionQuota(limits)
         let world = World()
         let neighbor = Mailbox()
@@ -91,18 +91,18 @@ import Testing
             on: listener, at: .loopback(port: 25), as: 1,
             StackRecipe { peer in Admission(quota, peer, refusal: "no\n") { Lines() } })
         world.arrive(.connection(input: "pause 60000\n"), at: listener)
-        while world.hasEvents || !loop.isQuiet { _ = loop.turn() }
+        while world.hasEvents || !loop.isQuiet { loop.turn() }
         let departed = try #require(world.opened.last)
         world.end(departed)
-        while world.hasEvents || !loop.isQuiet { _ = loop.turn() }
+        while world.hasEvents || !loop.isQuiet { loop.turn() }
         #expect(world.isOpen(departed))
         #expect(neighbor.isEmpty)
         world.arrive(.connection(input: ""), at: listener)
-        while world.hasEvents || !loop.isQuiet { _ = loop.turn() }
+        while world.hasEvents || !loop.isQuiet { loop.turn() }
         #expect(!world.isOpen(departed))
         #expect(!neighbor.isEmpty)
         world.arrive(.connection(input: ""), at: listener)
-        while world.hasEvents || !loop.isQuiet { _ = loop.turn() }
+        while world.hasEvents || !loop.isQuiet { loop.turn() }
         #expect(world.takeOutput(of: try #require(world.opened.last)) == "opened\n")
     }
 }

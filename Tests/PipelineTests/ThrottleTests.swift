@@ -1,5 +1,5 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A throttle` {
@@ -14,7 +14,7 @@ import Testing
                     journal,
                     onInput: { input, _ in
                         journal.note("\(input.byteCount)")
-                        return Progress(input.byteCount)
+                        return Intake(input.byteCount)
                     },
                     onEvent: { event, _ in event == .ended ? .close : .proceed })
             }
@@ -25,7 +25,7 @@ import Testing
         (1, 1, 1_000_000_000), (10, 1, 100_000_000), (1_000, 50, 50_000_000),
         (1_010, 50, 49_504_950),
     ])
-    func `takes so many octets a second`(rate: Int, piece: Int, nanoseconds: Int) {
+    func `takes so many bytes a second`(rate: Int, piece: Int, nanoseconds: Int) {
         var loopback = open(bytesPerSecond: rate)
         loopback.send([UInt8](repeating: 0, count: 3 * piece))
         #expect(journal.entries == ["opened", "\(piece)"])
@@ -93,7 +93,7 @@ import Testing
                     onInput: { input, context in
                         early.note(input.text)
                         wakers.add(context.waker)
-                        return Progress(
+                        return Intake(
                             input.byteCount, input.text == "b" ? .pause(until: .never) : .proceed)
                     })
             }

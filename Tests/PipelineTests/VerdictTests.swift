@@ -1,5 +1,5 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A verdict` {
@@ -9,7 +9,7 @@ import Testing
             Scripted(journal) { input, context in
                 journal.note("offered \(input.text), output \(context.output.count)")
                 context.output.append(input.extracting(0..<1))
-                return Progress(1, .flush)
+                return Intake(1, .flush)
             }
         }
         loopback.send("abc")
@@ -26,18 +26,18 @@ import Testing
         loopback.limitWindow(to: 3)
         loopback.send("one\nflush\ntwo\nthree\n")
         #expect(loopback.takeOutput() == "one")
-        #expect(loopback.keptOctets == "\nflushed\n".count + "two\nthree\n".count)
+        #expect(loopback.keptBytes == "\nflushed\n".count + "two\nthree\n".count)
         loopback.read(8)
         #expect(loopback.takeOutput() == "\nflushed")
-        #expect(loopback.keptOctets == "\n".count + "two\nthree\n".count)
+        #expect(loopback.keptBytes == "\n".count + "two\nthree\n".count)
         loopback.send("four\n")
         #expect(loopback.takeOutput() == "")
         loopback.read(1)
         #expect(loopback.takeOutput() == "\n")
-        #expect(loopback.keptOctets == "two\nthree\n".count)
+        #expect(loopback.keptBytes == "two\nthree\n".count)
         loopback.read(1000)
         #expect(loopback.takeOutput() == "two\nthree\nfour\n")
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.keptBytes == 0)
     }
 
     @Test func `to flush and consume nothing is asked again`() {
@@ -47,7 +47,7 @@ import Testing
                 context.output.append("piece\n")
                 journal.note("offered")
                 let isLast = journal.count(of: "offered") == 10
-                return isLast ? Progress(input.byteCount) : Progress(0, .flush)
+                return isLast ? Intake(input.byteCount) : Intake(0, .flush)
             }
         }
         loopback.send("say it ten times")
@@ -81,7 +81,7 @@ import Testing
     @Test func `to pause for ever ends at the peer's reset`() {
         let journal = Journal()
         var loopback = Loopback { _ in
-            Scripted(journal) { input, _ in Progress(input.byteCount, .pause(until: .never)) }
+            Scripted(journal) { input, _ in Intake(input.byteCount, .pause(until: .never)) }
         }
         loopback.send("x")
         #expect(loopback.nextWakeTime == .never)
@@ -93,7 +93,7 @@ import Testing
         let journal = Journal()
         var loopback = Loopback { _ in
             Scripted(journal) { input, context in
-                Progress(input.byteCount, .pause(until: context.now))
+                Intake(input.byteCount, .pause(until: context.now))
             } onEvent: { event, context in
                 guard event == .resumed else { return .proceed }
                 context.output.append([UInt8](repeating: 0, count: 1000))
@@ -103,12 +103,12 @@ import Testing
         loopback.limitWindow(to: 1500)
         loopback.send("drip")
         loopback.advance(by: .seconds(1))
-        #expect(loopback.keptOctets == 500)
+        #expect(loopback.keptBytes == 500)
         #expect(journal.count(of: "resumed") == 2)
         loopback.read(2500)
         loopback.advance(by: .seconds(1))
-        #expect(loopback.takeOctets().count == 4000)
-        #expect(loopback.keptOctets == 1000)
+        #expect(loopback.takeBytes().count == 4000)
+        #expect(loopback.keptBytes == 1000)
     }
 
     @Test func `to close sends the last words and drops the rest`() {
@@ -162,7 +162,7 @@ import Testing
         loopback.send("close\n")
         loopback.advance(by: LoopLimits().farewell)
         #expect(loopback.connectionCount == 0)
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.keptBytes == 0)
         #expect(journal.entries == ["opened", "closed", "deinit"])
     }
 
@@ -208,7 +208,7 @@ import Testing
 extension Scripted {
     /// A stack that only hears events.
     init(
-        _ journal: Journal, events: @escaping @Sendable (Event, inout Context) -> Verdict
+        _ journal: Journal, events: @escaping @Sendable (ConnectionEvent, inout Context) -> Verdict
     ) {
         self.init(journal, onEvent: events)
     }

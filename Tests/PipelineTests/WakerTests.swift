@@ -1,6 +1,6 @@
 import Glibc
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A waker` {
@@ -39,7 +39,7 @@ import Testing
         var loopback = Loopback { _ in
             Scripted(journal) { input, context in
                 context.waker.wake()
-                return Progress(input.byteCount, .pause(until: .never))
+                return Intake(input.byteCount, .pause(until: .never))
             }
         }
         loopback.send("one")
@@ -81,7 +81,7 @@ import Testing
                 context.output.append(input)
                 context.deadline = context.now + .seconds(10)
                 wakers.add(context.waker)
-                return Progress(input.byteCount, .pause(until: .never))
+                return Intake(input.byteCount, .pause(until: .never))
             }
         }
         loopback.limitWindow(to: 1)
@@ -139,7 +139,7 @@ import Testing
             Scripted(journal) { input, context in
                 wakers.add(context.waker)
                 context.output.append(text: "last words")
-                return Progress(input.byteCount, .close)
+                return Intake(input.byteCount, .close)
             }
         }
         loopback.limitWindow(to: 1)
@@ -213,10 +213,10 @@ import Testing
         }
         let client = try Client(to: address)
         for _ in 0..<100 {
-            let sent = loops[.octetsSent]
+            let sent = loops[.bytesSent]
             try client.send("question")
             // The task may need this very thread, so it is not blocked.
-            while loops[.octetsSent] == sent { await Task.yield() }
+            while loops[.bytesSent] == sent { await Task.yield() }
             #expect(try client.receive(asManyAs: "answer\n") == "answer\n")
         }
     }

@@ -1,7 +1,7 @@
 import Foundation
-import Pipeline
+import BlackholePipeline
 import SMTPTesting
-import TestSupport
+import BlackholeTestSupport
 import Testing
 
 struct LifetimeTests {

@@ -1,16 +1,16 @@
-import SMTP
+import BlackholeSMTP
 import SMTPTesting
 import Testing
 
 struct MisuseTests {
-    /// Behaviours that no server can have.
+    /// Behaviors that no server can have.
     struct Mistake: Sendable, CustomTestStringConvertible {
-        let behaviours: [Behaviour]
+        let behaviors: [Behavior]
         let place: String
         let flaw: String
 
-        init(_ behaviours: Behaviour..., at place: String, _ flaw: String) {
-            self.behaviours = behaviours
+        init(_ behaviors: Behavior..., at place: String, _ flaw: String) {
+            self.behaviors = behaviors
             self.place = place
             self.flaw = flaw
         }
@@ -18,7 +18,7 @@ struct MisuseTests {
         var testDescription: String { "\(place): \(flaw)" }
     }
 
-    private static func limits(_ change: (inout SMTPLimits) -> Void) -> Behaviour {
+    private static func limits(_ change: (inout SMTPLimits) -> Void) -> Behavior {
         var limits = SMTPLimits()
         change(&limits)
         return .limits(limits)
@@ -27,92 +27,92 @@ struct MisuseTests {
     private static let rules: [Mistake] =
         [0, 199, 260, 280, 299, 570, 572, 600, 700, 65_535].map { code in
             Mistake(
-                .at(.message, .reply(code, "x")), at: "behaviour 1, .at(.message)",
+                .at(.message, .reply(code, "x")), at: "behavior 1, .at(.message)",
                 "\(code) is no reply code")
         } + [
             Mistake(
                 .tls, .at(.recipient, .reply(452, "4.2", "x")),
-                at: "behaviour 2, .at(.recipient)", #""4.2" is no enhanced code"#),
+                at: "behavior 2, .at(.recipient)", #""4.2" is no enhanced code"#),
             Mistake(
                 .at(.data, .reply(452, "3.2.2", "x").after(.seconds(1))),
-                at: "behaviour 1, .at(.data)", #""3.2.2" is no enhanced code"#),
+                at: "behavior 1, .at(.data)", #""3.2.2" is no enhanced code"#),
             Mistake(
-                .throttle(bytesPerSecond: 0), at: "behaviour 1, .throttle",
-                "0 octets a second are none"),
+                .throttle(bytesPerSecond: 0), at: "behavior 1, .throttle",
+                "0 bytes a second are none"),
             Mistake(
-                .at(.data, .reply(452, "4.02.2", "x")), at: "behaviour 1, .at(.data)",
+                .at(.data, .reply(452, "4.02.2", "x")), at: "behavior 1, .at(.data)",
                 #""4.02.2" is no enhanced code"#),
             Mistake(
-                .at(.data, .reply(452, "4.+2.2", "x")), at: "behaviour 1, .at(.data)",
+                .at(.data, .reply(452, "4.+2.2", "x")), at: "behavior 1, .at(.data)",
                 #""4.+2.2" is no enhanced code"#),
             Mistake(
-                .at(.quit, .reply(221, "x\r\ny").thenDisconnect()), at: "behaviour 1, .at(.quit)",
-                #""x\r\ny" has octets that no reply may have"#),
+                .at(.quit, .reply(221, "x\r\ny").thenDisconnect()), at: "behavior 1, .at(.quit)",
+                #""x\r\ny" has bytes that no reply may have"#),
             Mistake(
-                .at(.hello, .reply(250, "2.0.0", "Grüße")), at: "behaviour 1, .at(.hello)",
-                #""Grüße" has octets that no reply may have"#),
+                .at(.hello, .reply(250, "2.0.0", "Grüße")), at: "behavior 1, .at(.hello)",
+                #""Grüße" has bytes that no reply may have"#),
             Mistake(
-                .at(.login, .raw(199, [])), at: "behaviour 1, .at(.login)",
+                .at(.login, .raw(199, [])), at: "behavior 1, .at(.login)",
                 "199 is no reply code"),
             Mistake(
-                .at(.sender, first: 0, .reset), at: "behaviour 1, .at(.sender)",
+                .at(.sender, first: 0, .reset), at: "behavior 1, .at(.sender)",
                 "a rule for the first 0 times never applies"),
             Mistake(
-                .first(-1, .reset), at: "behaviour 1, .first",
+                .first(-1, .reset), at: "behavior 1, .first",
                 "a rule for the first -1 times never applies"),
             Mistake(
-                .at(.sender, chance: 1.5, .reset), at: "behaviour 1, .at(.sender)",
+                .at(.sender, chance: 1.5, .reset), at: "behavior 1, .at(.sender)",
                 "1.5 is no chance"),
             Mistake(
-                .at(.sender, chance: -0.1, .reset), at: "behaviour 1, .at(.sender)",
+                .at(.sender, chance: -0.1, .reset), at: "behavior 1, .at(.sender)",
                 "-0.1 is no chance"),
             Mistake(
-                .at(.sender, chance: .nan, .reset), at: "behaviour 1, .at(.sender)",
+                .at(.sender, chance: .nan, .reset), at: "behavior 1, .at(.sender)",
                 "nan is no chance"),
         ]
         + [Stage.recipient, .data, .message].map { stage in
             Mistake(
-                .at(stage, matching: "", .reset), at: "behaviour 1, .at(.\(stage))",
+                .at(stage, matching: "", .reset), at: "behavior 1, .at(.\(stage))",
                 "an empty pattern matches no recipient")
         }
         + [Stage.connect, .hello, .startTLS, .login, .quit].flatMap { stage in
             [
                 Mistake(
-                    .at(stage, matching: "*", .reset), at: "behaviour 1, .at(.\(stage))",
+                    .at(stage, matching: "*", .reset), at: "behavior 1, .at(.\(stage))",
                     "a pattern at a stage that has no addresses"),
                 Mistake(
-                    .at(stage, from: "*", .reset), at: "behaviour 1, .at(.\(stage))",
+                    .at(stage, from: "*", .reset), at: "behavior 1, .at(.\(stage))",
                     "a pattern at a stage that has no addresses"),
             ]
         }
 
     private static let settings = [
-        Mistake(.announce(""), at: "behaviour 1, .announce", #""" is no EHLO keyword"#),
-        Mistake(.announce("A_B"), at: "behaviour 1, .announce", #""A_B" is no EHLO keyword"#),
+        Mistake(.announce(""), at: "behavior 1, .announce", #""" is no EHLO keyword"#),
+        Mistake(.announce("A_B"), at: "behavior 1, .announce", #""A_B" is no EHLO keyword"#),
         Mistake(
-            .announce("A", "B\r\n"), at: "behaviour 1, .announce",
+            .announce("A", "B\r\n"), at: "behavior 1, .announce",
             #""A B\r\n" is no EHLO keyword"#),
         Mistake(
-            .announce("A", String(repeating: "x", count: 505)), at: "behaviour 1, .announce",
+            .announce("A", String(repeating: "x", count: 505)), at: "behavior 1, .announce",
             "\"A \(String(repeating: "x", count: 505))\" is no EHLO keyword"),
-        Mistake(.hide("-"), at: "behaviour 1, .hide", #""-" is no EHLO keyword"#),
-        Mistake(.hostName(""), at: "behaviour 1, .hostName", #""" is no host name"#),
-        Mistake(.hostName("a b"), at: "behaviour 1, .hostName", #""a b" is no host name"#),
-        Mistake(.hostName("ü"), at: "behaviour 1, .hostName", #""ü" is no host name"#),
+        Mistake(.hide("-"), at: "behavior 1, .hide", #""-" is no EHLO keyword"#),
+        Mistake(.hostName(""), at: "behavior 1, .hostName", #""" is no host name"#),
+        Mistake(.hostName("a b"), at: "behavior 1, .hostName", #""a b" is no host name"#),
+        Mistake(.hostName("ü"), at: "behavior 1, .hostName", #""ü" is no host name"#),
         Mistake(
-            limits { $0.lineOctetsMax = 1 }, at: "behaviour 1, .limits",
+            limits { $0.maximumLineLength = 1 }, at: "behavior 1, .limits",
             "limits that leave no room for a line, or no time"),
         Mistake(
-            limits { $0.idle = .zero }, at: "behaviour 1, .limits",
+            limits { $0.idle = .zero }, at: "behavior 1, .limits",
             "limits that leave no room for a line, or no time"),
     ]
 
     private static func script(_ steps: Step..., at step: Int, _ flaw: String) -> Mistake {
-        Mistake(.script(steps), at: "behaviour 1, .script, step \(step)", flaw)
+        Mistake(.script(steps), at: "behavior 1, .script, step \(step)", flaw)
     }
 
     private static let scripts = [
-        Mistake(.script(), at: "behaviour 1, .script", "a script without steps"),
+        Mistake(.script(), at: "behavior 1, .script", "a script without steps"),
         script(.reply(), at: 1, "a reply without lines"),
         script(.expect("*"), .reply("700 x"), at: 2, "700 is no reply code"),
         script(
@@ -133,9 +133,9 @@ struct MisuseTests {
             #""250-x" is no line of a reply here: its lines have more than one code"#),
         script(
             .reply("250 x\n250 y"), at: 1,
-            #""250 x\n250 y" has octets that no reply may have"#),
-        script(.reply("250 ü"), at: 1, #""250 ü" has octets that no reply may have"#),
-        script(.expectContent(octets: -1), at: 1, "content of -1 octets"),
+            #""250 x\n250 y" has bytes that no reply may have"#),
+        script(.reply("250 ü"), at: 1, #""250 ü" has bytes that no reply may have"#),
+        script(.expectContent(bytes: -1), at: 1, "content of -1 bytes"),
         script(.disconnect, .wait(.seconds(1)), at: 2, "a step behind the end of the connection"),
         script(.reset, .expectEnd, at: 2, "a step behind the end of the connection"),
         script(.startTLS, .reply("220 x"), .startTLS, at: 3, "TLS in TLS"),
@@ -143,25 +143,25 @@ struct MisuseTests {
             .expectEnd, .reply("221 x"), .expect("*"), at: 3,
             "something of a client that has ended"),
         Mistake(
-            .script(.startTLS), .implicitTLS, at: "behaviour 2, .implicitTLS",
-            "a script with .startTLS is not secured from its first octet"),
+            .script(.startTLS), .implicitTLS, at: "behavior 2, .implicitTLS",
+            "a script with .startTLS is not secured from its first byte"),
     ]
 
     private static let besideScripts = [
-        (Behaviour.at(.message, .reset), "at(.message)"), (.first(1, .reset), "first"),
+        (Behavior.at(.message, .reset), "at(.message)"), (.first(1, .reset), "first"),
         (.login, "login"), (.login(user: "a", password: "b"), "login"),
         (.announce("X"), "announce"), (.hide("SIZE"), "hide"), (.hostName("x"), "hostName"),
         (.seed(1), "seed"),
-    ].map { behaviour, name in
+    ].map { behavior, name in
         Mistake(
-            .script(.expectEnd), .tls, behaviour, at: "behaviour 3, .\(name)",
+            .script(.expectEnd), .tls, behavior, at: "behavior 3, .\(name)",
             "a script leaves no room for it")
     }
 
     @Test(arguments: rules + settings + scripts + besideScripts)
     func `what cannot be done is refused, and told where it is`(mistake: Mistake) async throws {
         let misuse = try #require(
-            #expect(throws: Misuse.self) { try SMTPServer(mistake.behaviours) })
+            #expect(throws: Misuse.self) { try SMTPServer(mistake.behaviors) })
         #expect(misuse.place == mistake.place)
         #expect(misuse.flaw == mistake.flaw)
         #expect(!misuse.advice.isEmpty)
@@ -175,15 +175,15 @@ struct MisuseTests {
     }
 
     @Test(arguments: [
-        Behaviour.at(.sender, matching: "", .reset), .at(.message, from: "", .reset),
+        Behavior.at(.sender, matching: "", .reset), .at(.message, from: "", .reset),
         .at(.message, chance: 0, .reset), .at(.message, chance: 1, .reply(571, "a\tb\nc")),
         .at(.data, .reply(259, "x")), .at(.data, .reply(500, "5.999.999", "")),
         .announce("X-1", "!~"), .hostName("_[~]"), .script(.expect("")), .script(.reply("250")),
         .script(.reply("250-", "250")), .script(.send([])),
         .script(.expectEnd, .send([0]), .wait(.seconds(-1)), .disconnect),
     ])
-    func `what is only odd is done`(behaviour: Behaviour) async throws {
-        try await SMTPServer(behaviour).stop()
+    func `what is only odd is done`(behavior: Behavior) async throws {
+        try await SMTPServer(behavior).stop()
     }
 
     @Test func `the null reverse-path has a pattern`() async throws {

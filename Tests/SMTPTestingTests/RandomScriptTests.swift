@@ -1,9 +1,9 @@
-import Pipeline
+import BlackholePipeline
 import SMTPTesting
 import Testing
 
 /// A script made by chance, and what a client sends and hears that plays it.
-private struct Dialogue {
+private struct RandomDialogue {
     var steps: [Step] = []
     var sent: [UInt8] = []
     var heard: [UInt8] = []
@@ -30,9 +30,9 @@ private struct Dialogue {
             steps.append(.reply("250-\(number)", "250 OK"))
             heard += Array("250-\(number)\r\n250 OK\r\n".utf8)
         case 4:
-            let octets = (0..<number).map { _ in UInt8.random(in: 0...255, using: &random) }
-            steps.append(.send(octets))
-            heard += octets
+            let bytes = (0..<number).map { _ in UInt8.random(in: 0...255, using: &random) }
+            steps.append(.send(bytes))
+            heard += bytes
         case 5:
             steps.append(.wait(.milliseconds(number)))
         default:
@@ -43,22 +43,22 @@ private struct Dialogue {
     /// Content that looks as if it had ended, and the like.
     private mutating func addContent(_ random: inout RandomSource) {
         let pieces = ["\r\n", ".", "\r", "\n", "x", "..", "\r\n..", "VERB\r\n"]
-        let octets = (0..<Int.random(in: 0...40, using: &random)).flatMap { _ in
+        let bytes = (0..<Int.random(in: 0...40, using: &random)).flatMap { _ in
             Array((pieces.randomElement(using: &random) ?? "").utf8)
         }
         guard Bool.random(using: &random) else {
-            contents.append(octets)
-            sent += octets
-            steps.append(.expectContent(octets: octets.count))
+            contents.append(bytes)
+            sent += bytes
+            steps.append(.expectContent(bytes: bytes.count))
             return
         }
-        let content = octets + [0x0D, 0x0A]
+        let content = bytes + [0x0D, 0x0A]
         contents.append(content)
         var isAtLineStart = true
-        for (index, octet) in content.enumerated() {
-            if isAtLineStart, octet == UInt8(ascii: ".") { sent.append(octet) }
-            sent.append(octet)
-            isAtLineStart = octet == 0x0A && index > 0 && content[index - 1] == 0x0D
+        for (index, byte) in content.enumerated() {
+            if isAtLineStart, byte == UInt8(ascii: ".") { sent.append(byte) }
+            sent.append(byte)
+            isAtLineStart = byte == 0x0A && index > 0 && content[index - 1] == 0x0D
         }
         sent += Array(".\r\n".utf8)
         steps.append(.expectContent)
@@ -70,14 +70,14 @@ struct RandomScriptTests {
     func `whoever does what a script expects plays it to its end`(part: UInt64) throws {
         for seed in part * 50..<(part + 1) * 50 {
             var random = RandomSource(seed: seed)
-            let dialogue = Dialogue(&random)
+            let dialogue = RandomDialogue(&random)
             let fake = try Fake([.script(dialogue.steps)])
             var smtp = Loopback { _ in fake.stack() }
             let size = [1, 2, 5, 100, 10_000].randomElement(using: &random) ?? 1
             smtp.send(dialogue.sent, inPiecesOf: size)
             smtp.end()
             smtp.advance(by: .seconds(60))
-            #expect(smtp.takeOctets() == dialogue.heard, "seed \(seed)")
+            #expect(smtp.takeBytes() == dialogue.heard, "seed \(seed)")
             let played = try #require(
                 fake.played.first, "seed \(seed): \(String(describing: fake.scriptFailure))")
             #expect(played.lines == dialogue.lines, "seed \(seed)")
@@ -90,7 +90,7 @@ struct RandomScriptTests {
     func `whatever a client does, its script comes to an end`(part: UInt64) throws {
         for seed in part * 50..<(part + 1) * 50 {
             var random = RandomSource(seed: seed)
-            var dialogue = Dialogue(&random)
+            var dialogue = RandomDialogue(&random)
             for _ in 0..<Int.random(in: 0...3, using: &random) where !dialogue.sent.isEmpty {
                 let index = dialogue.sent.indices.randomElement(using: &random) ?? 0
                 switch Int.random(in: 0..<3, using: &random) {

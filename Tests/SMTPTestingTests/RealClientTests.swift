@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import SMTPTesting
 import Testing
 

@@ -181,7 +181,7 @@ struct ScriptServerTests {
         }
     }
 
-    @Test func `a script is played under TLS from the first octet`() async throws {
+    @Test func `a script is played under TLS from the first byte`() async throws {
         try await withSMTPServer(
             .implicitTLS,
             .script(
@@ -199,7 +199,7 @@ struct ScriptServerTests {
     @Test(arguments: [true, false])
     func `a client that does not trust the certificate has departed`(isImplicit: Bool) async throws
     {
-        let script: Behaviour =
+        let script: Behavior =
             isImplicit
             ? .script(.reply("220 x"))
             : .script(

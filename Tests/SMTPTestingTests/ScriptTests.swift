@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import SMTPTesting
 import Testing
 
@@ -9,7 +9,7 @@ struct ScriptTests {
     private func open(_ fake: Fake) -> Loopback { Loopback { _ in fake.stack() } }
 
     @Test(arguments: [1, 7, 1000])
-    func `a dialogue goes as it is written`(octetsAPiece: Int) throws {
+    func `a dialogue goes as it is written`(bytesAPiece: Int) throws {
         let fake = try Fake([
             .script(
                 .reply("220 odd.example ESMTP"),
@@ -19,10 +19,10 @@ struct ScriptTests {
         ])
         var smtp = open(fake)
         #expect(smtp.takeOutput() == "220 odd.example ESMTP\r\n")
-        smtp.send("ehlo me\r\n", inPiecesOf: octetsAPiece)
+        smtp.send("ehlo me\r\n", inPiecesOf: bytesAPiece)
         #expect(smtp.takeOutput() == "250-odd.example\r\n250 SIZE 1000\r\n")
         #expect(fake.played.isEmpty)
-        smtp.send("MAIL FROM:<a@b.example>\r\nQUIT\r\n", inPiecesOf: octetsAPiece)
+        smtp.send("MAIL FROM:<a@b.example>\r\nQUIT\r\n", inPiecesOf: bytesAPiece)
         #expect(smtp.takeOutput() == "451 4.7.1 Greylisted\r\n221 Bye\r\n")
         #expect(smtp.closing == .ended)
         #expect(fake.played.map(\.lines) == [["ehlo me", "MAIL FROM:<a@b.example>", "QUIT"]])
@@ -30,20 +30,20 @@ struct ScriptTests {
     }
 
     @Test(arguments: [1, 3, 1000])
-    func `content is read to its end, and lines follow at the very octet`(
-        octetsAPiece: Int
+    func `content is read to its end, and lines follow at the very byte`(
+        bytesAPiece: Int
     ) throws {
         let fake = try Fake([
             .script(
                 .expect("DATA"), .reply("354 Go"), .expectContent, .reply("250 One"),
-                .expect("BDAT 4 LAST"), .expectContent(octets: 4), .reply("250 Two"),
-                .expect("BDAT 0"), .expectContent(octets: 0), .reply("250 None"),
+                .expect("BDAT 4 LAST"), .expectContent(bytes: 4), .reply("250 Two"),
+                .expect("BDAT 0"), .expectContent(bytes: 0), .reply("250 None"),
                 .expect(""), .send("2".utf8), .expectEnd)
         ])
         var smtp = open(fake)
         smtp.send(
             "DATA\r\n..dot\r\nNOOP\r\n.\r\nBDAT 4 LAST\r\n\r\n.\rBDAT 0\r\n\r\n",
-            inPiecesOf: octetsAPiece)
+            inPiecesOf: bytesAPiece)
         #expect(smtp.takeOutput() == "354 Go\r\n250 One\r\n250 Two\r\n250 None\r\n2")
         #expect(smtp.closing == nil)
         smtp.end()
@@ -55,13 +55,13 @@ struct ScriptTests {
             played.transcript.description == """
                 C: DATA
                 S: 354 Go
-                C: (12 octets of content)
+                C: (12 bytes of content)
                 S: 250 One
                 C: BDAT 4 LAST
-                C: (4 octets of content)
+                C: (4 bytes of content)
                 S: 250 Two
                 C: BDAT 0
-                C: (0 octets of content)
+                C: (0 bytes of content)
                 S: 250 None
                 C:\u{20}
                 S: 2
@@ -86,7 +86,7 @@ struct ScriptTests {
 
     @Test func `a line may be as long as one of AUTH`() throws {
         var limits = SMTPLimits()
-        limits.lineOctetsMax = 100
+        limits.maximumLineLength = 100
         for limits in [limits, SMTPLimits()] {
             let fake = try Fake([.script(.expect("AUTH PLAIN *")), .limits(limits)])
             var smtp = open(fake)
@@ -147,8 +147,8 @@ struct ScriptTests {
             expected: "content up to CRLF.CRLF", received: "the end of the connection",
             isTold: false),
         Departure(
-            steps: [.expectContent(octets: 3)], says: "ab", isIdle: true,
-            expected: "3 octets of content", received: "nothing for 300.0 seconds"),
+            steps: [.expectContent(bytes: 3)], says: "ab", isIdle: true,
+            expected: "3 bytes of content", received: "nothing for 300.0 seconds"),
         Departure(
             steps: [.expect("*")], says: "no line", ends: true, expected: #"a line like "*""#,
             received: "the end of the connection", isTold: false),

@@ -1,5 +1,5 @@
 import Glibc
-import SMTP
+import BlackholeSMTP
 import Testing
 
 struct AddressLiteralTests {
@@ -44,9 +44,9 @@ struct AddressLiteralTests {
         }
     }
 
-    static func isIPv4(_ octets: [UInt8]) -> Bool { octets.span.bytes.isIPv4 }
+    static func isIPv4(_ bytes: [UInt8]) -> Bool { bytes.span.bytes.isIPv4 }
 
-    static func isIPv6(_ octets: [UInt8]) -> Bool { octets.span.bytes.isIPv6 }
+    static func isIPv6(_ bytes: [UInt8]) -> Bool { bytes.span.bytes.isIPv6 }
 
     /// The system's own parser, which, unlike RFC 5321, takes no 01 in a dotted quad.
     static func reference(_ address: String) -> Bool {

@@ -1,7 +1,7 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Synchronization
-import TestSupport
+import BlackholeTestSupport
 import Testing
 
 /// Answers by functions that wait for the test, and notes what it was asked.
@@ -57,10 +57,10 @@ private final class Lookup: AsyncResponder {
         return path == "c@d" ? .reply(450, EnhancedCode(4, 2, 2), "Full") : .accept
     }
     func data() async -> Answer { await note("data") }
-    func message(_ message: Message, content: [UInt8]) async -> Answer {
+    func message(_ message: IncomingMessage, content: [UInt8]) async -> Answer {
         await note("message \(String(decoding: content, as: UTF8.self).debugDescription)")
     }
-    func deliver(_ message: Message, to recipient: Int) async -> Answer {
+    func deliver(_ message: IncomingMessage, to recipient: Int) async -> Answer {
         await note("deliver \(recipient)")
     }
     func verify(_ argument: String) async -> Answer { await note("verify \(argument)") }
@@ -74,12 +74,12 @@ private final class Lookup: AsyncResponder {
 private func serve<Result: Sendable>(
     _ responder: Lookup, _ settings: SessionSettings = .test(authentication: .offered),
     within limit: Duration = .seconds(60),
-    _ body: @escaping @Sendable (SocketAddress, EventLoops) throws -> Result
+    _ body: @escaping @Sendable (NetworkAddress, EventLoops) throws -> Result
 ) async throws -> Result {
     let loops = try EventLoops(count: 1)
     let address = try loops.listen(on: .loopback()) { _ in
-        LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
-            DataDiscard { Session(settings, Awaiting(responder, within: limit)) }
+        LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
+            DataDiscard { SMTPSession(settings, Awaiting(responder, within: limit)) }
         }
     }
     return try await aside {
@@ -89,7 +89,7 @@ private func serve<Result: Sendable>(
 }
 
 /// Says all at once, and hears until the server closes.
-private func talk(to address: SocketAddress, _ text: String) throws -> [String] {
+private func talk(to address: NetworkAddress, _ text: String) throws -> [String] {
     let client = try Client(to: address)
     try client.send(text)
     return try client.receiveToEnd().split(separator: "\r\n").map(String.init)
@@ -150,7 +150,7 @@ private func talk(to address: SocketAddress, _ text: String) throws -> [String] 
                 _ = eventually { held.waiting == 1 }
                 // The same loop serves another listener meanwhile.
                 let other = try loops.listen(on: .loopback()) { _ in
-                    LineFraming { DataDiscard { Session(.test(), Awaiting(Lookup())) } }
+                    LineFraming { DataDiscard { SMTPSession(.test(), Awaiting(Lookup())) } }
                 }
                 let others = try talk(to: other, "QUIT\r\n")
                 held.release()

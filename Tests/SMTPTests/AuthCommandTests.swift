@@ -1,11 +1,11 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 struct AuthCommandTests {
     static func auth(_ argument: String) throws(ArgumentError) -> Parsed<AuthCommand> {
         let line = command("AUTH " + argument)
-        let value = try AuthCommand(line.value, in: line.octets.span.bytes)
-        return Parsed(value: value, octets: line.octets)
+        let value = try AuthCommand(line.value, in: line.bytes.span.bytes)
+        return Parsed(value: value, bytes: line.bytes)
     }
 
     @Test(arguments: [
@@ -43,8 +43,8 @@ struct AuthCommandTests {
     @Test func `of another line gives an error or a result, never a trap`() {
         let other = command("AUTH PLAIN AHVzZXIAc2VjcmV0").value
         for line in ["", "A", "AUTH ", "AUTH PLAIN", "AUTH PLAIN ", "AUTH PLAIN AHV"] {
-            let octets = Array(line.utf8)
-            _ = try? AuthCommand(other, in: octets.span.bytes)
+            let bytes = Array(line.utf8)
+            _ = try? AuthCommand(other, in: bytes.span.bytes)
         }
     }
 }

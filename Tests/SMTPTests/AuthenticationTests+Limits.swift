@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 extension `A client that authenticates` {
@@ -59,7 +59,7 @@ extension `A client that authenticates` {
         authentication: Authentication, security: Security, isThere: Bool
     ) {
         let settings = SessionSettings.test(authentication: authentication)
-        var loopback = Loopback.session(settings, Accept(), security: security)
+        var loopback = Loopback.session(settings, BlackHole(), security: security)
         _ = loopback.takeOutput()
         loopback.send("EHLO x\r\n")
         let hello = loopback.takeOutput()
@@ -90,14 +90,14 @@ extension `A client that authenticates` {
     static let tooLong = "S: 500 5.5.2 Line too long\n"
     static let responseTooLong = "S: 500 5.5.6 Authentication exchange line is too long\n"
 
-    /// Base64 of a user and a password, in so many octets.
-    static func plain(octets: Int) -> String {
-        Base64.encode("\0u\0".utf8 + [UInt8](repeating: 0x70, count: octets / 4 * 3 - 3))
+    /// Base64 of a user and a password, in so many bytes.
+    static func plain(bytes: Int) -> String {
+        Base64.encode("\0u\0".utf8 + [UInt8](repeating: 0x70, count: bytes / 4 * 3 - 3))
     }
 
-    @Test func `may say 12288 octets in a response, and no more`() {
-        let least = Self.plain(octets: 12_284)
-        let most = Self.plain(octets: 12_288)
+    @Test func `may say 12288 bytes in a response, and no more`() {
+        let least = Self.plain(bytes: 12_284)
+        let most = Self.plain(bytes: 12_288)
         #expect(least.utf8.count == 12_284 && most.utf8.count == 12_288)
         for opening in Self.open {
             for length in [12_289, 12_290, 100_000] {
@@ -111,54 +111,58 @@ extension `A client that authenticates` {
                 Opening.helo + "C: AUTH PLAIN\n\(Self.empty)C: \(response)\n" + Self.success,
                 Self.offered)
         }
-        // 12,288 octets that are not base64, to be sure that it is the length that counts.
+        // 12,288 bytes that are not base64, to be sure that it is the length that counts.
         expect(
             Opening.helo + "C: AUTH PLAIN\n\(Self.empty)C: \(String(12_288, "?"))\n"
                 + Self.notBase64, Self.offered)
     }
 
     @Test func `may say as much in the command`() {
-        // AUTH, a blank, PLAIN and a blank are 11 octets; one blank more makes 12.
-        let response = Self.plain(octets: 12_276)
+        // AUTH, a blank, PLAIN and a blank are 11 bytes; one blank more makes 12.
+        let response = Self.plain(bytes: 12_276)
         expect(Opening.helo + "C: AUTH PLAIN  \(response)\n" + Self.success, Self.offered)
         expect(Opening.helo + "C: AUTH PLAIN   \(response)\n" + Self.tooLong, Self.offered)
         expect(Opening.helo + "C: AUTH PLAIN \(response) \n" + Self.success, Self.offered)
     }
 
     @Test(arguments: ["NOOP", "MAIL FROM:<>", "WHAT", "RCPT TO:<b@b>", "VRFY", "HELP", ""])
-    func `may not say more than 2048 octets in other commands`(command: String) {
+    func `may not say more than 2048 bytes in other commands`(command: String) {
         for length in [2047, 2048, 5000, 12_288, 12_289] {
             expect(
                 Opening.helo + "C: \(command) \(String(length - command.utf8.count - 1, "x"))\n"
                     + Self.tooLong, Self.offered)
         }
-        var loopback = Loopback.session(Self.offered, Accept())
+        var loopback = Loopback.session(Self.offered, BlackHole())
         loopback.send("\(command) \(String(2045 - command.utf8.count, "x"))\r\n")
         #expect(!loopback.takeOutput().contains("500 5.5.2 Line too long"))
     }
 
     @Test func `finds the larger limit only where AUTH is offered`() {
-        #expect(SessionSettings.test().framedLineOctetsMax == 2048)
-        #expect(Self.offered.framedLineOctetsMax == 12_290)
-        #expect(Self.afterTLS.framedLineOctetsMax == 12_290)
-        let longer = SessionSettings.test(authentication: .offered) { $0.lineOctetsMax = 50_000 }
-        #expect(longer.framedLineOctetsMax == 50_000)
-        let shorter = SessionSettings.test(authentication: .offered) { $0.authLineOctetsMax = 64 }
-        #expect(shorter.framedLineOctetsMax == 2048)
+        #expect(SessionSettings.test().maximumFramedLineLength == 2048)
+        #expect(Self.offered.maximumFramedLineLength == 12_290)
+        #expect(Self.afterTLS.maximumFramedLineLength == 12_290)
+        let longer = SessionSettings.test(authentication: .offered) {
+            $0.maximumLineLength = 50_000
+        }
+        #expect(longer.maximumFramedLineLength == 50_000)
+        let shorter = SessionSettings.test(authentication: .offered) {
+            $0.maximumAuthLineLength = 64
+        }
+        #expect(shorter.maximumFramedLineLength == 2048)
     }
 
     @Test func `costs no memory while it says nothing`() {
-        var loopback = Loopback.session(Self.offered, Accept())
+        var loopback = Loopback.session(Self.offered, BlackHole())
         loopback.send("EHLO x\r\n")
         _ = loopback.takeOutput()
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.keptBytes == 0)
         loopback.send("AUTH PLAIN\r\n")
         _ = loopback.takeOutput()
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.keptBytes == 0)
         loopback.send(String(12_289, "A"))
-        #expect(loopback.keptOctets == 12_289)
+        #expect(loopback.keptBytes == 12_289)
         loopback.send("A")
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.keptBytes == 0)
         loopback.send("\r\n")
         #expect(loopback.takeOutput() == "500 5.5.6 Authentication exchange line is too long\r\n")
     }
@@ -166,7 +170,7 @@ extension `A client that authenticates` {
     @Test func `hears no word of its secrets`() {
         for secret in ["AHVzZXIAc2VjcmV0", "c2VjcmV0", "dXNlcg=="] {
             for start in ["AUTH PLAIN ", "AUTH LOGIN ", "AUTH X ", "AUTH ", "", "MAIL AUTH="] {
-                var loopback = Loopback.session(Self.offered, Accept())
+                var loopback = Loopback.session(Self.offered, BlackHole())
                 loopback.send("EHLO x\r\n\(start)\(secret)\r\n\(secret)\r\n\(secret)?\r\n")
                 let said = loopback.takeOutput()
                 #expect(!said.contains(secret) && !said.contains("secret"))

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 @Suite struct `A client that authenticates` {
@@ -45,7 +45,7 @@ import Testing
             responder)
         let notes = responder.recorder.take()
         #expect(notes.count { $0.hasPrefix("authenticate") } == 1)
-        #expect(Transcript.matches("S: " + notes[2], "S: authenticate " + credentials))
+        #expect(ScriptedDialogue.matches("S: " + notes[2], "S: authenticate " + credentials))
     }
 
     /// Test systems have users without passwords, and old clients other character sets than UTF-8.
@@ -73,7 +73,7 @@ import Testing
         expect(Opening.helo + script, Self.offered, responder)
         let notes = responder.recorder.take()
         #expect(notes.count > 2)
-        #expect(Transcript.matches("S: " + notes[2], "S: authenticate " + credentials))
+        #expect(ScriptedDialogue.matches("S: " + notes[2], "S: authenticate " + credentials))
     }
 
     @Test(arguments: [
@@ -168,7 +168,7 @@ import Testing
     }
 
     @Test func `hears another challenge of CRAM-MD5 each time`() throws {
-        var loopback = Loopback.session(Self.offered, Accept())
+        var loopback = Loopback.session(Self.offered, BlackHole())
         loopback.send("EHLO x\r\n")
         _ = loopback.takeOutput()
         var challenges: Set<String> = []
@@ -176,8 +176,8 @@ import Testing
             loopback.send("AUTH CRAM-MD5\r\n")
             let reply = loopback.takeOutput()
             #expect(reply.hasPrefix("334 ") && reply.utf8.count <= 512)
-            let octets = try #require(`Base64 text`.decode(String(reply.dropFirst(4).dropLast())))
-            let challenge = String(decoding: octets, as: UTF8.self)
+            let bytes = try #require(`Base64 text`.decode(String(reply.dropFirst(4).dropLast())))
+            let challenge = String(decoding: bytes, as: UTF8.self)
             #expect(challenge.wholeMatch(of: #/<\d+\.\d+@mx\.example>/#) != nil)
             challenges.insert(challenge)
             loopback.send("*\r\n")
@@ -188,11 +188,11 @@ import Testing
 
     @Test func `hears a challenge in one line, whatever the host's name`() {
         let settings = SessionSettings(hostName: String(300, "é x"), authentication: .offered)
-        var loopback = Loopback.session(settings, Accept())
+        var loopback = Loopback.session(settings, BlackHole())
         loopback.send("EHLO x\r\n")
         _ = loopback.takeOutput()
         loopback.send("AUTH CRAM-MD5\r\n")
-        let reply = loopback.takeOctets()
+        let reply = loopback.takeBytes()
         #expect(reply.count <= 512 && reply.count { $0 == 0x0A } == 1)
     }
 
@@ -241,7 +241,7 @@ import Testing
     }
 
     @Test func `is closed after too many errors`() {
-        let settings = SessionSettings.test(authentication: .offered) { $0.errorsInRowMax = 3 }
+        let settings = SessionSettings.test(authentication: .offered) { $0.maximumErrorsInRow = 3 }
         expect(
             Opening.helo + """
                 C: AUTH PLAIN

@@ -1,10 +1,10 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 @Suite struct `Base64 text` {
     static func decode(_ text: String) -> [UInt8]? {
-        let octets = Array(text.utf8)
-        return Base64.decode(octets.span.bytes)
+        let bytes = Array(text.utf8)
+        return Base64.decode(bytes.span.bytes)
     }
 
     /// RFC 4648 §10, and the ends of the alphabet.
@@ -14,9 +14,9 @@ import Testing
         ("~~~", "fn5+"), ("???", "Pz8/"), ("Username:", "VXNlcm5hbWU6"),
         ("Password:", "UGFzc3dvcmQ6"),
     ])
-    func `spells octets`(octets: String, text: String) {
-        #expect(Base64.encode(octets.utf8) == text)
-        #expect(Self.decode(text) == Array(octets.utf8))
+    func `spells bytes`(bytes: String, text: String) {
+        #expect(Base64.encode(bytes.utf8) == text)
+        #expect(Self.decode(text) == Array(bytes.utf8))
     }
 
     @Test(arguments: [
@@ -35,22 +35,22 @@ import Testing
         #expect(Self.decode(text) == nil)
     }
 
-    @Test func `has one spelling for each octet, and for each two`() {
+    @Test func `has one spelling for each byte, and for each two`() {
         let digits = (0...255).map { String(UnicodeScalar(UInt8($0))) }.filter(\.utf8.allASCII)
         var spellings = 0
         for first in digits {
             for second in digits {
-                guard let octets = Self.decode(first + second + "==") else { continue }
+                guard let bytes = Self.decode(first + second + "==") else { continue }
                 spellings += 1
-                #expect(octets.count == 1 && Base64.encode(octets) == first + second + "==")
+                #expect(bytes.count == 1 && Base64.encode(bytes) == first + second + "==")
             }
         }
         #expect(spellings == 256)
         spellings = 0
         for last in digits where last != "=" {
-            guard let octets = Self.decode("AA" + last + "=") else { continue }
+            guard let bytes = Self.decode("AA" + last + "=") else { continue }
             spellings += 1
-            #expect(octets.count == 2 && Base64.encode(octets) == "AA" + last + "=")
+            #expect(bytes.count == 2 && Base64.encode(bytes) == "AA" + last + "=")
         }
         #expect(spellings == 16)
     }
@@ -59,10 +59,10 @@ import Testing
     func `gives back what it was given`(count: Int) {
         var random = SeededGenerator(seed: UInt64(count))
         for _ in 0..<20 {
-            let octets = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
-            let text = Base64.encode(octets)
+            let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let text = Base64.encode(bytes)
             #expect(text.utf8.count == (count + 2) / 3 * 4)
-            #expect(Self.decode(text) == octets)
+            #expect(Self.decode(text) == bytes)
         }
     }
 }

@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 struct ChunkCommandTests {
@@ -6,15 +6,15 @@ struct ChunkCommandTests {
         ("0", 0), ("1", 1), ("86400", 86_400), ("00000000000000000007", 7),
         ("9223372036854775806", Int.max - 1), ("9223372036854775807", Int.max),
     ])
-    func `a chunk has a size, and may be the last`(digits: String, octets: Int) throws {
+    func `a chunk has a size, and may be the last`(digits: String, bytes: Int) throws {
         for end in ["", " ", "\t"] {
             let parsed = try chunk(digits + end)
-            #expect(parsed.octets == octets)
+            #expect(parsed.bytes == bytes)
             #expect(!parsed.isLast)
         }
         for end in [" LAST", "  last", "\tLast ", " \t lAST\t"] {
             let parsed = try chunk(digits + end)
-            #expect(parsed.octets == octets)
+            #expect(parsed.bytes == bytes)
             #expect(parsed.isLast)
         }
     }
@@ -35,14 +35,14 @@ struct ChunkCommandTests {
             ("5", 5), ("5 FIRST", 5), ("0\tx", 0), ("7 LAST LAST", 7), ("1 2", 1), ("1LAST", nil),
             ("1.0", nil), ("x", nil), ("LAST 1", nil), ("", nil), ("9223372036854775808 x", nil),
         ] as [(String, Int?)])
-    func `a size is known whatever follows it after a blank`(argument: String, octets: Int?) {
+    func `a size is known whatever follows it after a blank`(argument: String, bytes: Int?) {
         let line = command("BDAT " + argument)
-        #expect(ChunkCommand.octets(line.value, in: line.octets.span.bytes) == octets)
+        #expect(ChunkCommand.bytes(line.value, in: line.bytes.span.bytes) == bytes)
     }
 
     @Test(arguments: [(1, true), (19, true), (20, true), (21, false), (2000, false)])
     func `a size has 20 digits at most`(count: Int, isAccepted: Bool) {
         let digits = String(count - 1, "0") + "5"
-        #expect((try? chunk(digits))?.octets == (isAccepted ? 5 : nil))
+        #expect((try? chunk(digits))?.bytes == (isAccepted ? 5 : nil))
     }
 }

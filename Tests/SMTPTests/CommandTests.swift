@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 struct CommandTests {
@@ -36,7 +36,7 @@ struct CommandTests {
     func `a verb is a word in any case, and all of it`(line: String, isVerb: Bool) {
         let parsed = command(line)
         for word in ["XCLIENT", "xclient", "xCLIENt"] as [StaticString] {
-            #expect(parsed.value.isVerb(word, in: parsed.octets.span.bytes) == isVerb)
+            #expect(parsed.value.isVerb(word, in: parsed.bytes.span.bytes) == isVerb)
         }
     }
 
@@ -45,25 +45,25 @@ struct CommandTests {
         expect(line.utf8, has: .empty)
     }
 
-    @Test func `every control octet but HT makes a line no command, in any place`() {
-        for octet in Array(0...0x1f) + [0x7f] as [UInt8] where octet != 0x09 {
+    @Test func `every control byte but HT makes a line no command, in any place`() {
+        for byte in Array(0...0x1f) + [0x7f] as [UInt8] where byte != 0x09 {
             for length in 1...26 {
                 for index in 0..<length {
                     var line = Array("NOOP abcdefghijklmnopqrstu".utf8.prefix(length))
-                    line[index] = octet
+                    line[index] = byte
                     expect(line, has: .control)
                 }
             }
-            expect([0x20, octet, 0x20], has: .control)
+            expect([0x20, byte, 0x20], has: .control)
         }
     }
 
-    @Test func `every other octet is legal in an argument`() {
-        for octet in 0x20...0xff as ClosedRange<UInt8> where octet != 0x7f {
+    @Test func `every other byte is legal in an argument`() {
+        for byte in 0x20...0xff as ClosedRange<UInt8> where byte != 0x7f {
             for length in 1...17 {
                 for index in 0..<length {
                     var line = Array("NOOP ".utf8) + [UInt8](repeating: 0x78, count: length)
-                    line[5 + index] = octet
+                    line[5 + index] = byte
                     let parsed = command(line + [0x09, 0x79]).value
                     #expect(parsed.flaw == nil)
                     #expect(parsed.verb == .noop)
@@ -73,11 +73,11 @@ struct CommandTests {
         }
     }
 
-    @Test func `a tabulator beside high octets is no control octet`() {
-        let octets: [UInt8] = [0x09, 0x80, 0xff, 0x20, 0x7e, 0xa0, 0x89, 0x9f]
+    @Test func `a tabulator beside high bytes is no control byte`() {
+        let bytes: [UInt8] = [0x09, 0x80, 0xff, 0x20, 0x7e, 0xa0, 0x89, 0x9f]
         var random = SeededGenerator(seed: 2)
         for _ in 0..<1_000 {
-            let line = (0..<40).map { _ in octets.randomElement(using: &random) ?? 0 }
+            let line = (0..<40).map { _ in bytes.randomElement(using: &random) ?? 0 }
             #expect(command(line).value.flaw == nil)
         }
     }

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 /// Whether a recorder wants content.
@@ -21,7 +21,7 @@ struct CommandRecorder<Wanted: Wish>: CommandHandler {
         recorder.note(line.text)
         switch words.first {
         case "DATA": return .data
-        case "BDAT": return .chunk(octets: Int(words[1]) ?? 0)
+        case "BDAT": return .chunk(bytes: Int(words[1]) ?? 0)
         case "QUIT": return .pass(.close)
         default: return .pass(.proceed)
         }
@@ -40,14 +40,14 @@ struct CommandRecorder<Wanted: Wish>: CommandHandler {
         context.deadline = context.now + .seconds(1)
     }
 
-    mutating func contentEnded(octets: Int, _ context: inout Context) -> CommandVerdict {
-        recorder.note("= \(octets) \(content.debugText)")
+    mutating func contentEnded(bytes: Int, _ context: inout Context) -> CommandVerdict {
+        recorder.note("= \(bytes) \(content.debugText)")
         content = []
         // What ends content may ask for content.
-        return octets == 7 ? .chunk(octets: 2) : .pass(.proceed)
+        return bytes == 7 ? .chunk(bytes: 2) : .pass(.proceed)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> CommandVerdict {
         switch event {
         case .opened: return .data
         case .expired: recorder.note("expired")
@@ -61,7 +61,7 @@ struct CommandRecorder<Wanted: Wish>: CommandHandler {
     static func run<Wanted: Wish>(_ pieces: [[UInt8]], _: Wanted.Type) -> [String] {
         let recorder = Recorder()
         var loopback = Loopback { _ in
-            LineFraming(lineOctetsMax: 20) { DataDiscard { CommandRecorder<Wanted>(recorder) } }
+            LineFraming(maximumLineLength: 20) { DataDiscard { CommandRecorder<Wanted>(recorder) } }
         }
         // The event of opening has asked for content already.
         loopback.send(".\r\n")
@@ -93,7 +93,7 @@ struct CommandRecorder<Wanted: Wish>: CommandHandler {
             ("aaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\nNOOP\r\n", ["overlong", "NOOP"]),
             ("QUIT\r\nNOOP\r\n", ["QUIT"]),
         ] as [(StaticString, [String])])
-    func `takes content off the stream, to the octet`(input: StaticString, notes: [String]) {
+    func `takes content off the stream, to the byte`(input: StaticString, notes: [String]) {
         let all = Verifier.check([UInt8](input)) { Self.run($0, Everything.self) }
         #expect(all == ["= 0 "] + notes)
         // Who does not want content hears the same, but for the content.

@@ -1,11 +1,11 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 @Suite struct `A dot scanner` {
     struct Result: Equatable {
         var content = ""
         /// What the scanner has counted.
-        var octets = 0
+        var bytes = 0
         /// How much of the input was content and its end; nil if it has not ended.
         var end: Int?
     }
@@ -24,12 +24,12 @@ import Testing
                 offset = found.next
                 if found.isEnd {
                     return Result(
-                        content: content.debugText, octets: scanner.octets, end: before + offset)
+                        content: content.debugText, bytes: scanner.bytes, end: before + offset)
                 }
             }
             before += piece.count
         }
-        return Result(content: content.debugText, octets: scanner.octets)
+        return Result(content: content.debugText, bytes: scanner.bytes)
     }
 
     /// The same, the simple way: the content stands behind a CRLF, so that it has ended where
@@ -38,16 +38,16 @@ import Testing
         let lines = [0x0D, 0x0A] + input
         let end = lines.indices.first { lines[$0...].starts(with: [0x0D, 0x0A, 0x2E, 0x0D, 0x0A]) }
         var content: [UInt8] = []
-        for (index, octet) in lines[..<(end.map { $0 + 2 } ?? lines.count)].enumerated() {
+        for (index, byte) in lines[..<(end.map { $0 + 2 } ?? lines.count)].enumerated() {
             let isStuffing =
-                octet == 0x2E && index >= 2 && lines[index - 2] == 0x0D && lines[index - 1] == 0x0A
-            if !isStuffing { content.append(octet) }
+                byte == 0x2E && index >= 2 && lines[index - 2] == 0x0D && lines[index - 1] == 0x0A
+            if !isStuffing { content.append(byte) }
         }
         // A CR that may yet belong to the end is not handed out.
         if end == nil, lines.suffix(4) == [0x0D, 0x0A, 0x2E, 0x0D] { content.removeLast() }
         content.removeFirst(2)
         return Result(
-            content: content.debugText, octets: content.count, end: end.map { $0 + 3 })
+            content: content.debugText, bytes: content.count, end: end.map { $0 + 3 })
     }
 
     @Test(
@@ -104,7 +104,7 @@ import Testing
     @Test func `counts dots as content unless they begin a line`() {
         let dots = [UInt8](repeating: 0x2E, count: 1 << 20)
         let whole = Self.scan([dots + [UInt8]("\r\n.\r\n")])
-        #expect(whole.octets == dots.count + 1 && whole.end == dots.count + 5)
+        #expect(whole.bytes == dots.count + 1 && whole.end == dots.count + 5)
         let pieces = dots.chunks(of: 1021) + [[UInt8]("\r\n.\r\n")]
         #expect(Self.scan(pieces) == whole)
     }
@@ -113,12 +113,12 @@ import Testing
         let lines = Array(repeating: [UInt8]("..\r\n"), count: 50_000).flatMap { $0 }
         let input = lines + [UInt8](".\r\n")
         let whole = Self.scan([input])
-        #expect(whole.octets == 150_000 && whole.end == input.count)
+        #expect(whole.bytes == 150_000 && whole.end == input.count)
         #expect(Self.scan(input.chunks(of: 7)) == whole)
     }
 
     @Test(arguments: 1...8)
-    func `agrees with the simple way on any octets`(seed: Int) {
+    func `agrees with the simple way on any bytes`(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))
         for _ in 0..<400 {
             let count = Int.random(in: 0...40, using: &random)

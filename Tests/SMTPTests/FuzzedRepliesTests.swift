@@ -1,7 +1,7 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Synchronization
-import TestSupport
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `Replies that are fuzzed` {
@@ -24,7 +24,7 @@ import Testing
                     FuzzedReplies(seed: seed, session: session) {
                         journal.note("\($0)")
                     } _: {
-                        Session(.test(), Accept())
+                        SMTPSession(.test(), BlackHole())
                     }
                 }
             }
@@ -39,7 +39,7 @@ import Testing
         for command in [""] + Self.commands {
             loopback.send(command)
             loopback.advance(by: .seconds(60))
-            course.heard.append(loopback.takeOctets())
+            course.heard.append(loopback.takeBytes())
         }
         course.closing = loopback.closing
         loopback.reset()
@@ -52,7 +52,7 @@ import Testing
         var loopback = Loopback.session()
         return ([""] + commands).map { command in
             loopback.send(command)
-            return loopback.takeOctets()
+            return loopback.takeBytes()
         }
     }()
 
@@ -127,10 +127,10 @@ import Testing
             var loopback = open(seed: 5, session: session, journal)
             loopback.send(Self.commands.joined())
             loopback.advance(by: .seconds(60))
-            let octets = loopback.takeOctets()
+            let bytes = loopback.takeBytes()
             guard journal.entries == ["reply 1: late"] || journal.entries == ["reply 4: split"]
             else { continue }
-            let codes = Transcript.serverLines(octets).filter { $0.dropFirst(6).first == " " }
+            let codes = ScriptedDialogue.serverLines(bytes).filter { $0.dropFirst(6).first == " " }
             #expect(
                 codes.map { $0.dropFirst(3).prefix(3) }
                     == ["220", "250", "250", "250", "354", "250", "221"])

@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 struct HelloCommandTests {
@@ -24,8 +24,8 @@ struct HelloCommandTests {
             [0x80], [0xc3], [0x61, 0xff, 0x62], [0xed, 0xa0, 0x80], [0x7f], [0x61, 0x00],
             [0x1b, 0x5b],
         ] as [[UInt8]])
-    func `a name with invalid UTF-8 or control octets is a syntax error`(octets: [UInt8]) {
-        #expect(throws: ArgumentError.syntax) { try hello(octets) }
+    func `a name with invalid UTF-8 or control bytes is a syntax error`(bytes: [UInt8]) {
+        #expect(throws: ArgumentError.syntax) { try hello(bytes) }
     }
 
     @Test(arguments: [1, 254, 255, 256, 2000])
@@ -59,6 +59,6 @@ struct HelloCommandTests {
 
     @Test func `a name in another character set is accepted where it is told to`() throws {
         let parsed = try hello([0x42, 0xFC, 0x72, 0x6F, 0x20, 0xFF], isLenient: true)
-        #expect(parsed.octets[parsed.value.name] == [0x42, 0xFC, 0x72, 0x6F])
+        #expect(parsed.bytes[parsed.value.name] == [0x42, 0xFC, 0x72, 0x6F])
     }
 }

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 extension Keywords {
@@ -17,10 +17,10 @@ extension Keywords {
         _ authentication: Authentication = .none
     ) -> [String] {
         let settings = SessionSettings.test(authentication: authentication, keywords: keywords)
-        var loopback = Loopback.session(settings, Accept(), security: security)
+        var loopback = Loopback.session(settings, BlackHole(), security: security)
         _ = loopback.takeOutput()
         loopback.send("EHLO x\r\n")
-        let lines = Transcript.serverLines(loopback.takeOctets())
+        let lines = ScriptedDialogue.serverLines(loopback.takeBytes())
         #expect(lines.dropLast().allSatisfy { $0.hasPrefix("S: 250-") })
         #expect(lines.last?.hasPrefix("S: 250 ") == true)
         #expect(lines.first?.dropFirst(7) == "mx.example")

@@ -1,6 +1,6 @@
 import Foundation
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 /// Clients of LMTP that others have written, over sockets.
@@ -8,7 +8,7 @@ struct LMTPClientTests {
     /// Takes mail for all recipients but every third.
     private struct EveryThird: Responder {
         mutating func deliver(
-            _ message: Message, to recipient: Int, _ context: inout Context
+            _ message: IncomingMessage, to recipient: Int, _ context: inout Context
         ) -> Answer {
             recipient % 3 == 2 ? .reply(452, EnhancedCode(4, 2, 2), "Full") : .accept
         }
@@ -24,7 +24,7 @@ struct LMTPClientTests {
         defer { loops.stop() }
         let settings = SessionSettings(protocol: .lmtp)
         let address = try loops.listen(on: .loopback()) { _ in
-            LineFraming { DataDiscard { Session(settings, EveryThird()) } }
+            LineFraming { DataDiscard { SMTPSession(settings, EveryThird()) } }
         }
         let client = Process()
         client.executableURL = URL(filePath: "/usr/bin/env")

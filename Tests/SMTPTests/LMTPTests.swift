@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 extension SessionSettings {
@@ -107,7 +107,7 @@ extension SessionSettings {
     @Test(arguments: [1, 2, 5, 100])
     func `replies once for each recipient`(count: Int) {
         var loopback = Loopback.session(.lmtp())
-        Transcript(
+        ScriptedDialogue(
             Self.message(to: count) + String(count, Opening.queued) + "C: RSET\n"
                 + "S: 250 2.0.0 OK, done"
         ).check(on: &loopback)
@@ -152,7 +152,7 @@ extension SessionSettings {
         var responder = Scripted()
         responder.deliveries = [.accept, Self.no, .reply(250, "Mine"), Self.no]
         var loopback = Loopback.session(.lmtp(), responder)
-        Transcript(
+        ScriptedDialogue(
             Self.message(to: 4) + Opening.queued + Self.full + "S: 250 Mine\n" + Self.full
                 + "C: DATA\nS: 503 5.5.1 Send MAIL first"
         ).check(on: &loopback)
@@ -164,7 +164,7 @@ extension SessionSettings {
         var responder = Scripted()
         responder.deliveries = [Self.no, Self.no]
         var loopback = Loopback.session(.lmtp(), responder)
-        Transcript(Self.message(to: 2) + Self.full + Self.full).check(on: &loopback)
+        ScriptedDialogue(Self.message(to: 2) + Self.full + Self.full).check(on: &loopback)
         #expect(loopback.messages == [0, 0, 0])
         #expect(loopback.counters[.messagesRefused] == 1)
     }
@@ -189,11 +189,11 @@ extension SessionSettings {
     }
 
     @Test func `refuses a message for its size once for each recipient`() {
-        let settings = SessionSettings.lmtp { $0.messageOctetsMax = 8 }
+        let settings = SessionSettings.lmtp { $0.maximumMessageSize = 8 }
         let responder = Scripted()
         var loopback = Loopback.session(settings, responder)
         let big = "S: 552 5.3.4 Message exceeds the fixed maximum size\n"
-        Transcript(
+        ScriptedDialogue(
             Self.message(to: 3) + big + big + big + "C: DATA\nS: 503 5.5.1 Send MAIL first\n"
         ).check(on: &loopback)
         #expect(loopback.counters[.messagesRefused] == 1)
@@ -209,63 +209,6 @@ extension SessionSettings {
             settings, messages: 0)
     }
 
-    // MARK: Endings
-
-    @Test func `has the replies behind a late one wait`() {
-        var responder = Scripted()
-        responder.deliveries = [.accept, Self.no.delayed(by: .seconds(2)), .accept]
-        expect(
-            Self.message(to: 3) + """
-                C: NOOP
-                \(Opening.queued)W: 1999ms
-                W: 1ms
-                \(Self.full)\(Opening.queued)S: 250 2.0.0 OK, done
-                """, .lmtp(), responder, messages: 1)
-        responder.deliveries = Array(repeating: .accept.delayed(by: .seconds(200)), count: 2)
-        expect(
-            Self.message(to: 2) + "W: 200s\n\(Opening.queued)W: 200s\n\(Opening.queued)"
-                + "W: 299s\nW: 1s\nS: 421 4.4.2 Timeout, closing connection\nX:", .lmtp(), responder
-        )
-    }
-
-    @Test func `ends the replies where the connection ends`() {
-        for (answer, end, messages) in [
-            (Answer.close, "X:", 1), (.reset, "R:", 1), (Self.no.thenClose(), Self.full + "X:", 1),
-            (.silence, "C: NOOP\nE:\nX:", 1),
-        ] as [(Answer, String, UInt64)] {
-            var responder = Scripted()
-            responder.deliveries = [.accept.delayed(by: .seconds(1)), answer, .accept]
-            expect(
-                Self.message(to: 3) + "W: 1s\n" + (end == "R:" ? "" : Opening.queued) + end,
-                .lmtp(), responder, messages: messages)
-        }
-    }
-
-    @Test func `starts over amid the replies`() {
-        var responder = Scripted()
-        responder.deliveries = [.accept, .startOver]
-        expect(
-            Self.message(to: 3) + """
-                \(Opening.queued)\(Self.greeting)C: MAIL FROM:<>
-                S: 503 5.5.1 Send LHLO first
-                """, .lmtp(), responder)
-        #expect(responder.recorder.take().suffix(3) == ["deliver 9 to 1 of 3", "reset", "closed"])
-    }
-
-    @Test func `finishes the replies when the server stops`() {
-        var responder = Scripted()
-        responder.deliveries = [.accept.delayed(by: .seconds(1)), Self.no]
-        let last = `A session that is told to stop`.last
-        expect(
-            Self.message(to: 3)
-                + "Z: 10s\nW: 1s\n\(Opening.queued)\(Self.full)\(Opening.queued)\(last)", .lmtp(),
-            responder, messages: 1)
-        #expect(responder.recorder.take().filter { $0.hasPrefix("deliver") }.count == 3)
-        expect(
-            Self.message(to: 3) + "Z: 10s\nW: 1s\n" + String(3, Self.full) + last, .lmtp(),
-            Scripted([.message: Self.no.delayed(by: .seconds(1))]), messages: 0)
-    }
-
     // MARK: Memory
 
     @Test(arguments: [false, true])
@@ -273,25 +216,25 @@ extension SessionSettings {
         let count = 5000
         let responder = Scripted(isForAll ? [.message: Self.no] : [:])
         var loop = LoopLimits()
-        loop.outputBytesMax = 1024
+        loop.maximumOutputBytes = 1024
         var loopback = Loopback.session(.lmtp(), responder, loop: loop)
         for command in ["LHLO x", "MAIL FROM:<>"] + Array(repeating: "RCPT TO:<b@b>", count: count)
             + ["DATA"]
         {
             loopback.send(command + "\r\n")
         }
-        _ = loopback.takeOctets()
+        _ = loopback.takeBytes()
         loopback.limitWindow(to: 100)
         loopback.send(".\r\nNOOP\r\n")
-        #expect(loopback.keptOctets < 2048)
-        var octets = loopback.takeOctets()
+        #expect(loopback.keptBytes < 2048)
+        var bytes = loopback.takeBytes()
         for _ in 0..<5 {
             loopback.read(10_000)
-            #expect(loopback.keptOctets < 2048)
+            #expect(loopback.keptBytes < 2048)
         }
         loopback.read(.max)
-        octets += loopback.takeOctets()
-        let lines = Transcript.serverLines(octets)
+        bytes += loopback.takeBytes()
+        let lines = ScriptedDialogue.serverLines(bytes)
         #expect(lines.count == count + 1)
         #expect(lines.last == "S: 250 2.0.0 OK, done")
         let code = isForAll ? "S: 452" : "S: 250 2.0.0 OK, done; queued as "

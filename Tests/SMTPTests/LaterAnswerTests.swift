@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 @Suite struct `An answer that comes later` {
@@ -8,10 +8,10 @@ import Testing
     let inquiry = Inquiry()
 
     /// A session that has come to a stage, of which the responder is asked now, with a NOOP behind.
-    func session(at stage: Stage) -> Loopback {
+    func session(at stage: AskedStage) -> Loopback {
         let responder = Asking(inquiry: inquiry, stages: [stage])
         var loopback = Loopback.session(.test(authentication: .offered), responder)
-        let opening = Transcript(`A responder`.opening(to: stage))
+        let opening = ScriptedDialogue(`A responder`.opening(to: stage))
         let commands = opening.lines.filter { $0.hasPrefix("C:") }.map { $0.dropFirst(3) + "\r\n" }
         for command in commands.dropLast() { loopback.send(String(command)) }
         _ = loopback.takeOutput()
@@ -20,12 +20,13 @@ import Testing
     }
 
     /// What the NOOP behind gets.
-    static func behind(_ stage: Stage) -> String {
+    static func behind(_ stage: AskedStage) -> String {
         stage == .connect || stage == .noop || stage == .quit ? "" : "250 2.0.0 OK, done\r\n"
     }
 
-    @Test(arguments: Stage.allCases)
-    func `is said when it is there, and what was sent behind is answered behind`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `is said when it is there, and what was sent behind is answered behind`(stage: AskedStage)
+    {
         var loopback = session(at: stage)
         #expect(loopback.takeOutput() == "")
         #expect(inquiry.asked == [stage])
@@ -41,8 +42,8 @@ import Testing
         #expect(loopback.closing == nil)
     }
 
-    @Test(arguments: Stage.allCases)
-    func `may be the stage's own reply`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `may be the stage's own reply`(stage: AskedStage) {
         var loopback = session(at: stage)
         inquiry.answer(.accept)
         loopback.advance(by: .zero)
@@ -51,8 +52,8 @@ import Testing
         #expect((loopback.closing == .ended) == (stage == .quit))
     }
 
-    @Test(arguments: Stage.allCases)
-    func `is not waited for longer than it may take`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `is not waited for longer than it may take`(stage: AskedStage) {
         var loopback = session(at: stage)
         loopback.advance(by: .seconds(5))
         // Woken without need.

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 /// Devices and libraries that nobody can change send through a lenient session, whole transactions.
@@ -26,7 +26,7 @@ import Testing
     ) {
         var loopback = Loopback.session(.test(isLenient: true))
         let client = [hello, mail, recipient, "DATA", "x", ".", "QUIT"]
-        let heard = Transcript(client.map { "C: \($0)" }.joined(separator: "\n")).play(
+        let heard = ScriptedDialogue(client.map { "C: \($0)" }.joined(separator: "\n")).play(
             on: &loopback)
         #expect(heard.allSatisfy { !$0.hasPrefix("S: 5") && !$0.hasPrefix("S: 4") }, "\(heard)")
         #expect(loopback.messages == [1, 3, 1])
@@ -37,7 +37,7 @@ import Testing
     func `is refused by a strict session`(hello: String, mail: String, recipient: String) {
         var loopback = Loopback.session()
         let client = [hello, mail, recipient, "DATA"].map { "C: \($0)\n" }.joined()
-        _ = Transcript(client).play(on: &loopback)
+        _ = ScriptedDialogue(client).play(on: &loopback)
         #expect(loopback.counters[.commandErrors] > 0)
         #expect(loopback.messages == [0, 0, 0])
     }

@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 struct MailCommandTests {
@@ -57,11 +57,12 @@ struct MailCommandTests {
     }
 
     @Test(arguments: [
-        ("BODY=7BIT", Body.sevenBit), ("BODY=8BITMIME", .eightBitMIME),
+        ("BODY=7BIT", MailCommand.Body.sevenBit), ("BODY=8BITMIME", .eightBitMIME),
         ("BODY=BINARYMIME", .binaryMIME), ("body=7bit", .sevenBit),
         ("Body=BinaryMime", .binaryMIME),
     ])
-    func `the known kinds of body are told apart`(parameter: String, body: Body) throws {
+    func `the known kinds of body are told apart`(parameter: String, body: MailCommand.Body) throws
+    {
         #expect(try mail("FROM:<> " + parameter).value.body == body)
     }
 
@@ -90,7 +91,7 @@ struct MailCommandTests {
     }
 
     @Test(arguments: [(1, true), (99, true), (100, true), (101, false)])
-    func `an envelope identifier has 100 octets at most`(count: Int, isAccepted: Bool) throws {
+    func `an envelope identifier has 100 bytes at most`(count: Int, isAccepted: Bool) throws {
         for value in [String(count, "x"), String(count / 3, "+2B") + String(count % 3, "x")] {
             if isAccepted {
                 #expect(try mail("FROM:<> ENVID=\(value)")[\.envelopeID] == value)
@@ -146,8 +147,8 @@ struct MailCommandTests {
     }
 
     @Test func `ranges count from the start of the line`() throws {
-        let octets = Array("mail   from:<a@b>  AUTH=<> ENVID=x".utf8)
-        let line = octets.span.bytes
+        let bytes = Array("mail   from:<a@b>  AUTH=<> ENVID=x".utf8)
+        let line = bytes.span.bytes
         let parsed = try MailCommand(Command(line), in: line)
         #expect(parsed.path == 13..<16)
         #expect(parsed.auth == 24..<26)
@@ -157,11 +158,11 @@ struct MailCommandTests {
     @Test func `the command of another line gives an error or a result, never a trap`() {
         let other = command("MAIL FROM:<someone@somewhere.example> SIZE=1 ENVID=abcdef").value
         for line in ["", "M", "MAIL FROM:<", "MAIL FROM:<a@b>", "MAIL FROM:<a@b> SIZE=1 ENVID="] {
-            let octets = Array(line.utf8)
-            _ = try? MailCommand(other, in: octets.span.bytes)
-            _ = try? RecipientCommand(other, in: octets.span.bytes, allowsUTF8: true)
-            _ = try? HelloCommand(other, in: octets.span.bytes)
-            _ = try? ChunkCommand(other, in: octets.span.bytes)
+            let bytes = Array(line.utf8)
+            _ = try? MailCommand(other, in: bytes.span.bytes)
+            _ = try? RecipientCommand(other, in: bytes.span.bytes, allowsUTF8: true)
+            _ = try? HelloCommand(other, in: bytes.span.bytes)
+            _ = try? ChunkCommand(other, in: bytes.span.bytes)
         }
     }
 }

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 /// Takes XCLIENT as Postfix does, and anything that it is told to.
@@ -33,7 +33,7 @@ private struct Proxied: Responder, Sendable {
         for opening in openings {
             expect(opening + "C: \(verb) x y\nS: 250 2.0.0 Mine", .test(), taker)
             expect(opening + "C: \(verb) x y\nS: \(code)", .test(), Proxied())
-            expect(opening + "C: \(verb) x y\nS: \(code)", .test(), Accept())
+            expect(opening + "C: \(verb) x y\nS: \(code)", .test(), BlackHole())
         }
         #expect(taker.recorder.take() == openings.map { _ in "\(verb)|x y" })
     }
@@ -47,7 +47,7 @@ private struct Proxied: Responder, Sendable {
     func `is none of those that it has, nor a line that is no command`(line: String) {
         let responder = Proxied()
         var loopback = Loopback.session(Self.settings, responder)
-        _ = Transcript(Opening.helo + "C: \(line)").play(on: &loopback)
+        _ = ScriptedDialogue(Opening.helo + "C: \(line)").play(on: &loopback)
         let asked = responder.recorder.take()
         // A line that opens with a blank has the empty word for its verb.
         #expect(asked == (line == " X" ? ["|X"] : []))
@@ -78,7 +78,7 @@ private struct Proxied: Responder, Sendable {
     }
 
     @Test func `is an error only if nobody has it`() {
-        let settings = SessionSettings.test { $0.errorsInRowMax = 2 }
+        let settings = SessionSettings.test { $0.maximumErrorsInRow = 2 }
         let no = Answer.reply(550, EnhancedCode(5, 7, 1), "No")
         expect(
             Opening.greeting + """
@@ -169,8 +169,8 @@ private struct Proxied: Responder, Sendable {
                 """, .test(), Proxied(verbs: ["XLATE": later]))
     }
 
-    @Test(arguments: Stage.allCases)
-    func `is not the only one that may start over`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `is not the only one that may start over`(stage: AskedStage) {
         expect(
             `A responder`.opening(to: stage) + """
                 \(Opening.greeting)C: MAIL FROM:<>

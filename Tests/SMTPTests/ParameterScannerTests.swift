@@ -1,15 +1,15 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 struct ParameterScannerTests {
     /// The parameters as "keyword" or "keyword=value", up to the first error.
     private func scan(_ text: String) -> ([String], ArgumentError?) {
-        let octets = Array(text.utf8)
+        let bytes = Array(text.utf8)
         var scanner = ParameterScanner(at: 0)
         var found: [String] = []
         do throws(ArgumentError) {
-            while let parameter = try scanner.next(in: octets.span.bytes) {
-                let value = parameter.value.map { String(decoding: octets[$0], as: UTF8.self) }
+            while let parameter = try scanner.next(in: bytes.span.bytes) {
+                let value = parameter.value.map { String(decoding: bytes[$0], as: UTF8.self) }
                 found.append("\(parameter.keyword)" + (value.map { "=" + $0 } ?? ""))
             }
             return (found, nil)
@@ -56,8 +56,8 @@ struct ParameterScannerTests {
             ("ENVID", .envID), ("AUTH", .auth), ("NOTIFY", .notify), ("ORCPT", .orcpt),
         ]
         func keyword(_ word: String) -> Parameter.Keyword {
-            let octets = Array(word.utf8)
-            return Parameter.Keyword(octets.span.bytes)
+            let bytes = Array(word.utf8)
+            return Parameter.Keyword(bytes.span.bytes)
         }
         for (name, expected) in keywords {
             for mask in 0..<1 << name.count { #expect(keyword(name.inCase(mask)) == expected) }

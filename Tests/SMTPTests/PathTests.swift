@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 /// Paths as both commands take them; the parameters have tests of their own.
@@ -99,7 +99,7 @@ struct PathTests {
         #expect(throws: ArgumentError.reversePath) { try mail("FROM:<postmaster>") }
     }
 
-    /// The 64 octets of a local part, the 255 of a domain and the 256 of a path are the least that
+    /// The 64 bytes of a local part, the 255 of a domain and the 256 of a path are the least that
     /// RFC 5321 §4.5.3.1 wants accepted.
     @Test(arguments: [63, 64, 65, 254, 255, 256, 257, 1000, 2000])
     func `a path may be as long as its line`(count: Int) throws {

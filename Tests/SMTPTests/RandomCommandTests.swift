@@ -1,7 +1,7 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
-/// Any octets at all: nothing traps, and what comes back makes sense.
+/// Any bytes at all: nothing traps, and what comes back makes sense.
 struct RandomCommandTests {
     static let tokens: [[UInt8]] =
         Verb.allCases.map { Array($0.name.description.utf8) }
@@ -40,7 +40,7 @@ struct RandomCommandTests {
     }
 
     @Test(arguments: 1...8)
-    func `no line of up to 2048 octets traps, and every range lies within it`(seed: Int) {
+    func `no line of up to 2048 bytes traps, and every range lies within it`(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))
         var accepted = 0
         for _ in 0..<2_500 {
@@ -49,7 +49,7 @@ struct RandomCommandTests {
         #expect(accepted > 50)
     }
 
-    @Test func `every line of one or two octets is taken`() {
+    @Test func `every line of one or two bytes is taken`() {
         _ = check([])
         for first in 0...255 as ClosedRange<UInt8> {
             _ = check([first])
@@ -57,42 +57,42 @@ struct RandomCommandTests {
         }
     }
 
-    @Test func `a good line cut at any place or with any octet changed is taken`() {
+    @Test func `a good line cut at any place or with any byte changed is taken`() {
         let line = Array(
             #"MAIL FROM:<@r:"a \"b"@[IPv6:::1]> SIZE=12 ENVID=a+2Bb AUTH=<> BODY=7BIT"#.utf8)
         for index in line.indices {
             _ = check(Array(line.prefix(index)))
-            for octet in 0...255 as ClosedRange<UInt8> {
+            for byte in 0...255 as ClosedRange<UInt8> {
                 var other = line
-                other[index] = octet
+                other[index] = byte
                 _ = check(other)
             }
         }
     }
 
     /// Parses the line in every way; gives the number of arguments that were accepted.
-    private func check(_ octets: [UInt8]) -> Int {
-        let line = octets.span.bytes
+    private func check(_ bytes: [UInt8]) -> Int {
+        let line = bytes.span.bytes
         let command = Command(line)
         var ranges: [Range<Int>?] = [command.verbRange, command.argument]
         var accepted = 0
         if let mail = try? MailCommand(command, in: line) {
             accepted += 1
             ranges += [mail.path, mail.envelopeID, mail.auth]
-            if mail.size ?? 0 < 0 { Issue.record("negative size: \(octets)") }
-            if !isMailbox(octets[mail.path], isUTF8: mail.isUTF8, mayBeEmpty: true) {
-                Issue.record("no mailbox: \(octets)")
+            if mail.size ?? 0 < 0 { Issue.record("negative size: \(bytes)") }
+            if !isMailbox(bytes[mail.path], isUTF8: mail.isUTF8, mayBeEmpty: true) {
+                Issue.record("no mailbox: \(bytes)")
             }
             if (try? MailCommand(command, in: line, isLenient: true)) != mail {
-                Issue.record("leniency reads it otherwise: \(octets)")
+                Issue.record("leniency reads it otherwise: \(bytes)")
             }
         }
         if let loose = try? RecipientCommand(
             command, in: line, allowsUTF8: true, isLenient: true)
         {
             ranges += [loose.path, loose.originalRecipient]
-            if loose.path.isEmpty || String(validating: octets[loose.path], as: UTF8.self) == nil {
-                Issue.record("no mailbox: \(octets)")
+            if loose.path.isEmpty || String(validating: bytes[loose.path], as: UTF8.self) == nil {
+                Issue.record("no mailbox: \(bytes)")
             }
         }
         for allowsUTF8 in [false, true] {
@@ -100,20 +100,19 @@ struct RandomCommandTests {
             guard let parsed else { continue }
             accepted += 1
             ranges += [parsed.path, parsed.originalRecipient]
-            if !isMailbox(octets[parsed.path], isUTF8: allowsUTF8, mayBeEmpty: false) {
-                Issue.record("no mailbox: \(octets)")
+            if !isMailbox(bytes[parsed.path], isUTF8: allowsUTF8, mayBeEmpty: false) {
+                Issue.record("no mailbox: \(bytes)")
             }
         }
         for isLenient in [false, true] {
             let hello = try? HelloCommand(command, in: line, isLenient: isLenient)
             ranges.append(hello?.name)
         }
-        if let chunk = try? ChunkCommand(command, in: line), chunk.octets < 0 {
-            Issue.record("negative chunk: \(octets)")
+        if let chunk = try? ChunkCommand(command, in: line), chunk.bytes < 0 {
+            Issue.record("negative chunk: \(bytes)")
         }
-        for case let range? in ranges where range.lowerBound < 0 || range.upperBound > octets.count
-        {
-            Issue.record("\(range) is outside of the line: \(octets)")
+        for case let range? in ranges where range.lowerBound < 0 || range.upperBound > bytes.count {
+            Issue.record("\(range) is outside of the line: \(bytes)")
         }
         return accepted
     }

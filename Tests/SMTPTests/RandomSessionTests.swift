@@ -1,16 +1,16 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 @Suite struct `A random session` {
     /// A command, and what the simple model below must know of it.
     struct Step: Sendable {
-        var octets: [UInt8]
+        var bytes: [UInt8]
         /// The code of the reply, and where it leads.
         var answer: @Sendable (inout Model) -> UInt16
 
         init(_ text: String, _ answer: @escaping @Sendable (inout Model) -> UInt16) {
-            octets = Array((text + "\r\n").utf8)
+            bytes = Array((text + "\r\n").utf8)
             self.answer = answer
         }
 
@@ -24,7 +24,7 @@ import Testing
         var recipients = 0
         var isBinary = false
         var isUTF8 = false
-        /// The octets of chunks; nil before the first.
+        /// The bytes of chunks; nil before the first.
         var chunks: Int?
         var messages = 0
         /// What follows the reply is content.
@@ -96,14 +96,14 @@ import Testing
         malformedChunk("21 LAST LAST", String(21, "x")),
     ]
 
-    /// A chunk whose octets are skipped: the message lacks them, so it is given up.
+    /// A chunk whose bytes are skipped: the message lacks them, so it is given up.
     static func malformedChunk(_ argument: String, _ content: String) -> Step {
         var step = Step("BDAT " + argument) { model in
             guard model.recipients > 0 else { return 503 }
             model.giveUp()
             return 501
         }
-        step.octets += Array(content.utf8)
+        step.bytes += Array(content.utf8)
         return step
     }
 
@@ -127,7 +127,7 @@ import Testing
             model.chunks = total
             return isLast ? model.end() : 250
         }
-        step.octets += Array(content.utf8)
+        step.bytes += Array(content.utf8)
         return step
     }
 
@@ -139,20 +139,20 @@ import Testing
             let content =
                 [UInt8].random(count, of: alphabet, using: &random) + [UInt8]("\r\n.\r\n")
             let result = `A dot scanner`.reference(content)
-            if result.end == content.count { return (content, result.octets <= 20) }
+            if result.end == content.count { return (content, result.bytes <= 20) }
         }
     }
 
     static let settings = SessionSettings.test {
-        $0.messageOctetsMax = 20
-        $0.lineOctetsMax = 100
+        $0.maximumMessageSize = 20
+        $0.maximumLineLength = 100
     }
 
     /// The codes of the replies; records an issue where a line is not as RFC 5321 §4.2 has it.
-    static func codes(in octets: [UInt8]) -> [UInt16] {
+    static func codes(in bytes: [UInt8]) -> [UInt16] {
         var codes: [UInt16] = []
         var open: [UInt8]?
-        var rest = octets[...]
+        var rest = bytes[...]
         while !rest.isEmpty {
             guard let end = rest.indices.first(where: { rest[$0...].starts(with: [0x0D, 0x0A]) })
             else {
@@ -183,7 +183,7 @@ import Testing
             open = mark == 0x2D ? code : nil
             if open == nil { codes.append(number) }
         }
-        if open != nil { Issue.record("no last line: \(octets.debugText)") }
+        if open != nil { Issue.record("no last line: \(bytes.debugText)") }
         return codes
     }
 
@@ -193,38 +193,38 @@ import Testing
         var model = Model()
         var loopback = Loopback.session(Self.settings)
         var input: [UInt8] = []
-        var output = loopback.takeOctets()
+        var output = loopback.takeBytes()
         #expect(Self.codes(in: output) == [220])
         for _ in 0..<250 {
-            var octets: [UInt8]
+            var bytes: [UInt8]
             let code: UInt16
             if model.isInData {
                 let isTaken: Bool
-                (octets, isTaken) = Self.content(using: &random)
+                (bytes, isTaken) = Self.content(using: &random)
                 code = isTaken ? model.end() : 552
                 model.giveUp()
             } else {
                 let index =
                     Int.random(in: 0..<3, using: &random) > 0
                     ? Self.nextIndex(model) : Int.random(in: 0..<Self.steps.count, using: &random)
-                octets = Self.steps[index].octets
+                bytes = Self.steps[index].bytes
                 code = Self.steps[index].answer(&model)
             }
-            input += octets
-            loopback.send(octets)
-            let reply = loopback.takeOctets()
+            input += bytes
+            loopback.send(bytes)
+            let reply = loopback.takeBytes()
             let codes = Self.codes(in: reply)
             guard codes == [code] else {
-                Issue.record("\(octets.debugText): expected \(code), was \(reply.debugText)")
+                Issue.record("\(bytes.debugText): expected \(code), was \(reply.debugText)")
                 return
             }
             output += reply
         }
-        for (octets, codes) in [("GET / HTTP/1.1\r\nNOOP\r\n", [421 as UInt16]), ("NOOP\r\n", [])] {
+        for (bytes, codes) in [("GET / HTTP/1.1\r\nNOOP\r\n", [421 as UInt16]), ("NOOP\r\n", [])] {
             guard !model.isInData else { break }
-            input += Array(octets.utf8)
-            loopback.send(octets)
-            let reply = loopback.takeOctets()
+            input += Array(bytes.utf8)
+            loopback.send(bytes)
+            let reply = loopback.takeBytes()
             #expect(Self.codes(in: reply) == codes)
             output += reply
         }
@@ -233,13 +233,13 @@ import Testing
 
         var other = Loopback.session(Self.settings)
         other.send(input)
-        #expect(other.takeOctets() == output)
+        #expect(other.takeBytes() == output)
         other = Loopback.session(Self.settings)
         other.send(input, inPiecesOf: 1)
-        #expect(other.takeOctets() == output)
+        #expect(other.takeBytes() == output)
         other = Loopback.session(Self.settings)
         other.send(input, inPiecesOf: 1 + seed)
-        #expect(other.takeOctets() == output)
+        #expect(other.takeBytes() == output)
     }
 
     /// A step that leads on to a message.
@@ -251,7 +251,7 @@ import Testing
     }
 
     @Test(arguments: 1...8)
-    func `of any octets gets replies that are replies`(seed: Int) {
+    func `of any bytes gets replies that are replies`(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))
         for _ in 0..<50 {
             var input: [UInt8] = [UInt8]("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\n")
@@ -262,7 +262,7 @@ import Testing
             let outputs = [input.count, 1, 7].map { size in
                 var loopback = Loopback.session(Self.settings)
                 loopback.send(input, inPiecesOf: size)
-                return loopback.takeOctets()
+                return loopback.takeBytes()
             }
             #expect(!Self.codes(in: outputs[0]).isEmpty)
             #expect(outputs[0] == outputs[1] && outputs[0] == outputs[2])

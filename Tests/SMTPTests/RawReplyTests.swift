@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 @Suite struct `A raw reply` {
@@ -8,14 +8,14 @@ import Testing
             [], [0], Array("250 no line end".utf8), Array("250-a\r\n550 b\r\n\r\n".utf8),
             [0xFF, 0x0D, 0x00, 0x0A], [UInt8](repeating: 0x78, count: 100_000),
         ] as [[UInt8]])
-    func `goes out as it is`(octets: [UInt8]) {
-        let responder = Scripted([.noop: .raw(250, octets)])
+    func `goes out as it is`(bytes: [UInt8]) {
+        let responder = Scripted([.noop: .raw(250, bytes)])
         var loopback = Loopback.session(.test(), responder)
-        _ = loopback.takeOctets()
+        _ = loopback.takeBytes()
         loopback.send("NOOP\r\n")
-        #expect(loopback.takeOctets() == octets)
+        #expect(loopback.takeBytes() == bytes)
         loopback.send("NOOP\r\nRSET\r\n")
-        #expect(loopback.takeOctets() == octets + Array("250 2.0.0 OK, done\r\n".utf8))
+        #expect(loopback.takeBytes() == bytes + Array("250 2.0.0 OK, done\r\n".utf8))
     }
 
     @Test func `means what its code says, not what it says`() {

@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 struct RecipientCommandTests {
@@ -67,7 +67,7 @@ struct RecipientCommandTests {
                 == "NOTIFY=NEVER \t ORCPT=rfc822;x")
     }
 
-    @Test func `an original recipient in UTF-8 needs its type, SMTPUTF8 and valid octets`() throws {
+    @Test func `an original recipient in UTF-8 needs its type, SMTPUTF8 and valid bytes`() throws {
         let value = "utf-8;é@bücher.example"
         let parsed = try recipient("TO:<a@b> ORCPT=\(value)", allowsUTF8: true)
         #expect(parsed[\.originalRecipient] == value)

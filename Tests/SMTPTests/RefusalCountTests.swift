@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 /// What sessions count: each reply that refuses, by its stage and code, and when messages come.
@@ -28,7 +28,7 @@ import Testing
 
         mutating func data(_ context: inout Context) -> Answer { answer(at: .data) }
 
-        mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+        mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
             answer(at: .message)
         }
 
@@ -90,10 +90,10 @@ import Testing
     @Test(arguments: rows)
     func `have every refusal of the session itself`(lines: [String], counts: [String: UInt64]) {
         let settings = SessionSettings.test(authentication: .offered) {
-            $0.recipientsMax = 100
-            $0.messageOctetsMax = 1_000
-            $0.messagesMax = 1
-            $0.errorsInRowMax = 4
+            $0.maximumRecipients = 100
+            $0.maximumMessageSize = 1_000
+            $0.maximumMessages = 1
+            $0.maximumErrorsInRow = 4
         }
         var loopback = Loopback.session(settings)
         for line in lines { loopback.send(line + "\r\n") }

@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 @Suite struct `A reply code` {

@@ -1,10 +1,10 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 @Suite struct `A reply` {
     static func written(_ reply: Reply) -> String {
-        var buffer = ByteBuffer()
+        var buffer = ByteQueue()
         reply.write(to: &buffer)
         return buffer.withBytes { $0.text }
     }
@@ -38,10 +38,10 @@ import Testing
     @Test(arguments: [0, 1, 495, 496, 497, 992, 993, 5000])
     func `is continued where a line would be too long`(count: Int) {
         for code in [nil, EnhancedCode(5, 1, 1), EnhancedCode(5, 999, 999)] {
-            let octets = Self.written(Reply(550, code, made: String(count, "a")))
-            let lines = octets.split(separator: "\r\n", omittingEmptySubsequences: false)
+            let bytes = Self.written(Reply(550, code, made: String(count, "a")))
+            let lines = bytes.split(separator: "\r\n", omittingEmptySubsequences: false)
             #expect(lines.last == "" && lines.count == max(1, (count + 495) / 496) + 1)
-            #expect(octets.count(where: { $0 == "a" }) == count)
+            #expect(bytes.count(where: { $0 == "a" }) == count)
             for (index, line) in lines.dropLast().enumerated() {
                 let isLast = index == lines.count - 2
                 #expect(line.utf8.count <= 510)

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 extension `A responder` {
@@ -112,7 +112,7 @@ extension `A responder` {
 
     @Test func `refuses without end, and that is no error of the client`() {
         var loopback = Loopback.session(
-            .test { $0.errorsInRowMax = 2 }, Scripted([.recipient: Self.refusal]))
+            .test { $0.maximumErrorsInRow = 2 }, Scripted([.recipient: Self.refusal]))
         loopback.send("HELO x\r\nMAIL FROM:<>\r\n")
         for _ in 0..<10 { loopback.send("RCPT TO:<b@b>\r\n") }
         #expect(loopback.closing == nil && loopback.counters[.commandErrors] == 0)
@@ -129,7 +129,7 @@ extension `A responder` {
             ("BDAT 5 LAST\r\n\r\n.\r\n", "1 5 \\r\\n.\\r\\n"),
             ("BDAT 2\r\n..BDAT 0\r\nBDAT 1\r\n\rBDAT 2 LAST\r\n\n.", "1 5 ..\\r\\n."),
         ] as [(StaticString, String)])
-    func `gets the content, to the octet`(input: StaticString, message: String) {
+    func `gets the content, to the byte`(input: StaticString, message: String) {
         let opening = [UInt8]("HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\n")
         let notes = Verifier.check(opening + [UInt8](input)) { pieces in
             let responder = Scripted()
@@ -140,7 +140,7 @@ extension `A responder` {
         #expect(notes.last == "message " + message)
     }
 
-    @Test func `gets no octet of what is no part of a message`() {
+    @Test func `gets no byte of what is no part of a message`() {
         let responder = Scripted()
         var loopback = Loopback.session(.test(), responder)
         loopback.send("HELO x\r\nBDAT 5\r\nwrongMAIL FROM:<>\r\nBDAT 5 LAST\r\nwrong")
@@ -176,7 +176,7 @@ extension `A responder` {
 
     @Test func `holds no more of a message than its limit`() {
         let responder = Scripted()
-        var loopback = Loopback.session(.test { $0.messageOctetsMax = 10 }, responder)
+        var loopback = Loopback.session(.test { $0.maximumMessageSize = 10 }, responder)
         loopback.send("HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\nDATA\r\n12345678\r\n.\r\n")
         #expect(responder.recorder.take().last == "message 1 10 12345678\\r\\n")
         for opening in ["DATA\r\n", "BDAT 100 LAST\r\n", "BDAT 1\r\n1BDAT 100\r\n"] {

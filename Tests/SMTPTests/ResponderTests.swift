@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 @Suite struct `A responder` {
@@ -9,7 +9,7 @@ import Testing
     static let settings = SessionSettings.test(authentication: .offered)
 
     /// A dialogue that leads to every stage; the line of the stage itself is the last.
-    static func opening(to stage: Stage) -> String {
+    static func opening(to stage: AskedStage) -> String {
         switch stage {
         case .connect: ""
         case .hello, .noop, .own, .verify, .expand, .quit:
@@ -22,7 +22,7 @@ import Testing
     }
 
     /// The stage's own reply.
-    static func accepted(_ stage: Stage) -> String {
+    static func accepted(_ stage: AskedStage) -> String {
         switch stage {
         case .connect: "220 mx.example ESMTP OK, ready"
         case .hello:
@@ -89,22 +89,22 @@ import Testing
             ])
     }
 
-    @Test(arguments: Stage.allCases)
-    func `accepts by default`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `accepts by default`(stage: AskedStage) {
         expect(
             Self.opening(to: stage) + "S: \(Self.accepted(stage))"
                 + (stage == .quit ? "\nX:" : ""), Self.settings, Scripted())
     }
 
-    @Test(arguments: Stage.allCases)
-    func `refuses at any stage`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `refuses at any stage`(stage: AskedStage) {
         expect(
             Self.opening(to: stage) + "S: 450 4.7.1 Not now", Self.settings,
             Scripted([stage: Self.refusal]), messages: 0)
     }
 
-    @Test(arguments: Stage.allCases)
-    func `answers at any stage with a text of its own`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `answers at any stage with a text of its own`(stage: AskedStage) {
         let reply = Reply(
             stage == .data ? 354 : 250, stage == .data ? nil : EnhancedCode(2, 0, 0),
             made: "One\nand two")
@@ -121,8 +121,8 @@ import Testing
             Scripted([stage: .reply(reply)]), messages: stage == .data || stage == .message ? 1 : 0)
     }
 
-    @Test(arguments: Stage.allCases)
-    func `closes at any stage, behind a reply or without`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `closes at any stage, behind a reply or without`(stage: AskedStage) {
         let script = Self.opening(to: stage)
         expect(script + "X:", Self.settings, Scripted([stage: .close]), messages: 0)
         expect(script + "R:", Self.settings, Scripted([stage: .reset]), messages: 0)
@@ -139,8 +139,8 @@ import Testing
         }
     }
 
-    @Test(arguments: Stage.allCases)
-    func `says nothing any more at any stage`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `says nothing any more at any stage`(stage: AskedStage) {
         expect(
             Self.opening(to: stage) + """
                 C: NOOP
@@ -158,8 +158,8 @@ import Testing
             Self.opening(to: stage) + "C: NOOP\nE:\nX:", Self.settings, Scripted([stage: .silence]))
     }
 
-    @Test(arguments: Stage.allCases)
-    func `answers late at any stage, and in order`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `answers late at any stage, and in order`(stage: AskedStage) {
         // What is pipelined behind the command waits with it.
         let delayed = Scripted([stage: .accept.delayed(by: .seconds(2))])
         let behind = stage == .data ? "C: .\nC: RSET\n" : "C: RSET\n"
@@ -177,8 +177,8 @@ import Testing
             delayed)
     }
 
-    @Test(arguments: Stage.allCases)
-    func `answers a client that has ended meanwhile`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `answers a client that has ended meanwhile`(stage: AskedStage) {
         expect(
             Self.opening(to: stage) + """
                 W: 1s
@@ -189,8 +189,8 @@ import Testing
                 """, Self.settings, Scripted([stage: .accept.delayed(by: .seconds(2))]))
     }
 
-    @Test(arguments: Stage.allCases)
-    func `may be later than the idle time`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `may be later than the idle time`(stage: AskedStage) {
         let settings = SessionSettings.test(authentication: .offered) { $0.idle = .seconds(7) }
         let script =
             Self.opening(to: stage) + "W: 99s\nW: 1s\nS: \(Self.accepted(stage))\n"

@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 @Suite struct `An exchange` {
@@ -12,12 +12,12 @@ import Testing
         let outcome: SASLExchange.Outcome
 
         init(_ mechanism: SASLMechanism, _ responses: String..., gives credentials: Credentials?) {
-            self.init(mechanism, octets: responses.map { Array($0.utf8) }, gives: credentials)
+            self.init(mechanism, bytes: responses.map { Array($0.utf8) }, gives: credentials)
         }
 
-        init(_ mechanism: SASLMechanism, octets: [[UInt8]], gives credentials: Credentials? = nil) {
+        init(_ mechanism: SASLMechanism, bytes: [[UInt8]], gives credentials: Credentials? = nil) {
             self.mechanism = mechanism
-            responses = octets
+            responses = bytes
             outcome = credentials.map { .credentials($0) } ?? .malformed
         }
 
@@ -47,7 +47,7 @@ import Testing
             .plain, "a\0\0p",
             gives: Credentials(.plain, authorizationIdentity: "a", user: "", password: "p")),
         Row(
-            .plain, octets: [[0xE4, 0, 0xFC, 0, 0x70, 0xE9]],
+            .plain, bytes: [[0xE4, 0, 0xFC, 0, 0x70, 0xE9]],
             gives: Credentials(
                 .plain, authorizationIdentity: "\u{FFFD}", user: "\u{FFFD}",
                 password: "p\u{FFFD}")),
@@ -63,7 +63,7 @@ import Testing
         Row(.login, "", "p", gives: Credentials(.login, user: "", password: "p")),
         Row(.login, "u", "", gives: Credentials(.login, user: "u", password: "")),
         Row(
-            .login, octets: [[0x6A, 0xFC], [0xFF]],
+            .login, bytes: [[0x6A, 0xFC], [0xFF]],
             gives: Credentials(.login, user: "j\u{FFFD}", password: "\u{FFFD}")),
         Row(.login, "u\0v", gives: nil), Row(.login, "u", "p\0", gives: nil),
     ]
@@ -79,7 +79,7 @@ import Testing
             .cramMD5, " " + digest,
             gives: Credentials(.cramMD5, user: "", digest: digest, challenge: asked)),
         Row(
-            .cramMD5, octets: [[0xFF, 0x20] + Array(digest.utf8)],
+            .cramMD5, bytes: [[0xFF, 0x20] + Array(digest.utf8)],
             gives: Credentials(.cramMD5, user: "\u{FFFD}", digest: digest, challenge: asked)),
         Row(.cramMD5, "", gives: nil), Row(.cramMD5, digest, gives: nil),
         Row(.cramMD5, "tim", gives: nil),

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 @Suite struct `The session, taking content,` {
@@ -17,16 +17,16 @@ import Testing
                 C: MAIL FROM:<a@a>
                 S: 250 2.0.0 OK, done
                 S: 250 2.1.0 OK, done
-                """, .test { $0.messageOctetsMax = 100 })
+                """, .test { $0.maximumMessageSize = 100 })
     }
 
     static let tooBig = "552 5.3.4 Message exceeds the fixed maximum size"
 
-    /// The content is `octets` of x, CRLF, two dots of three and CRLF.
+    /// The content is `bytes` of x, CRLF, two dots of three and CRLF.
     @Test(arguments: [(93, true), (94, true), (95, false), (100_000, false)])
-    func `refuses a message above the limit at its end, and goes on`(octets: Int, isTaken: Bool) {
+    func `refuses a message above the limit at its end, and goes on`(bytes: Int, isTaken: Bool) {
         expect(
-            Opening.data + "C: \(String(octets, "x"))\nC: ...\nC: .\n"
+            Opening.data + "C: \(String(bytes, "x"))\nC: ...\nC: .\n"
                 + (isTaken ? Opening.queued : "S: \(Self.tooBig)\n") + """
                     C: RCPT TO:<b@b>
                     C: MAIL FROM:<a@a>
@@ -38,11 +38,11 @@ import Testing
                     S: 250 2.1.5 OK, done
                     S: 354 Start mail input; end with <CRLF>.<CRLF>
                     \(Opening.queued)
-                    """, .test { $0.messageOctetsMax = 100 }, messages: isTaken ? 2 : 1)
+                    """, .test { $0.maximumMessageSize = 100 }, messages: isTaken ? 2 : 1)
     }
 
     @Test func `counts what it refuses for its size`() {
-        var loopback = Loopback.session(.test { $0.messageOctetsMax = 3 })
+        var loopback = Loopback.session(.test { $0.maximumMessageSize = 3 })
         let message = "MAIL FROM:<>\r\nRCPT TO:<b@b>\r\nDATA\r\nab\r\n.\r\n"
         loopback.send("HELO x\r\n" + message + message)
         #expect(loopback.counters[.messagesRefused] == 2)
@@ -52,13 +52,13 @@ import Testing
 
     @Test func `has no limit unless it is told`() {
         var loopback = Loopback.session()
-        _ = Transcript(Opening.data).play(on: &loopback)
+        _ = ScriptedDialogue(Opening.data).play(on: &loopback)
         let content = [UInt8](repeating: 0x61, count: 100_000)
         for _ in 0..<100 { loopback.send(content) }
         loopback.send("\r\n.\r\n")
         #expect(loopback.takeOutput().hasPrefix("250 "))
         #expect(loopback.messages == [1, 10_000_002, 1])
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.keptBytes == 0)
     }
 
     // MARK: BDAT
@@ -80,7 +80,7 @@ import Testing
                 """#, messages: 1)
     }
 
-    @Test func `counts the octets of chunks as they are`() {
+    @Test func `counts the bytes of chunks as they are`() {
         var loopback = Loopback.session()
         loopback.send("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\n")
         loopback.send("BDAT 5\r\n..\r\n.BDAT 2\r\n\r\nBDAT 0 LAST\r\n")
@@ -144,7 +144,7 @@ import Testing
         }
     }
 
-    @Test func `drops the octets of a chunk that is refused`() {
+    @Test func `drops the bytes of a chunk that is refused`() {
         expect(
             Opening.helo + """
                 C: BDAT 6
@@ -181,7 +181,7 @@ import Testing
     @Test func `gives chunks up by RSET, HELO and EHLO`() {
         for command in ["RSET", "HELO x", "EHLO x"] {
             var loopback = Loopback.session()
-            _ = Transcript(Opening.recipient + "C: BDAT 5\nC< abcde").play(on: &loopback)
+            _ = ScriptedDialogue(Opening.recipient + "C: BDAT 5\nC< abcde").play(on: &loopback)
             loopback.send("\(command)\r\nBDAT 6 LAST\r\nQUIT\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\n")
             loopback.send("BDAT 3 LAST\r\nabc")
             #expect(loopback.messages == [1, 3, 1])
@@ -203,10 +203,10 @@ import Testing
 
     @Test func `takes the largest chunk there is to be named`() {
         var loopback = Loopback.session()
-        _ = Transcript(Opening.recipient).play(on: &loopback)
+        _ = ScriptedDialogue(Opening.recipient).play(on: &loopback)
         loopback.send("BDAT 1\r\nxBDAT 9223372036854775807 LAST\r\nNOOP\r\n")
         #expect(loopback.takeOutput() == "250 2.0.0 OK, done\r\n")
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.keptBytes == 0)
         loopback.end()
         #expect(loopback.closing == .ended && loopback.counters[.messages] == 0)
     }
@@ -216,17 +216,17 @@ import Testing
             ([3], nil), ([1, 2], nil), ([4], 0), ([2, 2], 1), ([3, 0, 1, 1], 2), ([1, 5, 0], 1),
         ] as [([Int], Int?)])
     func `refuses chunks above the limit, and those behind them`(chunks: [Int], refused: Int?) {
-        var loopback = Loopback.session(.test { $0.messageOctetsMax = 3 })
-        _ = Transcript(Opening.recipient).play(on: &loopback)
-        for (index, octets) in chunks.enumerated() {
+        var loopback = Loopback.session(.test { $0.maximumMessageSize = 3 })
+        _ = ScriptedDialogue(Opening.recipient).play(on: &loopback)
+        for (index, bytes) in chunks.enumerated() {
             let isLast = index == chunks.count - 1
-            loopback.send("BDAT \(octets)\(isLast ? " LAST" : "")\r\n" + String(octets, "x"))
+            loopback.send("BDAT \(bytes)\(isLast ? " LAST" : "")\r\n" + String(bytes, "x"))
             let reply = loopback.takeOutput()
             if let refused, index >= refused {
                 #expect(reply.hasPrefix(index == refused ? "552 5.3.4" : "503 5.5.1 Send MAIL"))
             } else {
                 #expect(
-                    Transcript.matches(
+                    ScriptedDialogue.matches(
                         "S: " + reply.dropLast(),
                         isLast ? "S: 250 2.0.0 OK, done; queued as *" : "S: 250 2.0.0 OK, done"))
             }
@@ -257,7 +257,7 @@ import Testing
         let counts = Verifier.check(opening + [UInt8]("a") + ending + smuggled) { pieces in
             var loopback = Loopback.session()
             for piece in pieces { loopback.send(piece) }
-            let replies = Transcript.serverLines(loopback.takeOctets()).count
+            let replies = ScriptedDialogue.serverLines(loopback.takeBytes()).count
             return [Int(loopback.counters[.messages]), replies]
         }
         // The greeting, 10 lines for EHLO, MAIL, RCPT, DATA, one message, NOOP.

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 extension `The session` {
@@ -108,7 +108,7 @@ extension `The session` {
     func `stays where it was after a command that is refused`(command: String) {
         for (state, reply) in zip(Self.states, Self.table[3].1) {
             var loopback = Loopback.session(.test(), Picky())
-            _ = Transcript(state.1 + "C: \(command)").play(on: &loopback)
+            _ = ScriptedDialogue(state.1 + "C: \(command)").play(on: &loopback)
             loopback.send("DATA\r\n")
             #expect(loopback.takeOutput() == reply + "\r\n", "\(state.0)")
         }

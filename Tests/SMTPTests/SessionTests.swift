@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 @Suite struct `The session` {
@@ -36,12 +36,12 @@ import Testing
     }
 
     @Test func `announces the limit of a message's size`() {
-        var loopback = Loopback.session(.test { $0.messageOctetsMax = 1234 })
+        var loopback = Loopback.session(.test { $0.maximumMessageSize = 1234 })
         loopback.send("EHLO x\r\n")
         #expect(loopback.takeOutput().contains("250-SIZE 1234\r\n"))
     }
 
-    @Test func `counts messages, octets and recipients`() {
+    @Test func `counts messages, bytes and recipients`() {
         var loopback = Loopback.session()
         let message =
             "MAIL FROM:<>\r\nRCPT TO:<b@b>\r\nRCPT TO:<c@c>\r\nDATA\r\n..a\r\n.\r\n"
@@ -59,7 +59,7 @@ import Testing
     @Test func `answers HELO in one line and EHLO with extensions`() {
         var loopback = Loopback.session()
         loopback.send("HELO x\r\nEHLO [1.2.3.4]\r\nehlo é.example\r\nheLO x\r\n")
-        let lines = Transcript.serverLines(loopback.takeOctets())
+        let lines = ScriptedDialogue.serverLines(loopback.takeBytes())
         #expect(lines.count == 1 + 1 + 10 + 10 + 1)
         #expect(lines[1] == "S: 250 mx.example" && lines[22] == "S: 250 mx.example")
         #expect(lines[2] == "S: 250-mx.example" && lines[11] == "S: 250 HELP")
@@ -105,7 +105,7 @@ import Testing
     func `gives a message up`(command: String) {
         for script in [Opening.mail, Opening.recipient] {
             var loopback = Loopback.session()
-            _ = Transcript(script + "C: \(command)").play(on: &loopback)
+            _ = ScriptedDialogue(script + "C: \(command)").play(on: &loopback)
             loopback.send("DATA\r\nMAIL FROM:<>\r\n")
             #expect(loopback.takeOutput() == "503 5.5.1 Send MAIL first\r\n250 2.1.0 OK, done\r\n")
         }
@@ -174,14 +174,16 @@ import Testing
 
     @Test func `sends more than the output buffer holds, in order`() {
         var limits = LoopLimits()
-        limits.outputBytesMax = 100
+        limits.maximumOutputBytes = 100
         var loopback = Loopback.session(loop: limits)
         _ = loopback.takeOutput()
         let batch = (0..<500).map {
             $0 % 3 == 0 ? "NOOP\r\n" : $0 % 3 == 1 ? "RSET x\r\n" : "?\r\n"
         }
         loopback.send(batch.joined())
-        let codes = Transcript.serverLines(loopback.takeOctets()).map { $0.dropFirst(3).prefix(3) }
+        let codes = ScriptedDialogue.serverLines(loopback.takeBytes()).map {
+            $0.dropFirst(3).prefix(3)
+        }
         #expect(codes.count == 500)
         for (index, code) in codes.enumerated() {
             #expect(code == ["250", "501", "500"][index % 3])
@@ -190,17 +192,17 @@ import Testing
 
     @Test func `holds no more replies than the output buffer, for a client that reads none`() {
         var limits = LoopLimits()
-        limits.outputBytesMax = 100
+        limits.maximumOutputBytes = 100
         var loopback = Loopback.session(loop: limits)
-        _ = loopback.takeOctets()
+        _ = loopback.takeBytes()
         loopback.limitWindow(to: 0)
         let batch = Array(repeating: [UInt8]("NOOP\r\n"), count: 10_000).flatMap { $0 }
         loopback.send(batch)
         // 5 replies fill the buffer; the commands behind them wait.
-        #expect(loopback.keptOctets == 5 * 20 + batch.count - 5 * 6)
+        #expect(loopback.keptBytes == 5 * 20 + batch.count - 5 * 6)
         loopback.read(.max)
-        #expect(loopback.takeOctets().count == 10_000 * 20)
-        #expect(loopback.keptOctets == 0)
+        #expect(loopback.takeBytes().count == 10_000 * 20)
+        #expect(loopback.keptBytes == 0)
     }
 
     @Test func `takes commands in any order where it is told to`() {

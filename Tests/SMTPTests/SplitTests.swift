@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 @Suite struct `The whole onion` {
@@ -41,22 +41,22 @@ import Testing
         }
     }
 
-    static func run(_ pieces: [[UInt8]], outputBytesMax: Int = 1 << 16) -> Outcome {
+    static func run(_ pieces: [[UInt8]], maximumOutputBytes: Int = 1 << 16) -> Outcome {
         let settings = SessionSettings.test {
-            $0.lineOctetsMax = 64
-            $0.messageOctetsMax = 40
-            $0.errorsInRowMax = 5
+            $0.maximumLineLength = 64
+            $0.maximumMessageSize = 40
+            $0.maximumErrorsInRow = 5
         }
         let responder = Scripted()
         var limits = LoopLimits()
-        limits.outputBytesMax = outputBytesMax
+        limits.maximumOutputBytes = maximumOutputBytes
         var loopback = Loopback.session(settings, responder, loop: limits)
         for piece in pieces { loopback.send(piece) }
         return Outcome(
-            output: loopback.takeOctets(), closing: loopback.closing,
+            output: loopback.takeBytes(), closing: loopback.closing,
             counts: loopback.messages
                 + [loopback.counters[.messagesRefused], loopback.counters[.commandErrors]],
-            kept: loopback.closing == nil ? loopback.keptOctets : 0,
+            kept: loopback.closing == nil ? loopback.keptBytes : 0,
             // What is given up depends on the cut where it was over the limit.
             // The peer's part of a close comes when it comes.
             notes: responder.recorder.take().filter { $0 != "closed" }
@@ -70,7 +70,7 @@ import Testing
         #expect(!whole.output.isEmpty)
         Verifier.check(input + input) { Self.run($0).output }
         // And however the output is.
-        for room in [1, 64, 300] { #expect(Self.run([input], outputBytesMax: room) == whole) }
+        for room in [1, 64, 300] { #expect(Self.run([input], maximumOutputBytes: room) == whole) }
     }
 
     @Test func `gives the same ids for the same seed`() {

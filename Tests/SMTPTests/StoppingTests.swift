@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 @Suite struct `A session that is told to stop` {
@@ -43,14 +43,14 @@ import Testing
     @Test(arguments: ["RSET", "HELO x", "QUIT"])
     func `goes when the message is given up`(command: String) {
         var loopback = Loopback.session()
-        _ = Transcript(Opening.recipient + "Z: 10s\nC: ?\nC: \(command)").play(on: &loopback)
+        _ = ScriptedDialogue(Opening.recipient + "Z: 10s\nC: ?\nC: \(command)").play(on: &loopback)
         #expect(loopback.closing == .ended && loopback.counters[.messages] == 0)
     }
 
     @Test func `has no message under way when it was refused`() {
         expect(
             Opening.data + "Z: 10s\nC: abc\nC: .\nS: 552 5.3.4 *\n" + Self.last,
-            .test { $0.messageOctetsMax = 2 })
+            .test { $0.maximumMessageSize = 2 })
         expect(
             Opening.data + "Z: 10s\nC: abc\nC: .\nS: 450 4.7.1 Not now\n" + Self.last, .test(),
             Scripted([.message: `A responder`.refusal]))
@@ -82,8 +82,8 @@ import Testing
                 """, .test(isLenient: true), messages: 1)
     }
 
-    @Test(arguments: Stage.allCases.filter { $0 != .quit })
-    func `gives an answer that is due before it goes`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases.filter { $0 != .quit })
+    func `gives an answer that is due before it goes`(stage: AskedStage) {
         let isWithin = [.mail, .recipient, .data].contains(stage)
         expect(
             `A responder`.opening(to: stage)
@@ -121,16 +121,16 @@ import Testing
             Scripted([.quit: .accept.delayed(by: .seconds(2))]))
     }
 
-    @Test(arguments: Stage.allCases)
-    func `drops an answer that is due too late`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `drops an answer that is due too late`(stage: AskedStage) {
         expect(
             `A responder`.opening(to: stage) + "Z: 10s\nW: 10s\n" + Self.last,
             `A responder`.settings,
             Scripted([stage: .accept.delayed(by: .seconds(60))]), messages: 0)
     }
 
-    @Test(arguments: Stage.allCases.filter { ![.connect, .data, .quit].contains($0) })
-    func `has nothing to wait for once a late answer is given`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases.filter { ![.connect, .data, .quit].contains($0) })
+    func `has nothing to wait for once a late answer is given`(stage: AskedStage) {
         let script =
             `A responder`.opening(to: stage) + "W: 2s\nS: \(`A responder`.accepted(stage))\n"
             + "C: RSET\nS: 250 2.0.0 OK, done\nZ: 10s\n" + Self.last
@@ -143,8 +143,8 @@ import Testing
             Scripted([.recipient: .silence]))
     }
 
-    @Test(arguments: Stage.allCases)
-    func `goes without a word when it was silent`(stage: Stage) {
+    @Test(arguments: AskedStage.allCases)
+    func `goes without a word when it was silent`(stage: AskedStage) {
         expect(
             `A responder`.opening(to: stage) + "Z: 10s\nX:", `A responder`.settings,
             Scripted([stage: .silence]), messages: 0)

@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 @Suite struct `A transaction` {
@@ -91,8 +91,8 @@ import Testing
         transaction.begin(body: .binaryMIME, isUTF8: true)
         transaction.addRecipient()
         transaction.hasRefusedRecipient = true
-        transaction.chunkOctets = 5
-        transaction.offeredOctets = 5
+        transaction.chunkBytes = 5
+        transaction.offeredBytes = 5
         transaction.phase = phase
         #expect(transaction.isIdle == [.refused, .greeted, .ready].contains(phase))
         let isIdle = transaction.isIdle
@@ -101,7 +101,7 @@ import Testing
         guard !isIdle else { return }
         #expect(transaction.body == .sevenBit && !transaction.isUTF8)
         #expect(transaction.recipients == 0 && !transaction.hasRefusedRecipient)
-        #expect(transaction.chunkOctets == 0 && transaction.offeredOctets == 0)
+        #expect(transaction.chunkBytes == 0 && transaction.offeredBytes == 0)
     }
 
     @Test(arguments: phases)

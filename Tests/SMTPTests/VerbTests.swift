@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 import Testing
 
 struct VerbTests {
@@ -6,8 +6,8 @@ struct VerbTests {
 
     /// The match as one would write it without a thought for speed.
     static func reference(_ word: some Sequence<UInt8>) -> Verb {
-        let capitals = word.map { octet in
-            UInt8(ascii: "a")...UInt8(ascii: "z") ~= octet ? octet - 32 : octet
+        let capitals = word.map { byte in
+            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte ? byte - 32 : byte
         }
         return verbs.first { Array($0.name.description.utf8) == capitals } ?? .unknown
     }
@@ -59,13 +59,13 @@ struct VerbTests {
     }
 
     @Test(arguments: verbs)
-    func `any octet in any place of a verb gives what the reference gives`(verb: Verb) {
+    func `any byte in any place of a verb gives what the reference gives`(verb: Verb) {
         let name = Array(verb.name.description.utf8)
         var mismatches: [[UInt8]] = []
         for index in name.indices {
-            for octet in 0x21...0xff as ClosedRange<UInt8> where octet != 0x7f {
+            for byte in 0x21...0xff as ClosedRange<UInt8> where byte != 0x7f {
                 var word = name
-                word[index] = octet
+                word[index] = byte
                 if command(word).value.verb != Self.reference(word) { mismatches.append(word) }
             }
         }

@@ -1,9 +1,9 @@
-import Pipeline
+import BlackholePipeline
 
 /// What will happen outside the loop, in the order of time; at the same time in that of entry.
 struct Agenda {
     enum Kind: UInt8 {
-        /// Octets arrive at the server, at the client.
+        /// Bytes arrive at the server, at the client.
         case toServer, toClient
         /// The stream's end arrives.
         case endToServer, endToClient

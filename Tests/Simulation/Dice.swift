@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// Seeded draws, each a few instructions.
 struct Dice {

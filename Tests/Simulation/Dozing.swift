@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// A layer that waits now and then for somebody on another thread, without a time of its own: what
 /// loses a waker's call leaves it waiting for ever.
@@ -22,9 +22,9 @@ struct Dozing<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         self.next = next
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-        var progress = next.receive(input, &context)
-        switch progress.verdict {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
+        var intake = next.receive(input, &context)
+        switch intake.verdict {
         case .proceed, .flush:
             let isExpecting = call != nil
             guard isExpecting || dice.happens(rate) else { break }
@@ -33,14 +33,14 @@ struct Dozing<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             guard isExpecting || dice.coin() else { break }
             isDozing = true
             ledger.with { $0.records[link].awaited = call }
-            progress.verdict = .pause(until: .never)
+            intake.verdict = .pause(until: .never)
         case .pause(let time): pauseEnd = time
         case .close, .reset, .upgrade, .yield: break
         }
-        return progress
+        return intake
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         if event == .resumed, let verdict = resume(context.now) { return verdict }
         let verdict = next.handle(event, &context)
         if case .pause(let time) = verdict { pauseEnd = time }

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 import Synchronization
 
 /// What the stacks of a simulation tell the world outside the loop: shared by all of them.

@@ -1,10 +1,10 @@
-import Pipeline
+import BlackholePipeline
 
-/// One direction of a connection: the first octets have arrived, the rest is on its way.
+/// One direction of a connection: the first bytes have arrived, the rest is on its way.
 struct Stream {
-    var octets = OctetQueue()
+    var bytes = WireQueue()
     var arrived = 0
-    /// Octets that the writer and the reader hold together at the most.
+    /// Bytes that the writer and the reader hold together at the most.
     var capacity: Int
     /// When the last of what is on its way arrives: nothing overtakes.
     var lastArrival = Instant(nanoseconds: 0)
@@ -14,7 +14,7 @@ struct Stream {
     /// The writer found no room, and hears of it when there is some.
     var lacksRoom = false
 
-    var room: Int { capacity - octets.count }
+    var room: Int { capacity - bytes.count }
 }
 
 /// A connection as the network sees it.
@@ -24,14 +24,14 @@ struct Link {
         case none
         /// The server asked for a reset.
         case asked
-        /// The server closed while octets were on their way to it, which it could not know.
+        /// The server closed while bytes were on their way to it, which it could not know.
         case crossing
     }
 
     enum State { case unborn, backlog, open, closed }
 
     let delay: Int
-    /// What octets are combined with on their way.
+    /// What bytes are combined with on their way.
     let mask: UInt8
     var toServer: Stream
     var toClient: Stream
@@ -47,9 +47,9 @@ struct Link {
     /// It is among those that the next wait tells of, and of which news.
     var isPoked = false
     var news = Bits()
-    /// Octets that have arrived since the last event that told of octets.
+    /// Bytes that have arrived since the last event that told of bytes.
     var untold = 0
-    /// From how many octets on it is readable.
+    /// From how many bytes on it is readable.
     var readMark = 1
     var error: Int32 = 0
     var isReset = false

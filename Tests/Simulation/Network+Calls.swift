@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// The loop's calls, each with the faults that it may have.
 extension Network {
@@ -54,7 +54,7 @@ extension Network {
             return .none
         }
         let injected = error(plan.acceptFailure, [24, 23, 105, 12])
-        let error = tally.open >= plan.descriptorsMax ? 24 : injected
+        let error = tally.open >= plan.maximumDescriptors ? 24 : injected
         if let error {
             note(.acceptFails, -1, Int(error))
             tally.acceptFailures += 1
@@ -78,7 +78,7 @@ extension Network {
         return .accepted(number, from: address(of: link))
     }
 
-    mutating func connect(to address: SocketAddress) -> ConnectOutcome {
+    mutating func connect(to address: NetworkAddress) -> ConnectOutcome {
         let link = Greeting.read(address).link
         if let error = error(plan.acceptFailure, [24, 101, 99]) {
             note(.connect, link, -1, Int(error))
@@ -132,7 +132,7 @@ extension Network {
         from descriptor: Int32, atMost most: Int, _ body: (UnsafeRawBufferPointer) -> Void
     ) -> TransferOutcome {
         guard let link = link(descriptor, "receive") else { return .failed(code: 9) }
-        if isSabotaged(.closesByItself) { return .octets(0) }
+        if isSabotaged(.closesByItself) { return .bytes(0) }
         if most == 0 { fail(link, "a read without room, which looks like the end") }
         let played = error(plan.receiveFailure, [104, 110, 113])
         if let error = played ?? pending(link) {
@@ -145,19 +145,19 @@ extension Network {
         guard count > 0 else {
             let isOver = links[link].toServer.hasEndArrived || links[link].isReset
             note(.receive, link, isOver ? 0 : -1)
-            return isOver ? .octets(0) : .wouldBlock
+            return isOver ? .bytes(0) : .wouldBlock
         }
-        links[link].toServer.octets.withFirst(count, body)
-        links[link].toServer.octets.removeFirst(count)
+        links[link].toServer.bytes.withFirst(count, body)
+        links[link].toServer.bytes.removeFirst(count)
         links[link].toServer.arrived -= count
         links[link].untold = min(links[link].untold, links[link].toServer.arrived)
-        tally.octetsReceived += count
+        tally.bytesReceived += count
         note(.receive, link, count)
         if links[link].toServer.lacksRoom {
             links[link].toServer.lacksRoom = false
             agenda.add(.roomForClient, link, at: later(link))
         }
-        return .octets(count)
+        return .bytes(count)
     }
 
     mutating func send(
@@ -185,7 +185,7 @@ extension Network {
         }
         guard count > 0 else { return .wouldBlock }
         take(bytes[..<count], from: link)
-        tally.octetsSent += count
+        tally.bytesSent += count
         if more {
             links[link].corks += 1
             agenda.add(
@@ -194,15 +194,15 @@ extension Network {
         } else {
             uncork(link)
         }
-        return .octets(count)
+        return .bytes(count)
     }
 
-    private mutating func take(_ octets: Slice<UnsafeRawBufferPointer>, from link: Int) {
-        let lost = isSabotaged(.losesOctets) ? 1 : 0
-        links[link].toClient.octets.append(octets.dropLast(lost))
-        links[link].corked += octets.count - lost
-        guard isSabotaged(.repeatsOctets) else { return }
-        links[link].toClient.octets.append(octets.suffix(1))
+    private mutating func take(_ bytes: Slice<UnsafeRawBufferPointer>, from link: Int) {
+        let lost = isSabotaged(.losesBytes) ? 1 : 0
+        links[link].toClient.bytes.append(bytes.dropLast(lost))
+        links[link].corked += bytes.count - lost
+        guard isSabotaged(.repeatsBytes) else { return }
+        links[link].toClient.bytes.append(bytes.suffix(1))
         links[link].corked += 1
     }
 

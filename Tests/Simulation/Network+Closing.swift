@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// The end of a socket, and whether it is the right one.
 extension Network {
@@ -37,7 +37,7 @@ extension Network {
         if resetting || unread > 0 {
             links[link].loss =
                 resetting ? .asked : .crossing
-            links[link].toClient.octets.removeLast(links[link].corked)
+            links[link].toClient.bytes.removeLast(links[link].corked)
             links[link].corked = 0
             resetClient(link)
         } else if !links[link].toClient.hasEnded {
@@ -45,7 +45,7 @@ extension Network {
             links[link].toClient.hasEnded = true
             agenda.add(.endToClient, link, at: arrival(link, \.toClient))
         }
-        links[link].toServer.octets.removeAll()
+        links[link].toServer.bytes.removeAll()
         links[link].toServer.arrived = 0
     }
 
@@ -53,7 +53,7 @@ extension Network {
     private mutating func lacksRoom(since turn: Instant) -> Bool {
         let open = tally.open - listeners.count { $0.isOpen }
         // All who have left give way at once, when the first of them does.
-        if open >= plan.loop.connectionsMax { exhaustion = time }
+        if open >= plan.loop.maximumConnections { exhaustion = time }
         return exhaustion >= turn
     }
 

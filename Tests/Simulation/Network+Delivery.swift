@@ -1,8 +1,8 @@
-import Pipeline
+import BlackholePipeline
 
 /// What happens on the way between the loop's end and the client's.
 extension Network {
-    func address(of link: Int) -> SocketAddress { .ipv4(UInt32(link) << 4, port: 25) }
+    func address(of link: Int) -> NetworkAddress { .ipv4(UInt32(link) << 4, port: 25) }
 
     /// When what one end does now is felt at the other.
     mutating func later(_ link: Int) -> Instant {
@@ -63,7 +63,7 @@ extension Network {
         let link = Int(entry.id)
         let amount = Int(entry.amount)
         switch entry.kind {
-        case .toServer: deliverOctets(link, amount)
+        case .toServer: deliverBytes(link, amount)
         case .endToServer:
             links[link].toServer.hasEndArrived = true
             note(.endToServer, link)
@@ -81,7 +81,7 @@ extension Network {
         }
     }
 
-    private mutating func deliverOctets(_ link: Int, _ count: Int) {
+    private mutating func deliverBytes(_ link: Int, _ count: Int) {
         note(.toServer, link, count)
         switch links[link].state {
         case .closed:
@@ -102,7 +102,7 @@ extension Network {
         guard !links[link].isReset else { return }
         links[link].isReset = true
         links[link].error = 104
-        links[link].toServer.octets.removeAll()
+        links[link].toServer.bytes.removeAll()
         links[link].toServer.arrived = 0
         links[link].untold = 0
         poke(link, [.readable, .writable, .hungUp])
@@ -136,26 +136,26 @@ extension Network {
 // MARK: The client's end
 
 extension Network {
-    /// Takes octets of a client's, as many as there is room for.
-    mutating func write(_ link: Int, _ queue: inout OctetQueue, atMost limit: Int) -> Int {
+    /// Takes bytes of a client's, as many as there is room for.
+    mutating func write(_ link: Int, _ queue: inout WireQueue, atMost limit: Int) -> Int {
         let count = min(queue.count, limit, max(0, links[link].toServer.room))
         if count < min(queue.count, limit) { links[link].toServer.lacksRoom = true }
         guard count > 0 else { return 0 }
         let mask = links[link].mask
-        queue.withFirst(count) { links[link].toServer.octets.append($0, mask) }
+        queue.withFirst(count) { links[link].toServer.bytes.append($0, mask) }
         queue.removeFirst(count)
         note(.writes, link, count)
         dispatch(link, count, .toServer, \.toServer)
         return count
     }
 
-    /// Gives what has arrived at a client to `body`, octet by octet.
+    /// Gives what has arrived at a client to `body`, byte by byte.
     mutating func read(_ link: Int, atMost limit: Int, _ body: (UInt8) -> Void) -> Int {
         let count = min(limit, links[link].toClient.arrived)
         guard count > 0 else { return 0 }
         let mask = links[link].mask
-        links[link].toClient.octets.withFirst(count) { for octet in $0 { body(octet ^ mask) } }
-        links[link].toClient.octets.removeFirst(count)
+        links[link].toClient.bytes.withFirst(count) { for byte in $0 { body(byte ^ mask) } }
+        links[link].toClient.bytes.removeFirst(count)
         links[link].toClient.arrived -= count
         note(.reads, link, count)
         if links[link].toClient.lacksRoom {
@@ -175,7 +175,7 @@ extension Network {
     mutating func leave(_ link: Int, resetting: Bool) {
         note(resetting ? .resets : .leaves, link)
         links[link].hasClientClosed = true
-        links[link].toClient.octets.removeAll()
+        links[link].toClient.bytes.removeAll()
         links[link].toClient.arrived = 0
         if resetting {
             agenda.add(.resetToServer, link, at: arrival(link, \.toServer))

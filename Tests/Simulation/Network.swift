@@ -1,11 +1,11 @@
-import Pipeline
+import BlackholePipeline
 
 /// The simulated machine outside the loop: the clock, descriptors, and the way to the peers.
 ///
 /// A value: its state and its dice are all that the future hangs on.
 struct Network {
     /// A listening socket.
-    struct Listener {
+    struct SimulatedListener {
         var descriptor: Int32
         var token: UInt64 = 0
         var isWatched = false
@@ -14,7 +14,7 @@ struct Network {
         var graceEnd = Instant.never
         /// The connections that wait to be accepted.
         var backlog: [Int32] = []
-        static let backlogMax = 64
+        static let maximumBacklog = 64
     }
 
     enum Use { case free, listener(Int), link(Int) }
@@ -26,13 +26,13 @@ struct Network {
         var acceptFailures = 0
         /// Errors that break a connection off.
         var broken = 0
-        var octetsReceived = 0
-        var octetsSent = 0
+        var bytesReceived = 0
+        var bytesSent = 0
         var open = 0
-        var openMax = 0
+        var maximumOpen = 0
     }
 
-    let plan: Plan
+    let plan: SimulationPlan
     let ledger: Ledger
     var dice: Dice
     var time: Instant
@@ -42,7 +42,7 @@ struct Network {
     var exhaustion = Instant(nanoseconds: .min)
     var tally = Tally()
     var links: [Link] = []
-    var listeners: [Listener] = []
+    var listeners: [SimulatedListener] = []
     var descriptors: [Use] = [.free, .free, .free]
     /// The connections that have news for the loop.
     var poked: [Int32] = []
@@ -53,7 +53,7 @@ struct Network {
     /// Calls so far that could fail.
     var fallibleCalls = 0
 
-    init(_ plan: Plan, _ ledger: Ledger, _ dice: Dice) {
+    init(_ plan: SimulationPlan, _ ledger: Ledger, _ dice: Dice) {
         self.plan = plan
         self.ledger = ledger
         self.dice = dice
@@ -84,7 +84,7 @@ struct Network {
 
     mutating func listen() -> Int {
         let descriptor = open(.listener(listeners.count))
-        listeners.append(Listener(descriptor: descriptor))
+        listeners.append(SimulatedListener(descriptor: descriptor))
         note(.listens, -1, listeners.count - 1)
         return listeners.count - 1
     }
@@ -113,7 +113,7 @@ struct Network {
         if firstFree == descriptors.count { descriptors.append(.free) }
         descriptors[firstFree] = use
         tally.open += 1
-        tally.openMax = max(tally.openMax, tally.open)
+        tally.maximumOpen = max(tally.maximumOpen, tally.open)
         return Int32(firstFree)
     }
 
@@ -199,12 +199,12 @@ extension Network {
         var count = start
         for candidate in candidates {
             if candidate < 0 {
-                guard count < min(events.count, plan.eventsMax) else { continue }
+                guard count < min(events.count, plan.maximumEvents) else { continue }
                 events[count] = Readiness(
                     token: listeners[Int(-1 - candidate)].token, isReadable: true,
                     isWritable: false, isHungUp: false)
                 count += 1
-            } else if count < min(events.count, plan.eventsMax) {
+            } else if count < min(events.count, plan.maximumEvents) {
                 events[count] = tell(Int(candidate))
                 count += 1
             } else {

@@ -1,11 +1,11 @@
-/// Reads replies octet by octet, and holds them to RFC 5321 §4.2.
+/// Reads replies byte by byte, and holds them to RFC 5321 §4.2.
 struct ReplyReader {
     /// A whole reply: its code, and what its last line says.
     struct Reply {
         var code = 0
         /// The number of the connection and the serial that the responder has put in.
         var number: (link: Int, serial: Int)?
-        var octets: Int?
+        var bytes: Int?
         var hash: Int?
         var saysTimeout = false
         var saysShutdown = false
@@ -24,10 +24,10 @@ struct ReplyReader {
     /// Whether a reply has begun and not ended.
     var isAmidReply: Bool { !line.isEmpty || openCode != nil }
 
-    mutating func take(_ octet: UInt8) -> Outcome {
-        line.append(octet)
-        guard octet == 0x0A else {
-            return line.count > 512 ? .flaw("a line of over 512 octets") : .more
+    mutating func take(_ byte: UInt8) -> Outcome {
+        line.append(byte)
+        guard byte == 0x0A else {
+            return line.count > 512 ? .flaw("a line of over 512 bytes") : .more
         }
         defer { line.removeAll(keepingCapacity: true) }
         guard line.count >= 6, line[line.count - 2] == 0x0D, let code = number(0, 3),
@@ -49,7 +49,7 @@ struct ReplyReader {
             if let link = number(mark + 1, dot), let serial = number(dot + 1, end(dot + 1)) {
                 reply.number = (link, serial)
             }
-            reply.octets = field("octets=", from: mark)
+            reply.bytes = field("bytes=", from: mark)
             reply.hash = field("hash=", from: mark)
         } else if code == 421 {
             let text = String(decoding: line, as: UTF8.self)
@@ -76,9 +76,9 @@ struct ReplyReader {
     private func number(_ start: Int, _ end: Int) -> Int? {
         guard start < end else { return nil }
         var value = 0
-        for octet in line[start..<end] {
-            guard octet >= 0x30, octet <= 0x39 else { return nil }
-            value = value * 10 + Int(octet - 0x30)
+        for byte in line[start..<end] {
+            guard byte >= 0x30, byte <= 0x39 else { return nil }
+            value = value * 10 + Int(byte - 0x30)
         }
         return value
     }

@@ -1,13 +1,13 @@
-import Pipeline
+import BlackholePipeline
 
 /// What a client hears, and whether that is what it is owed.
 extension SimulatedClient {
     mutating func read(_ network: inout Network) {
-        guard temper.readMax > 0, network.time >= readTime else { return }
+        guard temper.maximumRead > 0, network.time >= readTime else { return }
         var replies: [ReplyReader.Reply] = []
         var flaw: String?
-        let count = network.read(link, atMost: temper.readMax) { octet in
-            switch reader.take(octet) {
+        let count = network.read(link, atMost: temper.maximumRead) { byte in
+            switch reader.take(byte) {
             case .more: break
             case .reply(let reply): replies.append(reply)
             case .flaw(let text): flaw = flaw ?? text
@@ -47,7 +47,7 @@ extension SimulatedClient {
     }
 
     private func judge(
-        _ reply: ReplyReader.Reply, _ owed: Dialogue.Owed, _ network: borrowing Network
+        _ reply: ReplyReader.Reply, _ owed: SimulatedDialogue.Owed, _ network: borrowing Network
     ) {
         if reply.code != owed.code {
             network.fail(link, "\(reply.code) where \(owed.code) is owed")
@@ -56,10 +56,10 @@ extension SimulatedClient {
             network.fail(link, "\(reply.code) is not the reply that is owed")
         }
         guard let content = owed.content else { return }
-        if reply.octets != content.octets || reply.hash != content.hash {
+        if reply.bytes != content.bytes || reply.hash != content.hash {
             network.fail(
                 link,
-                "content of \(content.octets) octets came as \(reply.octets ?? -1), changed")
+                "content of \(content.bytes) bytes came as \(reply.bytes ?? -1), changed")
         }
     }
 

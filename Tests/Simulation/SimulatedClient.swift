@@ -1,7 +1,7 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
-/// A client as a machine: it says what its ``Dialogue`` has, in the way of its ``Temper``, and
+/// A client as a machine: it says what its ``SimulatedDialogue`` has, in the way of its ``Temper``, and
 /// misses no reply, and none of the server's duties, without saying so.
 struct SimulatedClient {
     enum Phase {
@@ -14,13 +14,13 @@ struct SimulatedClient {
     let link: Int
     let temper: Temper
     var dice: Dice
-    var dialogue: Dialogue
+    var dialogue: SimulatedDialogue
     var phase = Phase.talking
     /// Messages with a positive reply that has come.
     var acknowledged = 0
 
     var reader = ReplyReader()
-    var outgoing = OctetQueue()
+    var outgoing = WireQueue()
     var commandsLeft: Int
     var serial = 0
     /// The last words have come.
@@ -35,14 +35,14 @@ struct SimulatedClient {
     var strikes = 0
 
     init(
-        _ link: Int, _ temper: Temper, _ plan: Plan, hashes: Bool, _ dice: Dice,
+        _ link: Int, _ temper: Temper, _ plan: SimulationPlan, hashes: Bool, _ dice: Dice,
         at time: Instant
     ) {
         self.link = link
         self.temper = temper
         self.dice = dice
-        dialogue = Dialogue(temper.greeting, plan, hashes: hashes)
-        commandsLeft = temper.commandsMax
+        dialogue = SimulatedDialogue(temper.greeting, plan, hashes: hashes)
+        commandsLeft = temper.maximumCommands
         writeTime = time
         readTime = time
     }
@@ -70,15 +70,15 @@ struct SimulatedClient {
     /// end, at the latest when its times are over.
     mutating func losePatience(_ network: inout Network) {
         guard phase != .gone else { return }
-        let count = events + network.links[link].toServer.octets.count
+        let count = events + network.links[link].toServer.bytes.count
         strikes = count == eventsBefore ? strikes + 1 : 0
         eventsBefore = count
         let isOpen = network.links[link].state == .open
         // A leap of the clock may come before the loop's turn: once is not enough.
-        if strikes == 3, temper.readMax > 0, isOpen {
+        if strikes == 3, temper.maximumRead > 0, isOpen {
             network.fail(link, "the client waits for an end that does not come")
         }
-        if !isOpen || strikes > 0 && temper.readMax == 0 {
+        if !isOpen || strikes > 0 && temper.maximumRead == 0 {
             return leave(&network, resetting: true)
         }
         network.agenda.add(.patience, link, at: network.time + network.plan.patience)
@@ -90,7 +90,7 @@ struct SimulatedClient {
 extension SimulatedClient {
     private var mayCompose: Bool {
         guard outgoing.isEmpty, hasHeardGreeting || temper.isReckless else { return false }
-        if temper.isReckless { return dialogue.owedCount < 500 || temper.readMax == 0 }
+        if temper.isReckless { return dialogue.owedCount < 500 || temper.maximumRead == 0 }
         return dialogue.owedCount == 0
     }
 
@@ -99,7 +99,7 @@ extension SimulatedClient {
         guard hasThought else {
             // Not at once, but after a while.
             hasThought = true
-            pause(Int64(dice.drawWide(1_000...Int(temper.thinkMax))), &network)
+            pause(Int64(dice.drawWide(1_000...Int(temper.maximumThink))), &network)
             return
         }
         hasThought = false
@@ -107,7 +107,7 @@ extension SimulatedClient {
             commandsLeft -= 1
             return sayJunk()
         }
-        let batch = dice.draw(1...temper.batchMax)
+        let batch = dice.draw(1...temper.maximumBatch)
         for _ in 0..<batch where !dialogue.isOver && commandsLeft > 0 {
             commandsLeft -= 1
             dialogue.speak(&outgoing, &dice)
@@ -151,7 +151,7 @@ extension SimulatedClient {
 
     private mutating func write(_ network: inout Network) {
         guard !outgoing.isEmpty else { return }
-        let count = network.write(link, &outgoing, atMost: temper.writeMax)
+        let count = network.write(link, &outgoing, atMost: temper.maximumWrite)
         events += count
         guard !outgoing.isEmpty || mayCompose else { return }
         if count > 0 || mayCompose { pause(max(1_000, temper.writeGap), &network) }

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// A kernel that is a value with a seed: behind its calls is a whole ``World``, which goes on while
 /// the loop works and while it waits.
@@ -46,7 +46,7 @@ struct SimulatedKernel: Kernel, ~Copyable {
     }
 
     mutating func connect(
-        to address: SocketAddress, from source: SocketAddress?
+        to address: NetworkAddress, from source: NetworkAddress?
     ) -> ConnectOutcome {
         world.work()
         return world.network.connect(to: address)

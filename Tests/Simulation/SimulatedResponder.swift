@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// What a client wishes of the responder, said in the local part of an address: a letter, and two
 /// digits of delay.
@@ -26,12 +26,12 @@ enum Greeting: UInt32, CaseIterable {
     case prompt, late, refused, last
 
     /// The address of the client of a link.
-    func address(of link: Int) -> SocketAddress {
+    func address(of link: Int) -> NetworkAddress {
         .ipv4(UInt32(link) << 4 | rawValue, port: 25)
     }
 
     /// The link and the wish of an address.
-    static func read(_ address: SocketAddress) -> (link: Int, greeting: Greeting) {
+    static func read(_ address: NetworkAddress) -> (link: Int, greeting: Greeting) {
         guard case .ipv4(let number, _) = address else { return (0, .prompt) }
         return (Int(number >> 4), Greeting(rawValue: number & 15) ?? .prompt)
     }
@@ -85,11 +85,11 @@ struct SimulatedResponder<Attention: Interest>: Responder {
         answer(line.extracting(recipient.path), "2.1.5")
     }
 
-    mutating func content(_ octets: RawSpan, _ context: inout Context) {
-        octets.withUnsafeBytes { hash.add($0) }
+    mutating func content(_ bytes: RawSpan, _ context: inout Context) {
+        bytes.withUnsafeBytes { hash.add($0) }
     }
 
-    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+    mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         ledger.with { $0.records[link].messages += 1 }
         deliveredHash = hash.number
         hash = ContentHash()
@@ -97,16 +97,16 @@ struct SimulatedResponder<Attention: Interest>: Responder {
     }
 
     mutating func deliver(
-        _ message: Message, to recipient: Int, _ context: inout Context
+        _ message: IncomingMessage, to recipient: Int, _ context: inout Context
     ) -> Answer {
         answer(message, isFirst: recipient == 0)
     }
 
-    private mutating func answer(_ message: Message, isFirst: Bool) -> Answer {
+    private mutating func answer(_ message: IncomingMessage, isFirst: Bool) -> Answer {
         let code = messageWish == .refuseMessage ? 451 : 250
-        var text = OctetQueue()
-        text.append(" octets=")
-        text.append(decimal: message.octets)
+        var text = WireQueue()
+        text.append(" bytes=")
+        text.append(decimal: message.bytes)
         text.append(" hash=")
         text.append(decimal: deliveredHash)
         let answer = say(code, code == 250 ? "2.0.0" : "4.3.0", text)
@@ -128,9 +128,9 @@ struct SimulatedResponder<Attention: Interest>: Responder {
     mutating func quit(_ context: inout Context) -> Answer { say(221, "2.0.0") }
 
     private mutating func answer(_ path: RawSpan, _ enhanced: StaticString) -> Answer {
-        let (letter, delay) = path.withUnsafeBytes { octets in
-            octets.count < 3
-                ? (0, 0) : (octets[0], Int(octets[1] &- 0x30) * 10 + Int(octets[2] &- 0x30))
+        let (letter, delay) = path.withUnsafeBytes { bytes in
+            bytes.count < 3
+                ? (0, 0) : (bytes[0], Int(bytes[1] &- 0x30) * 10 + Int(bytes[2] &- 0x30))
         }
         guard let wish = Wish(rawValue: letter) else { return say(250, enhanced) }
         // A late silence may come too late.
@@ -153,10 +153,10 @@ struct SimulatedResponder<Attention: Interest>: Responder {
     }
 
     private mutating func say(
-        _ code: Int, _ enhanced: StaticString, _ more: OctetQueue = OctetQueue()
+        _ code: Int, _ enhanced: StaticString, _ more: WireQueue = WireQueue()
     ) -> Answer {
         serial += 1
-        var text = OctetQueue()
+        var text = WireQueue()
         text.append(decimal: code)
         text.append(" ")
         text.append(enhanced)
@@ -170,16 +170,16 @@ struct SimulatedResponder<Attention: Interest>: Responder {
     }
 }
 
-/// What content is known by: it hangs on each octet and its place.
+/// What content is known by: it hangs on each byte and its place.
 struct ContentHash {
     private var state: UInt32 = 0x811C_9DC5
 
-    mutating func add(_ octets: UnsafeRawBufferPointer) {
-        for octet in octets { add(octet) }
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        for byte in bytes { add(byte) }
     }
 
-    mutating func add(_ octet: UInt8) {
-        state = (state ^ UInt32(octet)) &* 0x0100_0193
+    mutating func add(_ byte: UInt8) {
+        state = (state ^ UInt32(byte)) &* 0x0100_0193
     }
 
     var number: Int { Int(state) }

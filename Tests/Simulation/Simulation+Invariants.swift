@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Synchronization
 
 /// What must hold between two turns.
@@ -72,7 +72,7 @@ extension Simulation {
         of slot: SlotState, _ links: [Link], _ link: Int
     ) -> StaticString? {
         let isTold = !links[link].isPoked
-        if slot.unsentOctets > 0 {
+        if slot.unsentBytes > 0 {
             if !slot.watchesWriting { return "output waits, and its room is not watched for" }
             if isTold, !links[link].toClient.lacksRoom, links[link].isRoomy,
                 slot.isBlocked, !slot.isQueued
@@ -89,7 +89,7 @@ extension Simulation {
             return "a call is owed, and will not come"
         }
         if slot.isReadable, !slot.isQueued { return "nobody will read what is there" }
-        if links[link].readMark > max(1, slot.discardableOctets) {
+        if links[link].readMark > max(1, slot.discardableBytes) {
             return "more is waited for than is to come"
         }
         if isTold, !slot.isReadable, links[link].untold == 0, !links[link].isConnecting,
@@ -102,7 +102,7 @@ extension Simulation {
 
     /// A waker that has called has ended the pause, or will in the next turn.
     private func flawInPause(of slot: SlotState, _ link: Int) -> StaticString? {
-        guard slot.isPaused, slot.wakeTime == .never, slot.unsentOctets == 0, !slot.isQueued else {
+        guard slot.isPaused, slot.wakeTime == .never, slot.unsentBytes == 0, !slot.isQueued else {
             return nil
         }
         let isForgotten = ledger.with { state in
@@ -114,11 +114,11 @@ extension Simulation {
 
     /// Memory is bounded, and an idle connection holds none.
     private func flawInMemory(of slot: SlotState) -> StaticString? {
-        if slot.heldOctets > plan.loop.readBytesMax { return "more is held than one read gives" }
-        if slot.unsentOctets > plan.loop.outputBytesMax + 8_192 {
+        if slot.heldBytes > plan.loop.maximumReadBytes { return "more is held than one read gives" }
+        if slot.unsentBytes > plan.loop.maximumOutputBytes + 8_192 {
             return "more output waits than the limit has it"
         }
-        if slot.heldOctets + slot.unsentOctets == 0, slot.bufferOctets > 0 {
+        if slot.heldBytes + slot.unsentBytes == 0, slot.bufferBytes > 0 {
             return "an idle connection holds memory"
         }
         return nil
@@ -130,7 +130,7 @@ extension Simulation {
         where listener.isOpen && !listener.isWatched {
             let resumption = network.time + plan.loop.acceptPause
             guard
-                loop.connectionCount >= plan.loop.connectionsMax
+                loop.connectionCount >= plan.loop.maximumConnections
                     || loop.nextWakeTime <= resumption
             else { throw failure("a listener is watched by nobody") }
         }
@@ -144,12 +144,12 @@ extension Simulation {
             ("connections left", loop.connectionCount, 0),
             ("clients left", world.clientsAlive, 0),
             ("descriptors left", tally.open, 0),
-            ("octets kept", loop.keptOctets, 0),
+            ("bytes kept", loop.keptBytes, 0),
             ("accepted", value(.accepted), tally.accepted),
             ("closed", value(.closed), value(.accepted) + value(.connected)),
             ("broken", value(.broken), tally.broken),
-            ("octets received", value(.octetsReceived), tally.octetsReceived),
-            ("octets sent", value(.octetsSent), tally.octetsSent),
+            ("bytes received", value(.bytesReceived), tally.bytesReceived),
+            ("bytes sent", value(.bytesSent), tally.bytesSent),
             ("accept failures", value(.acceptFailures), tally.acceptFailures),
             ("listeners closed", closingsDone.value, closings),
         ]

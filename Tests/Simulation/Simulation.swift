@@ -1,12 +1,12 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// A loop, its stacks and thousands of clients in one thread, over a kernel that a seed moves.
 ///
-/// The same seed, steps and clients give the same run, to the last octet and nanosecond.
+/// The same seed, steps and clients give the same run, to the last byte and nanosecond.
 package struct Simulation: ~Copyable {
     let options: SimulationOptions
-    let plan: Plan
+    let plan: SimulationPlan
     let ledger: Ledger
     let stacks: Stacks
     let counters = Counters()
@@ -24,7 +24,7 @@ package struct Simulation: ~Copyable {
     package init(_ options: SimulationOptions) {
         self.options = options
         dice = Dice(seed: options.seed)
-        var plan = Plan(&dice, clientsMax: options.clients)
+        var plan = SimulationPlan(&dice, maximumClients: options.clients)
         plan.failingCall = options.failingCall
         plan.sabotage = options.sabotage
         self.plan = plan
@@ -90,7 +90,7 @@ package struct Simulation: ~Copyable {
     /// A turn of the loop, as its thread has it, and a look at everything.
     private mutating func turn() throws(SimulationFailure) {
         loop.kernel.world.network.trace.step = Int32(step)
-        if loop.turn() { loop.takeMail() }
+        loop.turn()
         step += 1
         try check()
         // What comes to be due in a turn may be served in the next.

@@ -1,4 +1,4 @@
-package import Pipeline
+package import BlackholePipeline
 
 /// What a run hangs on, all of it.
 package struct SimulationOptions: Sendable {
@@ -35,8 +35,8 @@ package struct SimulationOptions: Sendable {
 package enum Sabotage: Sendable, CaseIterable {
     /// Now and then it does not tell of what is ready.
     case forgetsNews
-    /// Now and then an octet of what is sent is lost, or comes twice.
-    case losesOctets, repeatsOctets
+    /// Now and then a byte of what is sent is lost, or comes twice.
+    case losesBytes, repeatsBytes
     /// Now and then a waker's call does not come through.
     case losesCalls
     /// Now and then it takes for closed what is open.

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// The stacks that the simulated loop runs: the onion of the product, in a layer that watches and
 /// one that waits.
@@ -9,7 +9,7 @@ struct Stacks {
     private let dozeRate: Int
     private let seed: UInt64
 
-    init(_ plan: Plan, _ ledger: Ledger, seed: UInt64) {
+    init(_ plan: SimulationPlan, _ ledger: Ledger, seed: UInt64) {
         self.ledger = ledger
         self.seed = seed
         dozeRate = plan.doze
@@ -51,10 +51,10 @@ struct Stacks {
 
     private func mail<Attention: Interest>(
         _: Attention.Type, _ peer: borrowing Peer
-    ) -> LineFraming<DataDiscard<Session<SimulatedResponder<Attention>>>> {
+    ) -> LineFraming<DataDiscard<SMTPSession<SimulatedResponder<Attention>>>> {
         let responder = SimulatedResponder<Attention>(peer, ledger, settings.protocol)
-        return LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
-            DataDiscard { Session(settings, responder) }
+        return LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
+            DataDiscard { SMTPSession(settings, responder) }
         }
     }
 
@@ -79,14 +79,14 @@ struct Caller: ByteHandler {
         self.ledger = ledger
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         let text = "call \(link)\n"
-        guard input.byteCount >= text.utf8.count else { return Progress(0) }
+        guard input.byteCount >= text.utf8.count else { return Intake(0) }
         if input.text != text { ledger.fail(link, "the echo is another: \(input.text)") }
-        return Progress(input.byteCount, .close)
+        return Intake(input.byteCount, .close)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         let asks = event == .closed || event == .opened && link % 2 == 0
         if asks, !context.isStopping, let next = ledger.takeSuccessor(of: link) {
             context.connect(to: Greeting.prompt.address(of: next))

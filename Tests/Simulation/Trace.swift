@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// What has happened: the last events for whoever reads of a failure, and a hash of all of them.
 struct Trace {
@@ -16,7 +16,7 @@ struct Trace {
         case listens, closesListener, stops, leaps
     }
 
-    struct Event {
+    struct Happening {
         var time = Instant(nanoseconds: 0)
         var step: Int32 = 0
         var link: Int32 = -1
@@ -26,16 +26,16 @@ struct Trace {
     }
 
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    private var events = [Event](repeating: Event(), count: Trace.eventsMax)
+    private var events = [Happening](repeating: Happening(), count: Trace.maximumEvents)
     private(set) var count = 0
     var step: Int32 = 0
 
-    private static let eventsMax = 1 << 16
+    private static let maximumEvents = 1 << 16
 
     mutating func note(
         _ kind: Kind, link: Int, at time: Instant, _ first: Int = 0, _ second: Int = 0
     ) {
-        events[count & (Trace.eventsMax - 1)] = Event(
+        events[count & (Trace.maximumEvents - 1)] = Happening(
             time: time, step: step, link: Int32(link), kind: kind, first: first, second: second)
         count += 1
         mix(UInt64(bitPattern: time.nanoseconds))
@@ -49,11 +49,11 @@ struct Trace {
     }
 
     /// The last events of a connection; of all of them where it is none.
-    func last(_ number: Int, of link: Int) -> [Event] {
-        let kept = max(0, count - Trace.eventsMax)..<count
-        var found: [Event] = []
+    func last(_ number: Int, of link: Int) -> [Happening] {
+        let kept = max(0, count - Trace.maximumEvents)..<count
+        var found: [Happening] = []
         for index in kept.reversed() {
-            let event = events[index & (Trace.eventsMax - 1)]
+            let event = events[index & (Trace.maximumEvents - 1)]
             if link < 0 || event.link == link { found.append(event) }
             if found.count == number { break }
         }
@@ -61,7 +61,7 @@ struct Trace {
     }
 }
 
-extension Trace.Event: CustomStringConvertible {
+extension Trace.Happening: CustomStringConvertible {
     var description: String {
         "  step \(step) at \(time.seconds) link \(link): \(kind) \(first) \(second)"
     }

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// The outermost layer of a simulated stack: holds the loop to what it promises to stacks.
 struct Witness<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
@@ -13,16 +13,16 @@ struct Witness<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         ledger.with { $0.stacks += 1 }
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         expect(nil, context)
         expectTurn(context)
         let before = context.output.count
-        let progress = next.receive(input, &context)
-        note(progress.verdict, hasSpoken: context.output.count > before, context)
-        return progress
+        let intake = next.receive(input, &context)
+        note(intake.verdict, hasSpoken: context.output.count > before, context)
+        return intake
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         expect(event, context)
         let before = context.output.count
         let verdict = next.handle(event, &context)
@@ -32,8 +32,8 @@ struct Witness<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         return verdict
     }
 
-    /// What must hold whenever a stack is called: with an event, or with octets.
-    private func expect(_ event: Event?, _ context: borrowing Context) {
+    /// What must hold whenever a stack is called: with an event, or with bytes.
+    private func expect(_ event: ConnectionEvent?, _ context: borrowing Context) {
         let now = context.now
         let output = context.output.count
         let isStopping = context.isStopping
@@ -90,16 +90,16 @@ extension Ledger.Record {
     ///
     /// - Returns: what is wrong with it.
     fileprivate mutating func take(
-        _ event: Event?, at now: Instant, _ turn: (this: Instant, previous: Instant),
+        _ event: ConnectionEvent?, at now: Instant, _ turn: (this: Instant, previous: Instant),
         _ output: Int, _ isStopping: Bool
     ) -> String? {
         if isOver { return "the stack is called after its end" }
         if output > 0 { return "the stack finds another's output" }
         if now != turn.this { return "the stack is told another time than the turn's" }
         guard let event else {
-            if !wasOpened { return "octets come before the connection is opened" }
-            if isPaused { return "octets come in a pause" }
-            if hasClosed || hasReset { return "octets come behind the close" }
+            if !wasOpened { return "bytes come before the connection is opened" }
+            if isPaused { return "bytes come in a pause" }
+            if hasClosed || hasReset { return "bytes come behind the close" }
             if isStopping != wasStopping { return "the stack is told wrongly that it stops" }
             return nil
         }

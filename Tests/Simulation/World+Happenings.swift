@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// What happens when its time has come.
 extension World {
@@ -24,7 +24,7 @@ extension World {
     private mutating func arriveAtClient(_ link: Int, _ entry: Agenda.Entry) -> Bool {
         guard !network.links[link].isClientReset else { return false }
         guard !network.links[link].hasClientClosed else {
-            // A closed socket answers octets with a reset.
+            // A closed socket answers bytes with a reset.
             if entry.kind == .toClient {
                 network.agenda.add(.resetToServer, link, at: network.later(link))
             }
@@ -35,7 +35,7 @@ extension World {
         case .endToClient: network.links[link].toClient.hasEndArrived = true
         default:
             network.links[link].isClientReset = true
-            network.links[link].toClient.octets.removeAll()
+            network.links[link].toClient.bytes.removeAll()
             network.links[link].toClient.arrived = 0
         }
         return true
@@ -62,9 +62,9 @@ extension World {
     /// The far end of a connection that the loop has started: sends back what comes.
     private mutating func answer(_ link: Int) {
         guard !network.links[link].hasClientClosed else { return }
-        var octets = OctetQueue()
-        _ = network.read(link, atMost: .max) { octets.append($0) }
-        if octets.count > 0 { _ = network.write(link, &octets, atMost: .max) }
+        var bytes = WireQueue()
+        _ = network.read(link, atMost: .max) { bytes.append($0) }
+        if bytes.count > 0 { _ = network.write(link, &bytes, atMost: .max) }
         if network.links[link].toClient.hasEndArrived || network.links[link].isClientReset {
             network.leave(link, resetting: false)
         }
@@ -78,7 +78,8 @@ extension World {
             network.resetClient(link)
             return
         }
-        guard network.listeners[listener].backlog.count < Network.Listener.backlogMax else {
+        guard network.listeners[listener].backlog.count < Network.SimulatedListener.maximumBacklog
+        else {
             // The kernel does not answer, and the client tries again.
             network.agenda.add(.arrive, link, at: network.time + .seconds(1))
             return

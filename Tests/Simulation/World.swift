@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// All that is outside the loop: the ``Network``, and the clients at its other end.
 struct World {
@@ -19,13 +19,13 @@ struct World {
     let hashes: (Int) -> Bool
 
     /// What may happen outside before the loop has something to do.
-    private static let sleepEventsMax = 200_000
+    private static let maximumSleepEvents = 200_000
 
     init(_ network: Network, _ dice: Dice, hashes: @escaping (Int) -> Bool) {
         self.network = network
         self.dice = dice
         self.hashes = hashes
-        for _ in 0..<network.plan.clientsMax { addSpawn() }
+        for _ in 0..<network.plan.maximumClients { addSpawn() }
     }
 
     /// No more clients come, and those who are there come to their ends.
@@ -34,7 +34,7 @@ struct World {
         for index in clients.indices { clients[index]?.hurry() }
     }
 
-    func address(of descriptor: Int32) -> SocketAddress {
+    func address(of descriptor: Int32) -> NetworkAddress {
         guard let link = network.link(descriptor, "accept") else { return .loopback() }
         return (clients[link]?.temper.greeting ?? .prompt).address(of: link)
     }
@@ -90,7 +90,7 @@ struct World {
         var events = 0
         while !hasNews {
             events += 1
-            if events > World.sleepEventsMax {
+            if events > World.maximumSleepEvents {
                 network.fail(-1, "the loop sleeps for ever, and the world does not")
                 break
             }

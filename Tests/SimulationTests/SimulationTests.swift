@@ -1,4 +1,4 @@
-import Simulation
+import BlackholeSimulation
 import Testing
 
 @Suite struct `A simulation` {

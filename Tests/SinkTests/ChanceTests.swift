@@ -1,25 +1,25 @@
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// What is drawn by chance, under a seed that is the same in every run.
 struct ChanceTests {
     /// The last replies to so many messages.
     static func messages(_ count: Int, _ policy: Policy, seed: UInt64 = 1) -> [String] {
-        var dialogue = Dialogue.begun(policy, seed: seed)
+        var dialogue = ModeDialogue.begun(policy, seed: seed)
         return (0..<count).map { _ in dialogue.send() }
     }
 
     /// The replies to so many recipients of one message.
     static func recipients(_ count: Int, _ policy: Policy) -> [String] {
-        var dialogue = Dialogue.begun(policy)
+        var dialogue = ModeDialogue.begun(policy)
         _ = dialogue.say(Way.envelope[0])
         return (0..<count).map { _ in dialogue.say(Way.envelope[1]).last ?? "nothing" }
     }
 
     /// Whether every code of a list comes up about as often as the others, and nothing else does.
-    static func expectEven(_ lines: [String], _ codes: [ReplyCode], at stage: Stage) {
+    static func expectEven(_ lines: [String], _ codes: [ReplyCode], at stage: ModeStage) {
         let counts = lines.counts
         #expect(Set(counts.keys) == Set(codes.map { $0.line(at: stage) }))
         let mean = lines.count / codes.count
@@ -44,7 +44,7 @@ struct ChanceTests {
     @Test func `the table of 16 codes closes one connection in 16`() {
         var closed = 0
         for seed in 0..<1_600 {
-            var dialogue = Dialogue(Policy(.bounce, at: .connect), seed: UInt64(seed))
+            var dialogue = ModeDialogue(Policy(.bounce, at: .connect), seed: UInt64(seed))
             let codes = dialogue.replies().codes
             #expect(dialogue.isClosed == (codes == [421]))
             closed += dialogue.isClosed ? 1 : 0
@@ -92,8 +92,8 @@ struct ChanceTests {
         #expect(Set(Self.recipients(9, none).codes) == [250])
     }
 
-    @Test(arguments: Stage.allCases.filter { $0 != .rcpt && $0 != .message })
-    func `accepts with the stage's own words elsewhere`(stage: Stage) {
+    @Test(arguments: ModeStage.allCases.filter { $0 != .rcpt && $0 != .message })
+    func `accepts with the stage's own words elsewhere`(stage: ModeStage) {
         let policy = Policy(.accept, at: stage) { $0.acceptCodes = [.messagesPending] }
         for way in Way.allCases {
             let said = ModeTests.talk(policy, way)
@@ -101,8 +101,8 @@ struct ChanceTests {
         }
     }
 
-    @Test(arguments: Stage.allCases)
-    func `a stage may have codes of its own`(stage: Stage) {
+    @Test(arguments: ModeStage.allCases)
+    func `a stage may have codes of its own`(stage: ModeStage) {
         let policy = Policy(.bounce, at: stage) {
             $0.bounceCodes = [.blocked]
             $0.bounceCodesByStage = [stage: [.localError, .mechanismTooWeak]]
@@ -130,7 +130,7 @@ struct ChanceTests {
 
 extension [String] {
     /// The lines of the codes that are given in digits.
-    fileprivate func mapped(at stage: Stage) -> Set<String?> {
+    fileprivate func mapped(at stage: ModeStage) -> Set<String?> {
         Set(map { UInt16($0).flatMap(ReplyCode.init)?.line(at: stage) })
     }
 }

@@ -1,12 +1,12 @@
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// How long the mode's reply is held back.
 struct DelayTests {
     private static func policy(
-        _ least: Duration, _ most: Duration, mode: Mode = .accept, at stage: Stage? = nil
+        _ least: Duration, _ most: Duration, mode: Mode = .accept, at stage: ModeStage? = nil
     ) -> Policy {
         Policy(mode, at: stage) {
             $0.delay = DelayRange(least, most)
@@ -14,11 +14,12 @@ struct DelayTests {
         }
     }
 
-    @Test(arguments: Stage.allCases, [Mode.accept, .bounce])
-    func `the reply of its stage comes when the delay is over`(stage: Stage, mode: Mode) {
+    @Test(arguments: ModeStage.allCases, [Mode.accept, .bounce])
+    func `the reply of its stage comes when the delay is over`(stage: ModeStage, mode: Mode) {
         for way in Way.allCases {
             let heard = ModeTests.heard(at: stage, way)
-            var dialogue = Dialogue(Self.policy(.seconds(2), .seconds(2), mode: mode, at: stage))
+            var dialogue = ModeDialogue(
+                Self.policy(.seconds(2), .seconds(2), mode: mode, at: stage))
             for (step, lines) in ModeTests.steps(way) {
                 var said = lines.isEmpty ? dialogue.replies() : dialogue.say(lines)
                 if step == heard {
@@ -37,12 +38,12 @@ struct DelayTests {
     }
 
     @Test func `zero is none`() {
-        var dialogue = Dialogue.begun(Self.policy(.zero, .zero))
+        var dialogue = ModeDialogue.begun(Self.policy(.zero, .zero))
         #expect(dialogue.send().hasPrefix("250"))
     }
 
     @Test func `what is sent behind waits, and keeps its order`() {
-        var dialogue = Dialogue.begun(Self.policy(.seconds(1), .seconds(1)))
+        var dialogue = ModeDialogue.begun(Self.policy(.seconds(1), .seconds(1)))
         let batch = Way.data.lines(["x"]) + ["NOOP", "EHLO x"] + Way.chunk.lines(["y"]) + ["QUIT"]
         #expect(dialogue.say(batch).codes == [250, 250, 354])
         dialogue.loopback.advance(by: .seconds(1))
@@ -55,7 +56,7 @@ struct DelayTests {
 
     @Test func `is drawn from its range, to the nanosecond`() {
         let (least, most): (Int64, Int64) = (1_000_000_000, 3_000_000_000)
-        var dialogue = Dialogue.begun(Self.policy(.nanoseconds(least), .nanoseconds(most)))
+        var dialogue = ModeDialogue.begun(Self.policy(.nanoseconds(least), .nanoseconds(most)))
         // Nothing is due but the end of the idle time, an hour from now.
         var now = dialogue.loopback.nextWakeTime.nanoseconds - 3_600_000_000_000
         var delays: [Int64] = []
@@ -74,7 +75,7 @@ struct DelayTests {
     }
 
     @Test func `may be as long as time itself`() {
-        var dialogue = Dialogue.begun(Self.policy(.seconds(1 << 62), .seconds(1 << 62)))
+        var dialogue = ModeDialogue.begun(Self.policy(.seconds(1 << 62), .seconds(1 << 62)))
         #expect(dialogue.say(Way.data.lines([])).codes == [250, 250, 354])
         dialogue.loopback.advance(by: .seconds(1_000_000))
         #expect(dialogue.replies().isEmpty)

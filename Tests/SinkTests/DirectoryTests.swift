@@ -1,12 +1,12 @@
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// What VRFY and EXPN find.
 struct DirectoryTests {
     private func say(_ line: String) -> [String] {
-        var dialogue = Dialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(Policy())
         return dialogue.say(line)
     }
 
@@ -28,9 +28,9 @@ struct DirectoryTests {
         #expect(say("VRFY \(argument)").codes == [252])
     }
 
-    @Test func `VRFY says no octet of its argument back`() {
-        for octets in ["\u{FC}pass=\u{2028}", String(repeating: "q", count: 400) + "pass="] {
-            #expect(say("VRFY \(octets)") == ["250 2.0.0 <pass@mx.example> OK"])
+    @Test func `VRFY says no byte of its argument back`() {
+        for bytes in ["\u{FC}pass=\u{2028}", String(repeating: "q", count: 400) + "pass="] {
+            #expect(say("VRFY \(bytes)") == ["250 2.0.0 <pass@mx.example> OK"])
         }
     }
 
@@ -86,13 +86,13 @@ struct DirectoryTests {
     @Test(arguments: [
         ("/GZhaWw9", true), ("4mZhaWw9", true), ("8J+YZmFpbD0=", true), ("Zvxsbz0=", false),
     ])
-    func `authentication fails with fail= among octets that are not UTF-8`(
+    func `authentication fails with fail= among bytes that are not UTF-8`(
         user: String, fails: Bool
     ) {
         let settings = SessionSettings(authentication: .offered)
         let prepared = PreparedPolicy(Policy(), hostName: "mx.example")
         var loopback = Loopback { _ in
-            LineFraming { DataDiscard { Session(settings, ModeResponder(prepared)) } }
+            LineFraming { DataDiscard { SMTPSession(settings, ModeResponder(prepared)) } }
         }
         loopback.send("EHLO x\r\nAUTH LOGIN \(user)\r\n")
         _ = loopback.takeOutput()

@@ -1,24 +1,24 @@
-import FuzzBodies
-import Pipeline
-import SMTP
-import Sink
+import BlackholeFuzzBodies
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// What a message's headers choose, by the machine alone.
 struct HeaderSwitchTests {
-    /// What the content chooses, however it is cut in two, or octet by octet.
+    /// What the content chooses, however it is cut in two, or byte by byte.
     static func choice(
         _ content: String, sourceLocation: SourceLocation = #_sourceLocation
     ) -> HeaderSwitches.Choice {
-        let octets = Array(content.utf8)
+        let bytes = Array(content.utf8)
         var switches = HeaderSwitches()
-        let whole = switches.choice(of: [octets[...]])
-        for cut in 0...octets.count {
-            let halves = switches.choice(of: [octets[..<cut], octets[cut...]])
+        let whole = switches.choice(of: [bytes[...]])
+        for cut in 0...bytes.count {
+            let halves = switches.choice(of: [bytes[..<cut], bytes[cut...]])
             #expect(halves == whole, "cut at \(cut)", sourceLocation: sourceLocation)
         }
-        let single = switches.choice(of: octets.indices.map { octets[$0...$0] })
-        #expect(single == whole, "octet by octet", sourceLocation: sourceLocation)
+        let single = switches.choice(of: bytes.indices.map { bytes[$0...$0] })
+        #expect(single == whole, "byte by byte", sourceLocation: sourceLocation)
         return whole
     }
 
@@ -93,7 +93,7 @@ struct HeaderSwitchTests {
         #expect(Self.delay(value) == nil)
     }
 
-    @Test func `a value of up to 40 octets is read`() {
+    @Test func `a value of up to 40 bytes is read`() {
         let digits = String(repeating: "0", count: 39)
         #expect(Self.delay(digits + "7") == [.seconds(7), .seconds(7)])
         #expect(Self.delay(digits + "07") == nil)
@@ -191,8 +191,8 @@ struct HeaderSwitchTests {
     private static func faults(_ content: String) -> [String] {
         var faults: [String] = []
         var switches = HeaderSwitches()
-        for octet in content.utf8 {
-            switches.readAll([octet].span.bytes) { faults.append($0.text) }
+        for byte in content.utf8 {
+            switches.readAll([byte].span.bytes) { faults.append($0.text) }
         }
         return faults + (switches.end().map { [$0.text] } ?? [])
     }
@@ -202,7 +202,9 @@ struct HeaderSwitchTests {
         let reports = SwitchReports { log.append($0) }
         let policy = PreparedPolicy(Policy(), hostName: "mx.example", switchReports: reports)
         var loopback = Loopback { _ in
-            LineFraming { DataDiscard { Session(SessionSettings(), SwitchedResponder(policy)) } }
+            LineFraming {
+                DataDiscard { SMTPSession(SessionSettings(), SwitchedResponder(policy)) }
+            }
         }
         loopback.send("EHLO x\r\n")
         for round in 1...3 {

@@ -1,6 +1,6 @@
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// What a log of sessions may not show.

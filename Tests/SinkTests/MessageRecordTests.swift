@@ -1,6 +1,6 @@
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// The line of each message, from what both sides say.
@@ -11,8 +11,8 @@ struct MessageRecordTests {
     ) -> [String] {
         let log = Lines()
         var limits = SMTPLimits()
-        limits.recipientsMax = 100_000
-        limits.messageOctetsMax = 1_000
+        limits.maximumRecipients = 100_000
+        limits.maximumMessageSize = 1_000
         let settings = SessionSettings(
             limits: limits, isLenient: isLenient, authentication: .offered)
         let prepared = PreparedPolicy(policy, hostName: "mx.example")
@@ -21,7 +21,9 @@ struct MessageRecordTests {
             return ConnectionRecorder(record) {
                 LineFraming {
                     DataDiscard {
-                        ObservedSession(record) { Session(settings, SwitchedResponder(prepared)) }
+                        ObservedSession(record) {
+                            SMTPSession(settings, SwitchedResponder(prepared))
+                        }
                     }
                 }
             }

@@ -1,14 +1,14 @@
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// What each mode says at each stage, whatever way the content comes.
 struct ModeTests {
     /// The stages in the order of a session, with what leads to each; the last depends on the way.
-    static func steps(_ way: Way) -> [(stage: Stage, lines: [String])] {
+    static func steps(_ way: Way) -> [(stage: ModeStage, lines: [String])] {
         let content = way.commands(["Subject: x", "", "y"])
-        let before: [(Stage, [String])] = [
+        let before: [(ModeStage, [String])] = [
             (.connect, []), (.helo, ["EHLO client.example"]), (.mail, [Way.envelope[0]]),
             (.rcpt, [Way.envelope[1]]),
         ]
@@ -17,14 +17,14 @@ struct ModeTests {
     }
 
     /// Where a mode is heard whose stage is `stage`.
-    static func heard(at stage: Stage, _ way: Way) -> Stage {
+    static func heard(at stage: ModeStage, _ way: Way) -> ModeStage {
         stage == .data && way != .data ? .message : stage
     }
 
     /// Talks until a refusal; gives what was said at each stage.
-    static func talk(_ policy: Policy, _ way: Way, seed: UInt64 = 1) -> [Stage: String] {
-        var dialogue = Dialogue(policy, seed: seed)
-        var said: [Stage: String] = [:]
+    static func talk(_ policy: Policy, _ way: Way, seed: UInt64 = 1) -> [ModeStage: String] {
+        var dialogue = ModeDialogue(policy, seed: seed)
+        var said: [ModeStage: String] = [:]
         for (stage, lines) in steps(way) {
             let reply = lines.isEmpty ? dialogue.replies() : dialogue.say(lines)
             said[stage] = reply.last
@@ -35,12 +35,12 @@ struct ModeTests {
         return said
     }
 
-    static let own: [Stage: Int] = [
+    static let own: [ModeStage: Int] = [
         .connect: 220, .helo: 250, .mail: 250, .rcpt: 250, .data: 354, .message: 250,
     ]
 
-    @Test(arguments: Stage.allCases, Way.allCases)
-    func `accept takes everything`(stage: Stage, way: Way) {
+    @Test(arguments: ModeStage.allCases, Way.allCases)
+    func `accept takes everything`(stage: ModeStage, way: Way) {
         for hasHeaderSwitches in [false, true] {
             let policy = Policy(.accept, at: stage) { $0.hasHeaderSwitches = hasHeaderSwitches }
             let said = Self.talk(policy, way)
@@ -51,25 +51,26 @@ struct ModeTests {
         }
     }
 
-    @Test(arguments: Stage.allCases, Way.allCases)
-    func `bounce speaks at its stage with each of its codes`(stage: Stage, way: Way) {
+    @Test(arguments: ModeStage.allCases, Way.allCases)
+    func `bounce speaks at its stage with each of its codes`(stage: ModeStage, way: Way) {
         for code in Policy.allBounceCodes {
             let policy = Policy(.bounce, at: stage) { $0.bounceCodes = [code] }
             expectRefusal(code, policy, stage, way)
         }
     }
 
-    @Test(arguments: Stage.allCases, Way.allCases)
-    func `unavailable is 421, and the connection is closed`(stage: Stage, way: Way) {
+    @Test(arguments: ModeStage.allCases, Way.allCases)
+    func `unavailable is 421, and the connection is closed`(stage: ModeStage, way: Way) {
         expectRefusal(.serviceNotAvailable, Policy(.unavailable, at: stage), stage, way)
     }
 
-    @Test(arguments: Stage.allCases, Way.allCases)
-    func `offline is 521`(stage: Stage, way: Way) {
+    @Test(arguments: ModeStage.allCases, Way.allCases)
+    func `offline is 521`(stage: ModeStage, way: Way) {
         expectRefusal(.acceptsNoMail, Policy(.offline, at: stage), stage, way)
     }
 
-    private func expectRefusal(_ code: ReplyCode, _ policy: Policy, _ stage: Stage, _ way: Way) {
+    private func expectRefusal(_ code: ReplyCode, _ policy: Policy, _ stage: ModeStage, _ way: Way)
+    {
         for hasHeaderSwitches in [false, true] {
             var policy = policy
             policy.hasHeaderSwitches = hasHeaderSwitches
@@ -91,7 +92,7 @@ struct ModeTests {
     }
 
     @Test func `offline leaves it to the client to go`() {
-        var dialogue = Dialogue(Policy(.offline))
+        var dialogue = ModeDialogue(Policy(.offline))
         #expect(dialogue.replies().codes == [521])
         #expect(dialogue.isClosed == false)
         #expect(dialogue.say("EHLO x").codes.allSatisfy { $0 >= 500 })
@@ -101,27 +102,27 @@ struct ModeTests {
 
     @Test func `421 is the last word of a batch`() {
         let policy = Policy(.bounce, at: .rcpt) { $0.bounceCodes = [.serviceNotAvailable] }
-        var dialogue = Dialogue.begun(policy)
+        var dialogue = ModeDialogue.begun(policy)
         #expect(dialogue.say(Way.envelope + ["RSET", "NOOP"]).codes == [250, 421])
         #expect(dialogue.isClosed == true)
     }
 
     @Test func `a connection goes on behind a bounce`() {
         let policy = Policy(.bounce) { $0.bounceCodes = [.blocked] }
-        var dialogue = Dialogue.begun(policy)
+        var dialogue = ModeDialogue.begun(policy)
         for way in Way.allCases { #expect(dialogue.send(["x"], by: way) == "571 5.7.1 Blocked") }
     }
 
     @Test func `a refused DATA may be followed by BDAT, which is asked again`() {
         let policy = Policy(.bounce, at: .data) { $0.bounceCodes = [.blocked] }
-        var dialogue = Dialogue.begun(policy)
+        var dialogue = ModeDialogue.begun(policy)
         #expect(dialogue.say(Way.envelope + ["DATA"]).codes == [250, 250, 571])
         #expect(dialogue.say("BDAT 3 LAST", "x").codes == [571])
     }
 
     @Test func `a decision at DATA is not drawn again at the end of the message`() {
         let policy = Policy(.random, at: .data) { $0.bounceCodes = [.blocked] }
-        var dialogue = Dialogue.begun(policy)
+        var dialogue = ModeDialogue.begun(policy)
         var seen: Set<[Int]> = []
         for _ in 0..<50 {
             let data = dialogue.say(Way.envelope + ["DATA"]).codes

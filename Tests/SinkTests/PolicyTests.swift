@@ -1,4 +1,4 @@
-import Sink
+import BlackholeSink
 import Testing
 
 struct PolicyTests {

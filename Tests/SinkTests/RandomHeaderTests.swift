@@ -1,22 +1,22 @@
-import FuzzBodies
-import Pipeline
-import SMTP
-import Sink
+import BlackholeFuzzBodies
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// The machine agrees with a reader that has the whole message, on messages made at random of what
 /// matters, however they are cut.
 struct RandomHeaderTests {
-    private static let fields = octets("X-Blackhole-Mode:", "X-Blackhole-Delay:", "a:", "X-")
-    private static let values = octets(
+    private static let fields = bytes("X-Blackhole-Mode:", "X-Blackhole-Delay:", "a:", "X-")
+    private static let values = bytes(
         "accept", "Bounce", "random", "offline", "unavailable", "bounce=450", "accept=250", "9",
         "0.5, 61", "1-2")
-    private static let noise = octets(
+    private static let noise = bytes(
         "X-Blackhole-Mode", "x-blackhole-delay", "X-Blackhole-", "X", "Mode", ":", "\r\n", "\r",
         "\n", " ", "\t", "\r\n ", "\r\n\t", "accept", "bounce=", "450", "571", "9", ".", ",", "-",
         "00000000000000000", "\u{FF}", "(", ")", "\\", "(x)")
 
-    private static func octets(_ texts: String...) -> [[UInt8]] { texts.map { Array($0.utf8) } }
+    private static func bytes(_ texts: String...) -> [[UInt8]] { texts.map { Array($0.utf8) } }
 
     /// Up to three header fields, and what may spoil them.
     private static func content(_ random: inout RandomSource) -> [UInt8] {

@@ -1,6 +1,6 @@
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 struct RatesTests {
@@ -9,7 +9,7 @@ struct RatesTests {
         totals.messages = messages
         totals.refusals = Refusals { $0 == .rcpt && $1 == 550 ? refused : 0 }
         totals.connections = messages
-        totals.octets = messages * 10
+        totals.bytes = messages * 10
         totals.recipients = messages * 2
         totals.open = 1
         return totals
@@ -28,7 +28,7 @@ struct RatesTests {
         #expect(
             rates.line(totals(250, refused: 5), after: .seconds(60))
                 == "2.5 messages a second (150 messages, 3 refused, 150 connections, "
-                + "1500 octets), 1 open, 3 refused: rcpt 550×3")
+                + "1500 bytes), 1 open, 3 refused: rcpt 550×3")
     }
 
     @Test func `refusals alone are traffic`() {
@@ -39,7 +39,7 @@ struct RatesTests {
     @Test func `no time is no rate`() {
         #expect(
             totals(5).summary
-                == "5 connections, 5 messages, 50 octets, 0.0 messages a second for 0.0 seconds, "
+                == "5 connections, 5 messages, 50 bytes, 0.0 messages a second for 0.0 seconds, "
                 + "10 recipients, 0 refused")
     }
 

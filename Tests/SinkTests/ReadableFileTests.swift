@@ -1,4 +1,4 @@
-import Sink
+import BlackholeSink
 import Testing
 
 /// A configuration file with faults in it, of which as much is read as can be.

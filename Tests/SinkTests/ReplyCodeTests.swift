@@ -1,5 +1,5 @@
-import SMTP
-import Sink
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// The table of codes against what the original published.

@@ -1,6 +1,6 @@
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// What a session draws, by its seed and the number of its connection.
@@ -19,7 +19,7 @@ struct SeededSessionTests {
             LineFraming {
                 DataDiscard {
                     SeededSession(seed: seed, connection: connection, isSecured: isSecured) {
-                        Session(SessionSettings(), ModeResponder(policy))
+                        SMTPSession(SessionSettings(), ModeResponder(policy))
                     }
                 }
             }

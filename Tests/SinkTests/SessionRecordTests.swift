@@ -1,6 +1,6 @@
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Synchronization
 import Testing
 
@@ -17,7 +17,7 @@ struct SessionRecordTests {
                 LineFraming {
                     DataDiscard {
                         ObservedSession(record) {
-                            Session(settings, security: security, Refusing())
+                            SMTPSession(settings, security: security, Refusing())
                         }
                     }
                 }
@@ -40,13 +40,13 @@ struct SessionRecordTests {
         #expect(said.contains("C: EHLO client.example"))
         #expect(said.contains { $0.hasPrefix("S: 250-localhost") })
         #expect(said.contains("C: RCPT TO:<c@d>"))
-        #expect(said.contains("C: (21 octets of content)"))
+        #expect(said.contains("C: (21 bytes of content)"))
         #expect(!log.contains { $0.contains("Hello") })
         let summary = said.last.map(String.init) ?? ""
         #expect(summary.hasPrefix("-- over: peer "))
         #expect(
             summary.hasSuffix(
-                ", no TLS, helo client.example, 1 message, 1 recipient, 21 octets, "
+                ", no TLS, helo client.example, 1 message, 1 recipient, 21 bytes, "
                     + "codes 220 250×4 354 500 221, 1.000 seconds"))
     }
 
@@ -55,7 +55,7 @@ struct SessionRecordTests {
             "HELO x", "MAIL FROM:<>", "RCPT TO:<a@b>", "RCPT TO:<c@d>", "BDAT 4\r\nab",
             "BDAT 2 LAST", "", "QUIT",
         ])
-        #expect(log.last?.contains(", 1 message, 2 recipients, 6 octets, ") == true)
+        #expect(log.last?.contains(", 1 message, 2 recipients, 6 bytes, ") == true)
     }
 
     @Test func `a long line is cut`() {

@@ -1,6 +1,6 @@
-import Pipeline
-import SMTP
-import Sink
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeSink
 import Testing
 
 /// Messages that choose how they are answered, through the whole onion.
@@ -13,7 +13,7 @@ struct SwitchedResponderTests {
 
     @Test(arguments: Way.allCases, [Int.max, 1, 2, 7])
     func `a message chooses its code, and no other's`(way: Way, size: Int) {
-        var dialogue = Dialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(Policy())
         for code in ReplyCode.allCases where code.rawValue >= 400 && code != .serviceNotAvailable {
             let line = dialogue.send(
                 Self.mode("bounce=\(code.rawValue)"), by: way, inPiecesOf: size)
@@ -24,7 +24,7 @@ struct SwitchedResponderTests {
 
     @Test(arguments: Way.allCases)
     func `pipelined messages are answered each by its own`(way: Way) {
-        var dialogue = Dialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(Policy())
         let contents = [
             Self.mode("bounce=571"), Self.plain, Self.mode("offline"), Self.mode("accept"),
             Self.mode("accept=253"), Self.mode("bounce=450"), Self.mode("no"),
@@ -39,7 +39,7 @@ struct SwitchedResponderTests {
 
     @Test func `unavailable closes the connection`() {
         for value in ["unavailable", "bounce=421"] {
-            var dialogue = Dialogue.begun(Policy())
+            var dialogue = ModeDialogue.begun(Policy())
             #expect(dialogue.send(Self.mode(value)) == ReplyCode.serviceNotAvailable.line())
             #expect(dialogue.isClosed == true)
         }
@@ -52,7 +52,7 @@ struct SwitchedResponderTests {
             $0.acceptRatio = 0.5
             $0.bounceCodesByStage = [.rcpt: [.localError]]
         }
-        var dialogue = Dialogue.begun(policy)
+        var dialogue = ModeDialogue.begun(policy)
         #expect(dialogue.send(Self.mode("bounce")) == ReplyCode.blocked.line())
         #expect(dialogue.send(Self.mode("accept")) == ReplyCode.messagesPending.line())
         #expect(dialogue.send(Self.mode("accept=250")).contains("queued as"))
@@ -61,24 +61,24 @@ struct SwitchedResponderTests {
         #expect(dialogue.send(Self.plain) == ReplyCode.messagesPending.line())
     }
 
-    @Test(arguments: Stage.allCases, Way.allCases)
-    func `a message decides whatever stage the policy speaks at`(stage: Stage, way: Way) {
+    @Test(arguments: ModeStage.allCases, Way.allCases)
+    func `a message decides whatever stage the policy speaks at`(stage: ModeStage, way: Way) {
         let policy = Policy(.accept, at: stage) { $0.bounceCodes = [.blocked] }
-        var dialogue = Dialogue.begun(policy)
+        var dialogue = ModeDialogue.begun(policy)
         #expect(dialogue.send(Self.mode("bounce"), by: way) == ReplyCode.blocked.line())
         #expect(dialogue.send(Self.plain, by: way).contains("queued as"))
     }
 
     @Test(arguments: Way.allCases)
     func `a message is taken that the policy would refuse`(way: Way) {
-        var dialogue = Dialogue.begun(Policy(.bounce) { $0.bounceCodes = [.blocked] })
+        var dialogue = ModeDialogue.begun(Policy(.bounce) { $0.bounceCodes = [.blocked] })
         #expect(dialogue.send(Self.mode("accept"), by: way).contains("queued as"))
         #expect(dialogue.send(Self.plain, by: way) == ReplyCode.blocked.line())
     }
 
     @Test(arguments: ["RSET", "EHLO y"])
     func `what is given up chooses nothing for the next`(command: String) {
-        var dialogue = Dialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(Policy())
         let header = "X-Blackhole-Mode: offline"
         _ = dialogue.say(Way.envelope + ["BDAT \(header.utf8.count + 2)", header, command])
         #expect(dialogue.send(["x"]).contains("queued as"))
@@ -87,7 +87,7 @@ struct SwitchedResponderTests {
     @Test(arguments: Way.allCases)
     func `a message over the limit chooses nothing, for itself or the next`(way: Way) {
         let policy = Policy()
-        var dialogue = Dialogue.begun(policy, messageOctetsMax: 200)
+        var dialogue = ModeDialogue.begun(policy, maximumMessageSize: 200)
         let long = Self.mode("offline") + Array(repeating: "x", count: 100)
         #expect(dialogue.say(way.lines(long)).codes.contains(552))
         #expect(dialogue.say("RSET").codes == [250])
@@ -96,7 +96,7 @@ struct SwitchedResponderTests {
 
     @Test(arguments: [Int.max, 1])
     func `a stuffed dot is no part of a header`(size: Int) {
-        var dialogue = Dialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(Policy())
         let stuffed = Way.envelope + ["DATA", ".X-Blackhole-Mode: offline", "", "."]
         #expect(dialogue.say(stuffed, inPiecesOf: size).codes.last == 521)
         // With two of them one is the name's.
@@ -109,7 +109,7 @@ struct SwitchedResponderTests {
 
     @Test func `a header may be cut by chunks anywhere`() {
         let content = "X-Blackhole-Mode: bounce=571\r\n\r\n"
-        var dialogue = Dialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(Policy())
         for cut in 0...content.utf8.count {
             let (first, second) = (content.prefix(utf8: cut), content.dropFirst(utf8: cut))
             dialogue.loopback.send(
@@ -121,7 +121,7 @@ struct SwitchedResponderTests {
     }
 
     @Test func `without switches content is not looked at`() {
-        var dialogue = Dialogue.begun(Policy(.accept) { $0.hasHeaderSwitches = false })
+        var dialogue = ModeDialogue.begun(Policy(.accept) { $0.hasHeaderSwitches = false })
         for way in Way.allCases {
             #expect(dialogue.send(Self.mode("offline"), by: way).contains("queued as"))
         }
@@ -131,7 +131,7 @@ struct SwitchedResponderTests {
 
     /// Sends a message and demands that its reply comes after so many seconds, not before.
     private func expect(
-        _ dialogue: inout Dialogue, _ content: [String], after seconds: Int, code: Int = 250,
+        _ dialogue: inout ModeDialogue, _ content: [String], after seconds: Int, code: Int = 250,
         sourceLocation: SourceLocation = #_sourceLocation
     ) {
         var codes = dialogue.say(Way.data.lines(content)).codes
@@ -147,7 +147,7 @@ struct SwitchedResponderTests {
 
     @Test func `a message chooses its delay in the place of the policy's`() {
         let policy = Policy { $0.delay = DelayRange(.seconds(3), .seconds(3)) }
-        var dialogue = Dialogue.begun(policy)
+        var dialogue = ModeDialogue.begun(policy)
         expect(&dialogue, ["x"], after: 3)
         expect(&dialogue, ["X-Blackhole-Delay: 5"], after: 5)
         expect(
@@ -162,7 +162,7 @@ struct SwitchedResponderTests {
 
     @Test func `a delay at another stage is not repeated at the end of the message`() {
         let policy = Policy(.accept, at: .helo) { $0.delay = DelayRange(.seconds(3), .seconds(3)) }
-        var dialogue = Dialogue.begun(policy)
+        var dialogue = ModeDialogue.begun(policy)
         dialogue.loopback.advance(by: .seconds(3))
         #expect(dialogue.replies().codes == [250])
         expect(&dialogue, ["X-Blackhole-Mode: offline"], after: 0, code: 521)

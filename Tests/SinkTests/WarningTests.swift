@@ -1,4 +1,4 @@
-import Sink
+import BlackholeSink
 import Testing
 
 /// What a configuration's warnings say, and what they leave alone.

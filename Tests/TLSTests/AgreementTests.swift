@@ -1,6 +1,6 @@
 import Foundation
-import Pipeline
-import TLS
+import BlackholePipeline
+import BlackholeTLS
 import Testing
 
 @Suite struct `What TLS peers agree on` {
@@ -103,9 +103,9 @@ import Testing
         let (client, server) = try Pair(.tls12).connected()
         let text = String(repeating: "a", count: 10_000)
         client.send(text)
-        let octets = client.takeOutput()
-        #expect(octets.count > 10_000)
-        server.take(octets)
+        let bytes = client.takeOutput()
+        #expect(bytes.count > 10_000)
+        server.take(bytes)
         #expect(server.takeText() == text)
     }
 }
@@ -218,161 +218,6 @@ import Testing
             let error = #expect(throws: TLSError.self) { try TLSContext.client(trusting: trust) }
             #expect(error?.kind == .unreadable)
             #expect(error?.description.hasSuffix(": No such file or directory") == true)
-        }
-    }
-}
-
-@Suite struct `A client's certificate` {
-    enum Asked: CaseIterable, Sendable { case ignored, requested, required }
-    enum Shown: CaseIterable, Sendable { case none, good, bad }
-
-    @Test(arguments: Asked.allCases, Shown.allCases)
-    func `is taken as the server asks`(asked: Asked, shown: Shown) throws {
-        for version in `A TLS handshake`.versions {
-            try check(asked, shown, version)
-        }
-    }
-
-    private func check(_ asked: Asked, _ shown: Shown, _ version: TLSProtocolVersion) throws {
-        let good = try TLSIdentity.selfSigned(names: ["client.example"])
-        let trust = TLSTrust.pem(good.certificatePEM)
-        let options: TLSOptions =
-            switch asked {
-            case .ignored: .asking(.ignored, version)
-            case .requested: .asking(.requested(trust), version)
-            case .required: .asking(.required(trust), version)
-            }
-        let identity: TLSIdentity? =
-            switch shown {
-            case .none: nil
-            case .good: good
-            case .bad: try .selfSigned(names: ["client.example"])
-            }
-        let (client, server) = try Pair(options, showing: identity).connected()
-        let isRefused =
-            asked == .required && shown == .none || asked != .ignored && shown == .bad
-        guard isRefused else {
-            `A TLS handshake`.check(client, server)
-            let isSeen = asked != .ignored && shown == .good
-            #expect(server.details?.peerSubject == (isSeen ? "CN=client.example" : nil))
-            return
-        }
-        #expect(server.phase == .failed)
-        #expect(server.details == nil)
-        let reasons =
-            shown == .none
-            ? ["peer did not return a certificate"]
-            : ["the peer's certificate is refused: self-signed certificate"]
-        #expect(reasons.contains(server.reason), "\(server.reason)")
-        // A TLS 1.3 client hears of it behind its own handshake.
-        #expect(client.phase == .failed)
-        #expect(client.reason.contains("alert"), "\(client.reason)")
-    }
-}
-
-extension `A client's certificate` {
-    /// Certificates to trust in a directory, by the hash of their subject; one is broken.
-    @Test(arguments: `A TLS handshake`.versions, [Int.max, 1])
-    func `is looked for in a directory`(version: TLSProtocolVersion, pieceSize: Int) throws {
-        let good = try TLSIdentity.selfSigned(names: ["client.example"])
-        let certificates = try Certificates.files()
-        let name = "trust-\(UInt64.random(in: .min ... .max))"
-        let file = try certificates.write(good.certificatePEM, to: "\(name).pem")
-        let hash = try Tool.run("openssl", ["x509", "-noout", "-subject_hash", "-in", file])
-            .output.prefix(8)
-        let path = certificates.path(name)
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: false)
-        _ = try certificates.write(good.certificatePEM, to: "\(name)/\(hash).0")
-        _ = try certificates.write(
-            String(good.certificatePEM.dropLast(40)), to: "\(name)/\(hash).1")
-        _ = try certificates.write("garbage", to: "\(name)/\(hash).2")
-        let options = TLSOptions.asking(.required(.directory(path)), version)
-        let (client, server) = try Pair(options, showing: good).ends()
-        converse(client, server, inPiecesOf: pieceSize)
-        `A TLS handshake`.check(client, server)
-        #expect(server.details?.peerSubject == "CN=client.example")
-        let bad = try TLSIdentity.selfSigned(names: ["other.example"])
-        #expect(try Pair(options, showing: bad).connected().server.phase == .failed)
-    }
-}
-
-@Suite struct `A TLS session's resumption` {
-    @Test(arguments: `A TLS handshake`.versions)
-    func `spares the next one the handshake in full`(version: TLSProtocolVersion) throws {
-        let pair = try Pair(version)
-        var resumption: TLSResumption?
-        for round in 0..<4 {
-            let (client, server) = try pair.connected(resuming: resumption)
-            `A TLS handshake`.check(client, server)
-            #expect(client.details?.isResumed == (round > 0))
-            #expect(server.details?.isResumed == (round > 0))
-            resumption = client.resumption
-            #expect(resumption != nil)
-            // Whether it was closed, or simply dropped.
-            if round == 1 { client.close() }
-        }
-    }
-
-    @Test(arguments: `A TLS handshake`.versions)
-    func `is not to be had before the handshake`(version: TLSProtocolVersion) throws {
-        let (client, server) = try Pair(version).ends()
-        #expect(client.resumption == nil)
-        client.take()
-        #expect(client.resumption == nil)
-        #expect(server.resumption == nil)
-    }
-
-    @Test(arguments: `A TLS handshake`.versions)
-    func `serves many at once`(version: TLSProtocolVersion) throws {
-        let pair = try Pair(version)
-        let first = try pair.connected()
-        let resumption = try #require(first.client.resumption)
-        for _ in 0..<5 {
-            let (client, server) = try pair.connected(resuming: resumption)
-            `A TLS handshake`.check(client, server)
-            #expect(client.details?.isResumed == true)
-        }
-    }
-
-    @Test(arguments: `A TLS handshake`.versions)
-    func `with another server is a handshake in full`(version: TLSProtocolVersion) throws {
-        let identity = try TLSIdentity.selfSigned()
-        let first = try Pair(.only(version), identity: identity)
-        let second = try Pair(.only(version), identity: identity)
-        let resumption = try #require(first.connected().client.resumption)
-        let client = try End(first.client, serverName: "localhost", resuming: resumption)
-        let server = try End(second.server)
-        converse(client, server)
-        `A TLS handshake`.check(client, server)
-        #expect(server.details?.isResumed == false)
-        #expect(client.details?.isResumed == false)
-    }
-
-    @Test(arguments: `A TLS handshake`.versions)
-    func `keeps who the client is`(version: TLSProtocolVersion) throws {
-        let identity = try TLSIdentity.selfSigned(names: ["client.example"])
-        let pair = try Pair(
-            .asking(.required(.pem(identity.certificatePEM)), version), showing: identity)
-        let resumption = try #require(pair.connected().client.resumption)
-        let (client, server) = try pair.connected(resuming: resumption)
-        `A TLS handshake`.check(client, server)
-        #expect(server.details?.isResumed == true)
-        #expect(server.details?.peerSubject == "CN=client.example")
-    }
-
-    @Test func `by a name that another certificate is for`() throws {
-        let (context, trust) = try `A TLS server of several names`.server()
-        let trusting = try TLSContext.client(trusting: .pem(trust))
-        var resumption: TLSResumption?
-        for round in 0..<3 {
-            let client = try End(trusting, serverName: "b.example", resuming: resumption)
-            let server = try End(context)
-            converse(client, server)
-            `A TLS handshake`.check(client, server)
-            #expect(client.details?.isResumed == (round > 0))
-            #expect(client.details?.peerSubject == "CN=b.example")
-            resumption = client.resumption
         }
     }
 }

@@ -1,17 +1,17 @@
-import Pipeline
-import SMTP
-import TLS
-import TestSupport
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeTLS
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A connection that is never secured` {
     /// Nothing in clear was said but an alert, if anything.
-    static func checkSilence(_ octets: [UInt8]) {
-        guard !octets.isEmpty else { return }
-        // One record: an alert of two octets.
-        #expect(octets.count == 7)
-        #expect(octets.prefix(2) == [0x15, 0x03])
-        #expect(octets.dropFirst(3).prefix(2) == [0, 2])
+    static func checkSilence(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        // One record: an alert of two bytes.
+        #expect(bytes.count == 7)
+        #expect(bytes.prefix(2) == [0x15, 0x03])
+        #expect(bytes.dropFirst(3).prefix(2) == [0, 2])
     }
 
     /// Who does not shake hands: what it says, and what is reported.
@@ -43,9 +43,9 @@ import Testing
 
     @Test(arguments: intruders, [Int.max, 1])
     func `is closed where it is no handshake`(intruder: Intruder, pieceSize: Int) throws {
-        let dialogue = try Dialogue(isImplicit: true)
+        let dialogue = try SecuredDialogue(isImplicit: true)
         dialogue.loopback.send(intruder.text, inPiecesOf: pieceSize)
-        Self.checkSilence(dialogue.loopback.takeOctets())
+        Self.checkSilence(dialogue.loopback.takeBytes())
         #expect(dialogue.loopback.closing == .ended)
         #expect(dialogue.loopback.connectionCount == 0 || pieceSize == 1)
         #expect(dialogue[.tlsFailures] == 1)
@@ -56,7 +56,7 @@ import Testing
     @Test(arguments: [false, true], [0, 1, 4, 5, 6, 60, 200])
     func `is closed where the handshake is cut short`(isImplicit: Bool, count: Int) throws {
         for ending in ["end", "reset", "expiry"] {
-            let dialogue = try Dialogue(isImplicit: isImplicit)
+            let dialogue = try SecuredDialogue(isImplicit: isImplicit)
             if !isImplicit { _ = dialogue.askForTLS() }
             dialogue.client.take()
             dialogue.loopback.send(Array(dialogue.client.takeOutput().prefix(count)))
@@ -66,7 +66,7 @@ import Testing
             case "reset": dialogue.loopback.reset()
             default: dialogue.loopback.advance(by: .seconds(30))
             }
-            Self.checkSilence(dialogue.loopback.takeOctets())
+            Self.checkSilence(dialogue.loopback.takeBytes())
             // Half a ClientHello was there: the other half is waited for, so that no RST is sent.
             dialogue.loopback.advance(by: .seconds(2))
             #expect(dialogue.loopback.connectionCount == 0)
@@ -86,7 +86,7 @@ import Testing
     func `is closed at its deadline, however busy it is`(isImplicit: Bool) throws {
         var options = TLSOptions()
         options.handshake = .seconds(5)
-        let dialogue = try Dialogue(isImplicit: isImplicit, options: options)
+        let dialogue = try SecuredDialogue(isImplicit: isImplicit, options: options)
         if !isImplicit { _ = dialogue.askForTLS() }
         dialogue.client.take()
         var hello = dialogue.client.takeOutput()[...]
@@ -98,7 +98,7 @@ import Testing
         #expect(dialogue.loopback.closing == nil)
         dialogue.loopback.advance(by: .milliseconds(4))
         #expect(dialogue.loopback.closing == .ended)
-        #expect(dialogue.loopback.takeOctets() == [])
+        #expect(dialogue.loopback.takeBytes() == [])
         #expect(dialogue[.tlsFailures] == 1)
     }
 
@@ -106,12 +106,12 @@ import Testing
     func `is closed without a word when the loop stops`(
         isImplicit: Bool, grace: Duration
     ) throws {
-        let dialogue = try Dialogue(isImplicit: isImplicit)
+        let dialogue = try SecuredDialogue(isImplicit: isImplicit)
         if !isImplicit { _ = dialogue.askForTLS() }
         dialogue.client.take()
         dialogue.loopback.send(Array(dialogue.client.takeOutput().dropLast(5)))
         dialogue.loopback.stop(grace: grace)
-        #expect(dialogue.loopback.takeOctets() == [])
+        #expect(dialogue.loopback.takeBytes() == [])
         dialogue.loopback.advance(by: .seconds(2))
         #expect(dialogue.loopback.connectionCount == 0)
         // Nobody's failure.
@@ -119,11 +119,11 @@ import Testing
     }
 
     @Test func `is closed with an alert where nothing can be agreed on`() throws {
-        let dialogue = try Dialogue(isImplicit: true, options: .only(.tls13))
+        let dialogue = try SecuredDialogue(isImplicit: true, options: .only(.tls13))
         let client = try End(.client(trusting: nil, .only(.tls12)))
         client.take()
         dialogue.loopback.send(client.takeOutput())
-        let alert = dialogue.loopback.takeOctets()
+        let alert = dialogue.loopback.takeBytes()
         Self.checkSilence(alert)
         client.take(alert)
         #expect(client.reason == "tlsv1 alert protocol version")
@@ -133,12 +133,12 @@ import Testing
 
     @Test func `is closed where the client refuses the certificate`() throws {
         for version in `A TLS handshake`.versions {
-            let dialogue = try Dialogue(isImplicit: true, options: .only(version))
+            let dialogue = try SecuredDialogue(isImplicit: true, options: .only(version))
             let client = try End(Pair(version).client, serverName: "localhost")
             client.take()
             for _ in 0..<3 {
                 dialogue.loopback.send(client.takeOutput())
-                client.take(dialogue.loopback.takeOctets())
+                client.take(dialogue.loopback.takeBytes())
             }
             #expect(client.phase == .failed)
             #expect(dialogue.loopback.closing == .ended)
@@ -151,7 +151,7 @@ import Testing
     @Test func `hears of its end once, whatever it is`() throws {
         for isImplicit in [false, true] {
             let journal = Journal()
-            let dialogue = try Dialogue(Noting(journal: journal), isImplicit: isImplicit)
+            let dialogue = try SecuredDialogue(Noting(journal: journal), isImplicit: isImplicit)
             if !isImplicit { _ = dialogue.askForTLS() }
             dialogue.loopback.send("garbage that is no handshake")
             #expect(dialogue.loopback.connectionCount == 0)
@@ -170,10 +170,10 @@ import Testing
         options.report = { troubles.note("\($0)") }
         let pair = try Pair(TLSOptions(), options)
         var server = Loopback { _ in
-            StartTLS(pair.server, isImplicit: isImplicit) { details in
+            TLSLayer(pair.server, isImplicit: isImplicit) { details in
                 LineFraming {
                     DataDiscard {
-                        Session(
+                        SMTPSession(
                             SessionSettings(), security: details == nil ? .offered : .active,
                             Noting(journal: serverSide))
                     }
@@ -181,14 +181,14 @@ import Testing
             }
         }
         var client = Loopback { _ in
-            StartTLS(pair.client, isImplicit: isImplicit, serverName: serverName) { details in
+            TLSLayer(pair.client, isImplicit: isImplicit, serverName: serverName) { details in
                 Mailer(journal: clientSide, isSecured: details != nil)
             }
         }
         for _ in 0..<100 {
-            let up = client.takeOctets()
+            let up = client.takeBytes()
             server.send(up, inPiecesOf: pieceSize)
-            let down = server.takeOctets()
+            let down = server.takeBytes()
             client.send(down, inPiecesOf: pieceSize)
             if up.isEmpty, down.isEmpty { break }
         }
@@ -222,7 +222,7 @@ import Testing
         let journal = Journal()
         let pair = try Pair()
         var client = Loopback { _ in
-            StartTLS(pair.client, serverName: "localhost") { details in
+            TLSLayer(pair.client, serverName: "localhost") { details in
                 Mailer(journal: journal, isSecured: details != nil)
             }
         }
@@ -230,7 +230,7 @@ import Testing
         client.send("250 go on\r\n")
         #expect(client.takeOutput() == "EHLO me\r\nSTARTTLS\r\n")
         client.send("220 go on\r\n250 injected\r\n250 injected\r\n")
-        #expect(client.takeOctets().prefix(2) == [0x16, 3])
+        #expect(client.takeBytes().prefix(2) == [0x16, 3])
         #expect(client.closing == nil)
         // The server's hello does not come: the handshake has its deadline here, too.
         client.advance(by: .seconds(30))
@@ -251,12 +251,12 @@ import Testing
             serverLoops.stop()
         }
         let address = try serverLoops.listen(on: .loopback()) { _ in
-            StartTLS(pair.server, isImplicit: isImplicit) { details in
+            TLSLayer(pair.server, isImplicit: isImplicit) { details in
                 LineFraming {
                     DataDiscard {
-                        Session(
+                        SMTPSession(
                             SessionSettings(), security: details == nil ? .offered : .active,
-                            Accept())
+                            BlackHole())
                     }
                 }
             }
@@ -265,7 +265,7 @@ import Testing
         for number in 0..<count {
             let name = kind == 2 && number % 2 == 1 ? "example.org" : "localhost"
             clientLoops.connect(to: address) { _ in
-                StartTLS(pair.client, isImplicit: isImplicit, serverName: name) { details in
+                TLSLayer(pair.client, isImplicit: isImplicit, serverName: name) { details in
                     Mailer(journal: journal, isSecured: details != nil)
                 }
             }

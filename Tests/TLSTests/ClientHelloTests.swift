@@ -1,10 +1,10 @@
-import Pipeline
-import TLS
+import BlackholePipeline
+import BlackholeTLS
 import Testing
 
 @Suite struct `A ClientHello` {
     private static func arrival(_ bytes: [UInt8], max: Int = 16_384) -> ClientHello.Arrival {
-        ClientHello.arrival(of: bytes.span.bytes, bytesMax: max)
+        ClientHello.arrival(of: bytes.span.bytes, maximumBytes: max)
     }
 
     /// A ClientHello whose body has so many bytes, in records of at most `size` bytes of it.

@@ -1,7 +1,7 @@
-import Pipeline
-import SMTP
-import TLS
-import TestSupport
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeTLS
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A handshake, at its limits` {
@@ -63,10 +63,10 @@ import Testing
 
     @Test func `is refused where its ClientHello is large, before there is memory for it`() throws {
         for isImplicit in [true, false] {
-            let dialogue = try Dialogue(isImplicit: isImplicit)
+            let dialogue = try SecuredDialogue(isImplicit: isImplicit)
             if !isImplicit { _ = dialogue.askForTLS() }
             dialogue.loopback.send([0x16, 3, 1, 0, 4, 1, 1, 0xFF, 0xB8])
-            #expect(dialogue.loopback.takeOctets() == [0x15, 3, 3, 0, 2, 2, 47])
+            #expect(dialogue.loopback.takeBytes() == [0x15, 3, 3, 0, 2, 2, 47])
             #expect(dialogue.loopback.closing == .ended)
             #expect(dialogue[.tlsHellosTooLarge] == 1)
             #expect(dialogue[.tlsFailures] == 1)
@@ -79,8 +79,8 @@ import Testing
         let hello = try End(Pair().client, serverName: "localhost")
         hello.take()
         let count = hello.takeOutput().count
-        let options = Self.options { $0.clientHelloBytesMax = count + more }
-        let dialogue = try Dialogue(isImplicit: true, options: options)
+        let options = Self.options { $0.maximumClientHelloBytes = count + more }
+        let dialogue = try SecuredDialogue(isImplicit: true, options: options)
         dialogue.shakeHands()
         #expect(dialogue[.tlsHandshakes] == (more < 0 ? 0 : 1))
         #expect(dialogue[.tlsHellosTooLarge] == (more < 0 ? 1 : 0))
@@ -88,11 +88,11 @@ import Testing
 
     @Test func `is refused where a second ClientHello is large`() throws {
         // A share of a group that the server lacks: it asks for another one.
-        let dialogue = try Dialogue(
+        let dialogue = try SecuredDialogue(
             isImplicit: true, client: Self.options { $0.groups = "P-521:X25519" })
         dialogue.client.take()
         dialogue.loopback.send(dialogue.client.takeOutput())
-        let retry = dialogue.loopback.takeOctets()
+        let retry = dialogue.loopback.takeBytes()
         #expect(retry.first == 22)
         dialogue.client.take(retry)
         // It begins with a change_cipher_spec; cut in it, as a peer might.
@@ -100,13 +100,13 @@ import Testing
         #expect(second.first == 20)
         dialogue.loopback.send(Array(second.prefix(3)))
         dialogue.loopback.send(Array(second[3..<6]) + [0x16, 3, 3, 0, 4, 1, 1, 0xFF, 0xB8])
-        #expect(dialogue.loopback.takeOctets() == [0x15, 3, 3, 0, 2, 2, 47])
+        #expect(dialogue.loopback.takeBytes() == [0x15, 3, 3, 0, 2, 2, 47])
         #expect(dialogue[.tlsHellosTooLarge] == 1)
     }
 
     @Test(arguments: [1, 7, Int.max])
     func `is done where a second ClientHello is asked for`(pieceSize: Int) throws {
-        let dialogue = try Dialogue(
+        let dialogue = try SecuredDialogue(
             isImplicit: true, client: Self.options { $0.groups = "P-521:X25519" })
         dialogue.pieceSize = pieceSize
         dialogue.shakeHands()
@@ -135,11 +135,11 @@ import Testing
         isImplicit: Bool
     ) throws {
         let told = Journal()
-        let quota = ConnectionQuota(ConnectionQuota.Limits(connectionsMax: 2)) {
+        let quota = ConnectionQuota(ConnectionQuota.Limits(maximumConnections: 2)) {
             told.note("\($0)")
         }
-        func begin() throws -> Dialogue {
-            let dialogue = try Dialogue(
+        func begin() throws -> SecuredDialogue {
+            let dialogue = try SecuredDialogue(
                 isImplicit: isImplicit, options: Self.options { $0.handshakes = quota })
             if !isImplicit { _ = dialogue.askForTLS() }
             return dialogue
@@ -167,10 +167,10 @@ import Testing
     }
 
     @Test func `may be in progress so many times for one address`() throws {
-        let quota = ConnectionQuota(ConnectionQuota.Limits(perAddressMax: 1))
+        let quota = ConnectionQuota(ConnectionQuota.Limits(maximumPerAddress: 1))
         let options = Self.options { $0.handshakes = quota }
-        func begin(_ address: UInt32) throws -> Dialogue {
-            try Dialogue(
+        func begin(_ address: UInt32) throws -> SecuredDialogue {
+            try SecuredDialogue(
                 isImplicit: true, options: options, peer: .ipv4(address, port: 9))
         }
         let first = try begin(1)
@@ -187,7 +187,7 @@ import Testing
         count: Int
     ) throws {
         for isSplit in [false, true] {
-            let dialogue = try Dialogue.secured()
+            let dialogue = try SecuredDialogue.secured()
             for _ in 0..<count {
                 dialogue.client.updateKeys()
                 if isSplit { dialogue.carry() }
@@ -203,7 +203,7 @@ import Testing
     }
 
     @Test func `counts records without content anew when content has come`() throws {
-        let dialogue = try Dialogue.secured()
+        let dialogue = try SecuredDialogue.secured()
         for _ in 0..<10 {
             for _ in 0..<30 { dialogue.client.updateKeys() }
             #expect(dialogue.say("NOOP\r\n") == "250 2.0.0 OK, done\r\n")

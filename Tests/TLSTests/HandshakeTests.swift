@@ -1,5 +1,5 @@
-import Pipeline
-import TLS
+import BlackholePipeline
+import BlackholeTLS
 import Testing
 
 @Suite struct `A TLS handshake` {
@@ -39,11 +39,11 @@ import Testing
         var flightCount = Int.max
         while position < flightCount {
             let (client, server) = try pair.ends()
-            converse(client, server) { flight, octets in
-                guard flight == cutFlight else { return [octets] }
-                flightCount = octets.count
-                guard position < octets.count else { return [octets] }
-                return [Array(octets[..<position]), Array(octets[position...])]
+            converse(client, server) { flight, bytes in
+                guard flight == cutFlight else { return [bytes] }
+                flightCount = bytes.count
+                guard position < bytes.count else { return [bytes] }
+                return [Array(bytes[..<position]), Array(bytes[position...])]
             }
             Self.check(client, server)
             guard flightCount < .max else { break }
@@ -65,11 +65,11 @@ import Testing
         while position < flightCount {
             for tail in Tail.allCases {
                 let (client, server) = try pair.ends()
-                converse(client, server) { flight, octets in
-                    guard flight == cutFlight else { return flight < cutFlight ? [octets] : [] }
-                    flightCount = octets.count
+                converse(client, server) { flight, bytes in
+                    guard flight == cutFlight else { return flight < cutFlight ? [bytes] : [] }
+                    flightCount = bytes.count
                     // A signature's length varies, and so does a flight's.
-                    let start = Array(octets[..<min(position, octets.count - 1)])
+                    let start = Array(bytes[..<min(position, bytes.count - 1)])
                     return switch tail {
                     case .end: [start]
                     case .garbage:
@@ -95,19 +95,19 @@ import Testing
     }
 
     @Test(arguments: versions, 0..<400 as Range<UInt64>)
-    func `believes no octet that was changed on the way`(
+    func `believes no byte that was changed on the way`(
         version: TLSProtocolVersion, seed: UInt64
     ) throws {
         let pair = try Self.pairs[version] ?? Pair(version)
         var random = RandomSource(seed: seed)
         let changedFlight = Int.random(in: 0..<4, using: &random)
         let (client, server) = try pair.ends()
-        converse(client, server) { flight, octets in
-            guard flight == changedFlight else { return [octets] }
-            var octets = octets
-            let index = Int.random(in: octets.indices, using: &random)
-            octets[index] ^= UInt8.random(in: 1...255, using: &random)
-            return [octets]
+        converse(client, server) { flight, bytes in
+            guard flight == changedFlight else { return [bytes] }
+            var bytes = bytes
+            let index = Int.random(in: bytes.indices, using: &random)
+            bytes[index] ^= UInt8.random(in: 1...255, using: &random)
+            return [bytes]
         }
         client.send("to the server")
         server.send("to the client")
@@ -143,19 +143,19 @@ import Testing
     }
 
     @Test(arguments: 0..<200 as Range<UInt64>)
-    func `survives random octets`(seed: UInt64) throws {
+    func `survives random bytes`(seed: UInt64) throws {
         var random = RandomSource(seed: seed)
         let pair = try Self.pairs[.tls13] ?? Pair()
         let end = try End(seed % 2 == 0 ? pair.server : pair.client)
-        var octets = (0..<Int.random(in: 1...600, using: &random)).map { _ in
+        var bytes = (0..<Int.random(in: 1...600, using: &random)).map { _ in
             UInt8.random(in: 0...255, using: &random)
         }
         // A record's head, and a handshake message's, lead deeper.
         if seed % 3 > 0 {
-            octets = [0x16, 3, 1, 0, UInt8.random(in: 4...200, using: &random)] + octets
+            bytes = [0x16, 3, 1, 0, UInt8.random(in: 4...200, using: &random)] + bytes
         }
-        if seed % 3 > 1 { octets.replaceSubrange(5..<5, with: [seed % 2 == 0 ? 1 : 2, 0, 0, 40]) }
-        end.take(octets)
+        if seed % 3 > 1 { bytes.replaceSubrange(5..<5, with: [seed % 2 == 0 ? 1 : 2, 0, 0, 40]) }
+        end.take(bytes)
         #expect(end.phase == .handshaking || end.phase == .failed)
         #expect(end.takePlaintext().isEmpty)
     }
@@ -171,10 +171,10 @@ import Testing
             let refusing = try End(pair.client)
             refusing.take([0x15, 3, 3, 0, 2, 2, 40])
             #expect(refusing.phase == .failed)
-            // One step of the good one: an octet at a time, then plaintext.
+            // One step of the good one: a byte at a time, then plaintext.
             for (from, to) in [(client, server), (server, client)] {
-                var octets = from.takeOutput()[...]
-                while let octet = octets.popFirst() { to.take([octet]) }
+                var bytes = from.takeOutput()[...]
+                while let byte = bytes.popFirst() { to.take([byte]) }
             }
             if client.phase == .established, server.phase == .established {
                 client.send("round \(round)\n")

@@ -1,6 +1,6 @@
 import Foundation
-import Pipeline
-import TLS
+import BlackholePipeline
+import BlackholeTLS
 import Testing
 
 @Suite struct `A TLS identity` {
@@ -138,7 +138,7 @@ import Testing
     }
 
     @Test(arguments: ["leaf.pem", "leaf.key"])
-    func `is refused when its octets were changed, or is another`(name: String) throws {
+    func `is refused when its bytes were changed, or is another`(name: String) throws {
         let certificates = try Certificates.files()
         let text = Array(try certificates.text(name).utf8)
         for index in stride(from: 0, to: text.count, by: 11) {

@@ -1,8 +1,8 @@
 import Foundation
-import Pipeline
-import SMTP
-import TLS
-import TestSupport
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeTLS
+import BlackholeTestSupport
 import Testing
 
 /// A server with the made certificate, on ports that the kernel has picked.
@@ -27,12 +27,12 @@ private final class RealServer {
         self.loops = loops
         func listen(isImplicit: Bool) throws -> UInt16 {
             let address = try loops.listen(on: .loopback()) { _ in
-                StartTLS(context, isImplicit: isImplicit) { details in
+                TLSLayer(context, isImplicit: isImplicit) { details in
                     LineFraming {
                         DataDiscard {
-                            Session(
+                            SMTPSession(
                                 SessionSettings(), security: details == nil ? .offered : .active,
-                                Accept())
+                                BlackHole())
                         }
                     }
                 }

@@ -1,11 +1,11 @@
-import Pipeline
-import TLS
+import BlackholePipeline
+import BlackholeTLS
 import Testing
 
 @Suite struct `A TLS session` {
     static let versions = `A TLS handshake`.versions
 
-    static func octets(_ count: Int, seed: UInt64) -> [UInt8] {
+    static func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
         var random = RandomSource(seed: seed)
         return (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
     }
@@ -13,8 +13,8 @@ import Testing
     @Test(arguments: versions)
     func `carries much, both ways`(version: TLSProtocolVersion) throws {
         let (client, server) = try Pair(version).connected()
-        let up = Self.octets(3 << 20, seed: 1)
-        let down = Self.octets(2 << 20, seed: 2)
+        let up = Self.bytes(3 << 20, seed: 1)
+        let down = Self.bytes(2 << 20, seed: 2)
         client.send(up)
         server.send(down)
         converse(client, server, inPiecesOf: 100_000)
@@ -25,7 +25,7 @@ import Testing
     @Test(arguments: versions, [1, 16_383, 16_384, 16_385, 40_000])
     func `decrypts no more than it is asked to`(version: TLSProtocolVersion, limit: Int) throws {
         let (client, server) = try Pair(version).connected()
-        let sent = Self.octets(200_000, seed: 3)
+        let sent = Self.bytes(200_000, seed: 3)
         client.send(sent)
         server.limit = limit
         server.take(client.takeOutput())
@@ -84,9 +84,9 @@ import Testing
         first.take(second.takeOutput())
         #expect(first.takeText() == "answer")
         second.close()
-        let octets = second.takeOutput()
-        #expect(!octets.isEmpty)
-        first.take(octets)
+        let bytes = second.takeOutput()
+        #expect(!bytes.isEmpty)
+        first.take(bytes)
         #expect(first.phase == .ended)
         #expect(first.error == nil && second.error == nil)
         second.close()
@@ -116,11 +116,11 @@ import Testing
             server.take(client.takeOutput())
             #expect(server.takeText() == "good")
             client.send("plaintext")
-            var octets = client.takeOutput()
-            recordCount = octets.count
-            octets[index] ^= 0x40
-            server.take(octets)
-            server.take(octets)
+            var bytes = client.takeOutput()
+            recordCount = bytes.count
+            bytes[index] ^= 0x40
+            server.take(bytes)
+            server.take(bytes)
             #expect(server.takePlaintext().isEmpty)
             // A longer length leaves it waiting for more.
             #expect(server.phase == .failed || [3, 4].contains(index))
@@ -139,9 +139,9 @@ import Testing
     func `does not take a record twice`(version: TLSProtocolVersion) throws {
         let (client, server) = try Pair(version).connected()
         client.send("once")
-        let octets = client.takeOutput()
-        server.take(octets)
-        server.take(octets)
+        let bytes = client.takeOutput()
+        server.take(bytes)
+        server.take(bytes)
         #expect(server.takeText() == "once")
         #expect(server.phase == .failed)
     }

@@ -1,5 +1,5 @@
 internal import Glibc
-package import Pipeline
+package import BlackholePipeline
 
 /// A blocking socket of a test; what does not happen within 20 seconds fails.
 package final class Client: Sendable {
@@ -12,14 +12,14 @@ package final class Client: Sendable {
     package let descriptor: Int32
 
     /// Connects.
-    package init(to address: SocketAddress) throws {
+    package init(to address: NetworkAddress) throws {
         descriptor = try Client.open(address)
         let result = withRawAddress(address) { Glibc.connect(descriptor, $0, $1) }
         if result != 0 { throw Failure(code: errno) }
     }
 
     /// Binds, and does not listen: a port that refuses, and a file that nobody serves.
-    package init(bindingTo address: SocketAddress) throws {
+    package init(bindingTo address: NetworkAddress) throws {
         descriptor = try Client.open(address)
         let result = withRawAddress(address) { Glibc.bind(descriptor, $0, $1) }
         if result != 0 { throw Failure(code: errno) }
@@ -29,7 +29,7 @@ package final class Client: Sendable {
         Glibc.close(descriptor)
     }
 
-    private static func open(_ address: SocketAddress) throws -> Int32 {
+    private static func open(_ address: NetworkAddress) throws -> Int32 {
         let family =
             switch address {
             case .ipv4: AF_INET
@@ -63,10 +63,10 @@ package final class Client: Sendable {
         try send(Array(text.utf8))
     }
 
-    package func send(_ octets: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var sent = 0
-        while sent < octets.count {
-            sent += try octets[sent...].withUnsafeBytes { bytes in
+        while sent < bytes.count {
+            sent += try bytes[sent...].withUnsafeBytes { bytes in
                 let count = Glibc.send(
                     descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
                 if count < 0 { throw Failure(code: errno) }
@@ -75,7 +75,7 @@ package final class Client: Sendable {
         }
     }
 
-    /// Receives up to `count` octets; empty at the end.
+    /// Receives up to `count` bytes; empty at the end.
     package func receive(atMost count: Int) throws -> [UInt8] {
         try [UInt8](unsafeUninitializedCapacity: count) { room, filled in
             let result = recv(descriptor, room.baseAddress, count, 0)
@@ -84,24 +84,24 @@ package final class Client: Sendable {
         }
     }
 
-    /// Receives as many octets as `text` has; fewer when the server ends.
+    /// Receives as many bytes as `text` has; fewer when the server ends.
     package func receive(asManyAs text: String) throws -> String {
-        var octets: [UInt8] = []
-        while octets.count < text.utf8.count {
-            let piece = try receive(atMost: text.utf8.count - octets.count)
+        var bytes: [UInt8] = []
+        while bytes.count < text.utf8.count {
+            let piece = try receive(atMost: text.utf8.count - bytes.count)
             if piece.isEmpty { break }
-            octets += piece
+            bytes += piece
         }
-        return String(decoding: octets, as: UTF8.self)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Receives until the server ends.
     package func receiveToEnd() throws -> String {
-        var octets: [UInt8] = []
+        var bytes: [UInt8] = []
         while true {
             let piece = try receive(atMost: 65_536)
-            if piece.isEmpty { return String(decoding: octets, as: UTF8.self) }
-            octets += piece
+            if piece.isEmpty { return String(decoding: bytes, as: UTF8.self) }
+            bytes += piece
         }
     }
 
@@ -120,7 +120,7 @@ package final class Client: Sendable {
 
 /// Calls `body` with an address in the kernel's form, made by another way than the module's.
 private func withRawAddress(
-    _ address: SocketAddress, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    _ address: NetworkAddress, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
 ) -> Int32 {
     func call<Form>(_ form: Form) -> Int32 {
         withUnsafePointer(to: form) { pointer in

@@ -1,18 +1,18 @@
 internal import Foundation
 internal import Glibc
-package import Pipeline
+package import BlackholePipeline
 
 /// The sockets by which a process listens at an address, so that a test can see it close them.
 ///
 /// Nobody may look for that at the port: a moment after it is freed it may be someone else's. The
 /// kernel's number for a socket is no other socket's.
 package struct ListeningSockets {
-    private let address: SocketAddress
+    private let address: NetworkAddress
     private let process: Int32
     private let inodes: Set<Substring>
 
     /// Looks by which sockets a process listens there: it does.
-    package init(at address: SocketAddress, of process: Int32 = getpid()) {
+    package init(at address: NetworkAddress, of process: Int32 = getpid()) {
         self.address = address
         self.process = process
         var found: Set<Substring> = []

@@ -7,7 +7,7 @@ PATIENCE = 120
 
 
 class Session:
-    """A connection that has been greeted; under TLS from the first octet if it is implicit."""
+    """A connection that has been greeted; under TLS from the first byte if it is implicit."""
 
     def __init__(self, port, source="127.0.0.1", is_implicit=False):
         self.socket = socket.create_connection(("127.0.0.1", port), PATIENCE, (source, 0))

@@ -125,14 +125,14 @@ def measure(server, flights_of):
         begin = nanoseconds(server.pid)
         sent = 0
         for number in range(len(flights[0])):
-            heard = [peer.octets_heard for peer in crowd]
+            heard = [peer.bytes_heard for peer in crowd]
             for peer in crowd:
-                octets = flights[peer.number % len(flights)][number]
-                sent += peer.send(octets)
+                data = flights[peer.number % len(flights)][number]
+                sent += peer.send(data)
             last = time.monotonic() + 5
             # Until all are answered, or nothing more happens.
             while time.monotonic() < last and not all(
-                    peer.is_ended or peer.octets_heard > before_it
+                    peer.is_ended or peer.bytes_heard > before_it
                     for peer, before_it in zip(crowd, heard)):
                 crowd.turn()
         time.sleep(0.3)
@@ -157,15 +157,15 @@ def established(server, version):
 def sealed(connection, make, count):
     """So many records under the connection's keys, as bytes."""
     raw = connection.sock
-    octets = bytearray()
+    data = bytearray()
 
     class Catcher:
         def send(self, data):
-            octets.extend(data)
+            data.extend(data)
             return len(data)
 
         def sendall(self, data):
-            octets.extend(data)
+            data.extend(data)
 
         def flush(self):
             pass
@@ -180,7 +180,7 @@ def sealed(connection, make, count):
                 pass
     finally:
         layer._recordSocket.sock = before
-    return bytes(octets)
+    return bytes(data)
 
 
 def key_update(connection):
@@ -231,17 +231,17 @@ def measure_secured(server, version, make, count):
     for _ in range(8):
         connection = established(server, version)
         connection.sock.recv(1 << 16)
-        octets = sealed(connection, make, count)
+        data = sealed(connection, make, count)
         begin = nanoseconds(server.pid)
         connection.sock.settimeout(0.5)
         try:
-            connection.sock.sendall(octets)
+            connection.sock.sendall(data)
             while connection.sock.recv(1 << 16):
                 pass
         except OSError:
             pass
         spent += nanoseconds(server.pid) - begin
-        total += len(octets)
+        total += len(data)
         connection.sock.close()
     return total / 8, spent / 8 / 1000, 0
 

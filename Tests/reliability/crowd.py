@@ -23,38 +23,38 @@ class Peer:
         self.is_connected = False
         self.is_ended = False  # By the server, or by the network.
         self.heard = b""  # The last of what was heard.
-        self.octets_heard = 0
+        self.bytes_heard = 0
         self.lines_heard = 0
-        self.octets_sent = 0
+        self.bytes_sent = 0
 
-    def send(self, octets):
-        """Sends as much as the socket takes; returns how many octets that were."""
+    def send(self, data):
+        """Sends as much as the socket takes; returns how many bytes that were."""
         if self.is_ended:
             return 0
         try:
-            count = self.socket.send(octets)
+            count = self.socket.send(data)
         except BlockingIOError:
             return 0
         except OSError:
             self.is_ended = True
             return 0
-        self.octets_sent += count
+        self.bytes_sent += count
         return count
 
     def hear(self, most=1 << 16):
         """Reads what is there."""
         try:
-            octets = self.socket.recv(most)
+            data = self.socket.recv(most)
         except BlockingIOError:
             return
         except OSError:
-            octets = b""
-        if not octets:
+            data = b""
+        if not data:
             self.is_ended = True
             return
-        self.octets_heard += len(octets)
-        self.lines_heard += octets.count(b"\n")
-        self.heard = (self.heard + octets)[-400:]
+        self.bytes_heard += len(data)
+        self.lines_heard += data.count(b"\n")
+        self.heard = (self.heard + data)[-400:]
 
     def close(self, resetting=True):
         """Closes; by a reset unless asked otherwise, which leaves no port in TIME_WAIT."""
@@ -156,10 +156,10 @@ class Crowd:
         self.until(lambda: not self.waiting and not self.pending, "to connect all")
         return self
 
-    def send(self, octets):
+    def send(self, data):
         """Sends the same, each of the crowd, as far as the sockets take it."""
         for peer in self:
-            peer.send(octets)
+            peer.send(data)
 
     def greet(self, code=b"220"):
         """Connects, and waits until all are greeted."""

@@ -6,15 +6,15 @@ from server import Fault
 from slow import MAIL
 
 
-def pour(crowd, octets, seconds):
-    """Has every peer send as much as it can; returns how many octets that were."""
+def pour(crowd, data, seconds):
+    """Has every peer send as much as it can; returns how many bytes that were."""
     def step():
         for _ in range(20):
             for peer in crowd:
-                peer.send(octets)
-    before = sum(peer.octets_sent for peer in crowd)
+                peer.send(data)
+    before = sum(peer.bytes_sent for peer in crowd)
     crowd.last(seconds, step)
-    return sum(peer.octets_sent for peer in crowd) - before
+    return sum(peer.bytes_sent for peer in crowd) - before
 
 
 @scenario("a line without an end, as fast as it goes, from four peers", 8)

@@ -49,7 +49,7 @@ def handshakes(server):
         with Crowd(server.tls_ports[0], 500) as crowd:
             crowd.connect()
             crowd.send(hello)
-            crowd.until(lambda: all(peer.octets_heard or peer.is_ended for peer in crowd),
+            crowd.until(lambda: all(peer.bytes_heard or peer.is_ended for peer in crowd),
                         "to be answered with a handshake")
 
 

@@ -8,7 +8,7 @@ from scenario import scenario
 from server import Fault
 
 
-def flood(server, octets, per_second, seconds, is_right):
+def flood(server, data, per_second, seconds, is_right):
     """Sends a ClientHello on a new connection so many times a second; closes it at the reply."""
     crowds = []
     begin = time.monotonic()
@@ -16,18 +16,18 @@ def flood(server, octets, per_second, seconds, is_right):
     for step in range(seconds * 10):
         crowd = Crowd(server.tls_ports[0], per_second // 10 or 1)
         crowd.connect()
-        crowd.send(octets)
+        crowd.send(data)
         crowds.append(crowd)
         while time.monotonic() < begin + (step + 1) / 10:
             for crowd in crowds:
                 crowd.turn(0.001)
         for crowd in crowds[:]:
-            if all(peer.octets_heard or peer.is_ended for peer in crowd):
+            if all(peer.bytes_heard or peer.is_ended for peer in crowd):
                 replies += sum(map(is_right, crowd))
                 crowd.close()
                 crowds.remove(crowd)
     for crowd in crowds:
-        crowd.until(lambda: all(peer.octets_heard or peer.is_ended for peer in crowd),
+        crowd.until(lambda: all(peer.bytes_heard or peer.is_ended for peer in crowd),
                     "to be answered")
         replies += sum(map(is_right, crowd))
         crowd.close()
@@ -46,7 +46,7 @@ def finite_field(server):
           latency="median")
 def curve(server):
     # The server's whole flight, with its certificate.
-    flood(server, hellos.client_hello(hellos.P384), 200, 5, lambda peer: peer.octets_heard > 500)
+    flood(server, hellos.client_hello(hellos.P384), 200, 5, lambda peer: peer.bytes_heard > 500)
 
 
 @scenario("nine bytes that claim a ClientHello of 130,000: 1,000 peers a second", 16,
@@ -78,7 +78,7 @@ def limit(server):
     with Crowd(server.tls_ports[0], 3000) as crowd:
         crowd.connect()
         crowd.send(hello)
-        crowd.until(lambda: all(peer.octets_heard or peer.is_ended for peer in crowd),
+        crowd.until(lambda: all(peer.bytes_heard or peer.is_ended for peer in crowd),
                     "to be answered or closed")
         answered = sum(not peer.is_ended for peer in crowd)
         if answered != 100:

@@ -10,12 +10,12 @@ SHARE_BYTES = {X25519: 32, FFDHE8192: 1024}
 CURVES = {P256: "P-256", P384: "P-384"}
 
 
-def _vector(octets, width=2):
-    return len(octets).to_bytes(width, "big") + octets
+def _vector(data, width=2):
+    return len(data).to_bytes(width, "big") + data
 
 
-def _extension(number, octets):
-    return struct.pack(">H", number) + _vector(octets)
+def _extension(number, data):
+    return struct.pack(">H", number) + _vector(data)
 
 
 def key_share(group):

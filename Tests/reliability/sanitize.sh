@@ -33,7 +33,7 @@ export TSAN_OPTIONS=suppressions=$PWD/Tests/tsan.supp:print_suppressions=0
 
 run() {
     local kind=$1
-    local flags=(-c release --disable-testable-imports --sanitize="$kind" -Xswiftc -g)
+    local flags=(-c release --traits Program --disable-testable-imports --sanitize="$kind" -Xswiftc -g)
     flags+=(--scratch-path ".build-${kind:0:1}san")
     local skipped=("${without[@]}")
     [[ $kind == address ]] && flags+=(-Xcc -fsanitize=undefined)

@@ -38,6 +38,6 @@ def scenario(title, megabytes_max, **others):
     return declare
 
 
-def noise(octets):
-    """Octets without a meaning, and without the line ends that would make them commands."""
-    return os.urandom(octets).replace(b"\r", b"-")
+def noise(data):
+    """Bytes without a meaning, and without the line ends that would make them commands."""
+    return os.urandom(data).replace(b"\r", b"-")

@@ -11,8 +11,8 @@ from server import Fault
 MAIL = b"MAIL FROM:<a@hostile.example>", b"RCPT TO:<b@hostile.example>"
 
 
-def drip(crowd, octets):
-    """Has every peer send one octet after the other, until the server ends them all."""
+def drip(crowd, data):
+    """Has every peer send one byte after the other, until the server ends them all."""
     begin = time.monotonic()
     sent = 0
 
@@ -20,7 +20,7 @@ def drip(crowd, octets):
         nonlocal sent
         if time.monotonic() > begin + sent * 0.25:
             for peer in crowd:
-                peer.send(octets[sent % len(octets):][:1])
+                peer.send(data[sent % len(data):][:1])
             sent += 1
         return all(peer.is_ended for peer in crowd)
     crowd.until(is_over, "that the server ends who drips")
@@ -32,7 +32,7 @@ def expect_last_words(crowd, words):
             raise Fault(f"expected {words!r} as last words, got {peer.heard!r}")
 
 
-@scenario("slowloris in commands: 2,000 peers, an octet each quarter of a second", 16,
+@scenario("slowloris in commands: 2,000 peers, a byte each quarter of a second", 16,
           options=("--idle_timeout=4",))
 def commands(server):
     with Crowd(server.port, 2000) as crowd:
@@ -40,7 +40,7 @@ def commands(server):
         expect_last_words(crowd, b"\n421 4.4.2 ")
 
 
-@scenario("slowloris in DATA: 2,000 peers, an octet each quarter of a second", 8,
+@scenario("slowloris in DATA: 2,000 peers, a byte each quarter of a second", 8,
           options=("--session_timeout=6",))
 def data(server):
     with Crowd(server.port, 2000) as crowd:
@@ -54,7 +54,7 @@ def data(server):
 
 
 def client_hello():
-    """The first octets of a handshake."""
+    """The first bytes of a handshake."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     try:
         TLS.wrap_bio(incoming, outgoing).do_handshake()
@@ -63,7 +63,7 @@ def client_hello():
     return outgoing.read()
 
 
-@scenario("slowloris in the handshake: 2,000 peers, an octet each quarter of a second", 128,
+@scenario("slowloris in the handshake: 2,000 peers, a byte each quarter of a second", 128,
           options=("--handshake_timeout=4",))
 def handshake(server):
     with Crowd(server.port, 2000) as crowd:
@@ -72,7 +72,7 @@ def handshake(server):
         drip(crowd, client_hello())
 
 
-@scenario("readers of 256 octets at a time: 300 peers with 200,000 HELPs each", 64)
+@scenario("readers of 256 bytes at a time: 300 peers with 200,000 HELPs each", 64)
 def readers(server):
     with Crowd(server.port, 300, receive_buffer=4096) as crowd:
         crowd.greet()
@@ -92,11 +92,11 @@ def readers(server):
 @scenario("four peers that never read pipeline four million NOOPs each", 8)
 def deaf(server):
     # More than the kernel's buffers hold of commands and replies, which are some 20 MB.
-    octets = b"NOOP\r\n" * 4_000_000
+    data = b"NOOP\r\n" * 4_000_000
     with Crowd(server.port, 4) as crowd:
         crowd.greet()
         crowd.mute = True
-        rest = {peer.number: memoryview(octets) for peer in crowd}
+        rest = {peer.number: memoryview(data) for peer in crowd}
 
         def send():
             for peer in crowd:

@@ -61,7 +61,7 @@ class Soak:
         wait_for(lambda: server.status()[1] == 0, lambda: "connections stay open")
         after = server.status()
         # When a crowd has left, all that is free is given back: what stays is in use. It is larger
-        # than the loads' own crowds: for each of the largest one, a few octets stay.
+        # than the loads' own crowds: for each of the largest one, a few bytes stay.
         with Crowd(server.port, 5000) as crowd:
             crowd.greet()
         rest = server.await_rest(self.start.descriptors)

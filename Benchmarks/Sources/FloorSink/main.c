@@ -36,7 +36,7 @@ enum phase { commands, data, chunk };
 struct connection {
     int descriptor;
     unsigned char phase;
-    unsigned char matched;  // How many octets of CR LF . CR LF the content ends in so far.
+    unsigned char matched;  // How many bytes of CR LF . CR LF the content ends in so far.
     char *line;             // The command that has begun, if any is unfinished.
     size_t line_count;
     size_t chunk_left;
@@ -103,17 +103,17 @@ static int obey(struct connection *connection, const char *line, size_t count) {
     return say(connection, "500 5.5.2 What?\r\n");
 }
 
-// Takes a command that is whole now, or keeps what has come of it. Returns how many octets it took,
+// Takes a command that is whole now, or keeps what has come of it. Returns how many bytes it took,
 // or -1 when the connection is over.
-static ssize_t take_line(struct connection *connection, const char *octets, size_t count) {
-    const char *newline = memchr(octets, '\n', count);
-    size_t taken = newline ? (size_t)(newline - octets) + 1 : count;
-    const char *line = octets;
+static ssize_t take_line(struct connection *connection, const char *bytes, size_t count) {
+    const char *newline = memchr(bytes, '\n', count);
+    size_t taken = newline ? (size_t)(newline - bytes) + 1 : count;
+    const char *line = bytes;
     size_t line_count = taken;
     if (!newline || connection->line) {
         if (!connection->line && !(connection->line = malloc(line_max + 1))) return -1;
         if (connection->line_count + taken > line_max) return -1;
-        memcpy(connection->line + connection->line_count, octets, taken);
+        memcpy(connection->line + connection->line_count, bytes, taken);
         line_count = connection->line_count += taken;
         line = connection->line;
         connection->line[line_count] = 0;
@@ -129,9 +129,9 @@ static ssize_t take_line(struct connection *connection, const char *octets, size
 }
 
 // Takes content up to its end.
-static ssize_t take_data(struct connection *connection, const char *octets, size_t count) {
+static ssize_t take_data(struct connection *connection, const char *bytes, size_t count) {
     static const char ending[] = "\r\n.\r\n";
-    const char *at = octets, *end = octets + count;
+    const char *at = bytes, *end = bytes + count;
     unsigned char matched = connection->matched;
     while (at < end && matched < 5) {
         if (matched == 0 && !(at = memchr(at, '\r', (size_t)(end - at)))) break;
@@ -141,7 +141,7 @@ static ssize_t take_data(struct connection *connection, const char *octets, size
     connection->matched = matched;
     if (matched < 5) return (ssize_t)count;
     connection->phase = commands;
-    return say(connection, "250 2.0.0 OK\r\n") ? at - octets : -1;
+    return say(connection, "250 2.0.0 OK\r\n") ? at - bytes : -1;
 }
 
 static ssize_t take_chunk(struct connection *connection, size_t count) {
@@ -153,15 +153,15 @@ static ssize_t take_chunk(struct connection *connection, size_t count) {
 }
 
 // Takes all that has come; returns 0 when the connection is over.
-static int take(struct connection *connection, const char *octets, size_t count) {
-    const char *end = octets + count;
-    while (octets < end || (connection->phase == chunk && connection->chunk_left == 0)) {
-        size_t left = (size_t)(end - octets);
-        ssize_t taken = connection->phase == commands ? take_line(connection, octets, left)
-                        : connection->phase == data   ? take_data(connection, octets, left)
+static int take(struct connection *connection, const char *bytes, size_t count) {
+    const char *end = bytes + count;
+    while (bytes < end || (connection->phase == chunk && connection->chunk_left == 0)) {
+        size_t left = (size_t)(end - bytes);
+        ssize_t taken = connection->phase == commands ? take_line(connection, bytes, left)
+                        : connection->phase == data   ? take_data(connection, bytes, left)
                                                       : take_chunk(connection, left);
         if (taken < 0) return 0;
-        octets += taken;
+        bytes += taken;
     }
     return flush(connection);
 }

@@ -3,15 +3,15 @@ import NIOCore
 /// The sink on one channel: replies are collected while there is something to read, and leave
 /// together.
 final class SinkHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    typealias OutboundOut = ByteBuffer
+    typealias InboundIn = ByteQueue
+    typealias OutboundOut = ByteQueue
 
-    private var dialogue = Dialogue()
+    private var dialogue = NIODialogue()
     private var goesOn = true
     /// The beginning of a command; most reads leave none.
-    private var unfinished: ByteBuffer?
+    private var unfinished: ByteQueue?
     /// Its storage is used again once it has been written.
-    private var replies = ByteBuffer()
+    private var replies = ByteQueue()
 
     func channelActive(context: ChannelHandlerContext) {
         replies.writeStaticString("220 nio.example ESMTP\r\n")

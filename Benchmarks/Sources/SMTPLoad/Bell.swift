@@ -38,9 +38,9 @@ package final class Bell: Sendable {
     }
 
     private static func ring(_ signal: Signal, at descriptor: Int32) {
-        var octet = signal.rawValue
+        var byte = signal.rawValue
         // A pipe that is full has rung already.
-        _ = write(descriptor, &octet, 1)
+        _ = write(descriptor, &byte, 1)
     }
 
     /// Has SIGINT and SIGTERM ring, the first time; the second ends the process.
@@ -74,12 +74,12 @@ package final class Bell: Sendable {
         ]
         let count: nfds_t = forInput && Bell.hasInput ? 2 : 1
         guard poll(&polled, count, milliseconds) > 0 else { return nil }
-        var octets = [UInt8](repeating: 0, count: 256)
+        var bytes = [UInt8](repeating: 0, count: 256)
         if polled[0].revents != 0 {
-            guard read(reading, &octets, 1) == 1 else { return nil }
-            return Signal(rawValue: octets[0])
+            guard read(reading, &bytes, 1) == 1 else { return nil }
+            return Signal(rawValue: bytes[0])
         }
-        return read(STDIN_FILENO, &octets, octets.count) > 0 ? nil : .inputEnded
+        return read(STDIN_FILENO, &bytes, bytes.count) > 0 ? nil : .inputEnded
     }
 
     /// Whether somebody may end standard input: nobody ends /dev/null, or a file.

@@ -1,14 +1,14 @@
 internal import Glibc
-internal import Pipeline
+internal import BlackholePipeline
 
 /// The line on the terminal that tells how far a run is.
 struct Display {
-    private let plan: Plan
+    private let plan: LoadPlan
     private let isShown: Bool
     private var last = (messages: UInt64(0), time: Clock.now())
     private let start = Clock.now()
 
-    init(_ plan: Plan, isQuiet: Bool) {
+    init(_ plan: LoadPlan, isQuiet: Bool) {
         self.plan = plan
         isShown = !isQuiet && isatty(STDERR_FILENO) == 1
     }

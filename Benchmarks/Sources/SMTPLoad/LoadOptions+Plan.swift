@@ -1,13 +1,13 @@
 internal import ArgumentParser
-internal import Pipeline
-internal import TLS
+internal import BlackholePipeline
+internal import BlackholeTLS
 
 /// What the options come to, once they are found to make sense together.
 extension LoadOptions {
-    func plan() throws -> Plan {
+    func plan() throws -> LoadPlan {
         try checkNumbers()
         try checkChoices()
-        var plan = Plan(target: try Target(target))
+        var plan = LoadPlan(target: try Target(target))
         plan.shape = pipelined ? .pipelined : bdat ? .bdat : .lockStep
         plan.connections = connections
         plan.messages = messages ?? (seconds == nil ? 10_000 : nil)

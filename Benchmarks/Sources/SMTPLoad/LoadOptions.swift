@@ -1,6 +1,6 @@
 internal import ArgumentParser
-internal import Pipeline
-internal import TLS
+internal import BlackholePipeline
+internal import BlackholeTLS
 
 /// What may be said on the command line.
 struct LoadOptions: ParsableArguments {
@@ -21,8 +21,8 @@ struct LoadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Messages a connection; 0: no limit.", valueName: "number"))
     var perConnection = 50
 
-    @Option(help: ArgumentHelp("Octets a message; 10K, 25M are understood.", valueName: "octets"))
-    var size = OctetCount(1024)
+    @Option(help: ArgumentHelp("Bytes a message; 10K, 25M are understood.", valueName: "bytes"))
+    var size = ByteCount(1024)
 
     @Option(help: ArgumentHelp("Recipients a message.", valueName: "number"))
     var recipients = 1
@@ -42,7 +42,7 @@ struct LoadOptions: ParsableArguments {
     @Flag(name: .customLong("starttls"), help: "Secure connections by STARTTLS.")
     var startTLS = false
 
-    @Flag(help: "Secure connections from their first octet.")
+    @Flag(help: "Secure connections from their first byte.")
     var tls = false
 
     @Flag(help: "Resume TLS sessions: no full handshake but the first.")
@@ -80,8 +80,8 @@ struct LoadOptions: ParsableArguments {
     var quiet = false
 }
 
-/// A number of octets, as `4096`, `10K` or `25M`.
-struct OctetCount: ExpressibleByArgument, CustomStringConvertible {
+/// A number of bytes, as `4096`, `10K` or `25M`.
+struct ByteCount: ExpressibleByArgument, CustomStringConvertible {
     let value: Int
 
     init(_ value: Int) {

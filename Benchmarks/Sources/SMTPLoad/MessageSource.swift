@@ -1,4 +1,4 @@
-package import Pipeline
+package import BlackholePipeline
 
 /// When the messages of an open loop are due, whatever becomes of those before.
 package struct Schedule: BitwiseCopyable, Sendable {

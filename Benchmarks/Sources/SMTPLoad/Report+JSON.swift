@@ -22,8 +22,8 @@ extension Report {
             "\"replies\":{\(replies.joined(separator: ","))}",
             "\"seconds\":\(Wording.decimal(seconds, 6))",
             "\"rate\":\(Wording.decimal(rate, 1))",
-            "\"octets\":\(octets.sent)",
-            "\"octets_received\":\(octets.received)",
+            "\"bytes\":\(bytes.sent)",
+            "\"bytes_received\":\(bytes.received)",
             "\"handshakes\":{\"full\":\(tally.fullHandshakes),"
                 + "\"resumed\":\(tally.resumedHandshakes)}",
             "\"latency_us\":{\(latencies.joined(separator: ","))}",

@@ -16,8 +16,8 @@ extension Report {
                     + "\(Wording.grouped(tally.resumedHandshakes)) resumed")
         }
         lines.append(
-            "octets     \(Wording.grouped(Int(octets.sent))) sent, "
-                + "\(Wording.grouped(Int(octets.received))) received")
+            "bytes     \(Wording.grouped(Int(bytes.sent))) sent, "
+                + "\(Wording.grouped(Int(bytes.received))) received")
         lines.append(cpuLine)
         return lines.joined(separator: "\n")
     }
@@ -41,7 +41,7 @@ extension Report {
                     + "the rate is more than these connections can do")
         }
         if hasGivenUp {
-            lines.append("GIVEN UP   behind \(Worker.failuresInRowMax) failures in a row")
+            lines.append("GIVEN UP   behind \(Worker.maximumFailuresInRow) failures in a row")
         }
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }

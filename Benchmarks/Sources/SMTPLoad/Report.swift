@@ -1,15 +1,15 @@
 internal import Glibc
-internal import Pipeline
+internal import BlackholePipeline
 
 /// What a run has come to.
 struct Report: ~Copyable {
-    let plan: Plan
+    let plan: LoadPlan
     let tally: Tally
     /// From the first message's beginning to the last one's end.
     let seconds: Double
     /// Messages of a schedule whose time had come and that were never begun.
     let overdue: Int
-    let octets: (sent: UInt64, received: UInt64)
+    let bytes: (sent: UInt64, received: UInt64)
     /// Whether any connection was ever established.
     let wasOpened: Bool
     /// Whether none was answered for as long as a reply may take.

@@ -1,11 +1,11 @@
 internal import Glibc
-internal import Pipeline
+internal import BlackholePipeline
 internal import Synchronization
-internal import TLS
+internal import BlackholeTLS
 
 /// A run from its start to its report.
 struct Run: ~Copyable {
-    private let plan: Plan
+    private let plan: LoadPlan
     private let bell = Bell()
     private let workers: [WorkerPointer]
     private let loops: EventLoops
@@ -22,7 +22,7 @@ struct Run: ~Copyable {
     }
 
     /// Starts the loops, which do nothing yet.
-    init(_ plan: Plan, isQuiet: Bool) throws(SystemError) {
+    init(_ plan: LoadPlan, isQuiet: Bool) throws(SystemError) {
         self.plan = plan
         if plan.rate != nil { Run.makeTimersPrecise() }
         workers = plan.makeWorkers(bell)
@@ -59,7 +59,7 @@ struct Run: ~Copyable {
         let workers = workers
         guard let tls else {
             loops.connect(to: plan.target.address, from: source) { peer in
-                Dialogue(workers[peer.loop])
+                LoadDialogue(workers[peer.loop])
             }
             return
         }
@@ -130,7 +130,7 @@ struct Run: ~Copyable {
         let nanoseconds = isMeasured ? tally.lastEnd.nanoseconds - start.nanoseconds : 0
         return Report(
             plan: plan, tally: tally, seconds: Double(nanoseconds) / 1e9, overdue: overdue,
-            octets: (sent: loops[.octetsSent], received: loops[.octetsReceived]),
+            bytes: (sent: loops[.bytesSent], received: loops[.bytesReceived]),
             wasOpened: loops[.loadOpened] > 0, hasTimedOut: hasTimedOut,
             held: Int(loops[.loadHeld]),
             hasGivenUp: workers.contains { $0.pointer.pointee.hasGivenUp },

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Glibc
-internal import Pipeline
-internal import TLS
+internal import BlackholePipeline
+internal import BlackholeTLS
 
 /// The program.
 @main
@@ -70,7 +70,7 @@ struct SMTPLoad: ParsableCommand {
         if !report.isFlawless { throw ExitCode(1) }
     }
 
-    private static func report(_ plan: Plan, isQuiet: Bool) throws -> Report {
+    private static func report(_ plan: LoadPlan, isQuiet: Bool) throws -> Report {
         do {
             var run = try Run(plan, isQuiet: isQuiet)
             return try run.finish()

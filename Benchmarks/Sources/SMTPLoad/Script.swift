@@ -1,4 +1,4 @@
-internal import Pipeline
+internal import BlackholePipeline
 
 /// How the commands of a message follow each other.
 package enum Shape: String, BitwiseCopyable, Sendable {
@@ -10,45 +10,45 @@ package enum Shape: String, BitwiseCopyable, Sendable {
     case bdat
 }
 
-/// What a connection says, as octets that are made once.
+/// What a connection says, as bytes that are made once.
 ///
 /// Its memory is shared by all connections of the process and stays until its end.
 package struct Script: BitwiseCopyable, @unchecked Sendable {
     package let shape: Shape
     package let recipients: Int
     package let content: Content
-    let hello: Octets
-    let startTLS: Octets
-    let mail: Octets
-    let recipient: Octets
-    let data: Octets
+    let hello: Bytes
+    let startTLS: Bytes
+    let mail: Bytes
+    let recipient: Bytes
+    let data: Bytes
     /// All commands of a message, but for lock-step.
-    let group: Octets
+    let group: Bytes
     /// What follows the content.
-    let contentEnd: Octets
-    let reset: Octets
-    let quit: Octets
+    let contentEnd: Bytes
+    let reset: Bytes
+    let quit: Bytes
 
     package init(_ shape: Shape, recipients: Int = 1, size: Int = 1024, saysHello: Bool = false) {
         self.shape = shape
         self.recipients = recipients
         content = Content(size: size)
-        hello = Octets(saysHello ? "HELO smtp-load.example\r\n" : "EHLO smtp-load.example\r\n")
-        startTLS = Octets("STARTTLS\r\n")
+        hello = Bytes(saysHello ? "HELO smtp-load.example\r\n" : "EHLO smtp-load.example\r\n")
+        startTLS = Bytes("STARTTLS\r\n")
         let mailText = "MAIL FROM:<smtp-load@example.org>\r\n"
         let recipientText = "RCPT TO:<recipient@example.org>\r\n"
         let last = shape == .bdat ? "BDAT \(size) LAST\r\n" : "DATA\r\n"
-        mail = Octets(mailText)
-        recipient = Octets(recipientText)
-        data = Octets(last)
-        group = Octets(mailText + String(repeating: recipientText, count: recipients) + last)
-        contentEnd = Octets(shape == .bdat ? "" : ".\r\n")
-        reset = Octets("RSET\r\n")
-        quit = Octets("QUIT\r\n")
+        mail = Bytes(mailText)
+        recipient = Bytes(recipientText)
+        data = Bytes(last)
+        group = Bytes(mailText + String(repeating: recipientText, count: recipients) + last)
+        contentEnd = Bytes(shape == .bdat ? "" : ".\r\n")
+        reset = Bytes("RSET\r\n")
+        quit = Bytes("QUIT\r\n")
     }
 
-    /// Octets that stay where they are.
-    struct Octets: BitwiseCopyable, @unchecked Sendable {
+    /// Bytes that stay where they are.
+    struct Bytes: BitwiseCopyable, @unchecked Sendable {
         private let memory: UnsafeRawBufferPointer
 
         init(_ text: String) {
@@ -59,6 +59,6 @@ package struct Script: BitwiseCopyable, @unchecked Sendable {
         }
 
         @inline(__always)
-        func append(to output: inout ByteBuffer) { output.append(memory.bytes) }
+        func append(to output: inout ByteQueue) { output.append(memory.bytes) }
     }
 }

@@ -1,41 +1,41 @@
-internal import Pipeline
-internal import TLS
+internal import BlackholePipeline
+internal import BlackholeTLS
 
-/// A session under TLS: from its first octet, or behind STARTTLS.
+/// A session under TLS: from its first byte, or behind STARTTLS.
 struct SecureDialogue: ByteHandler, ~Copyable {
-    private var dialogue: Dialogue
+    private var dialogue: LoadDialogue
     private let context: TLSContext
     private let serverName: String?
     private var session: TLSSession?
     /// Plaintext that is part of a reply: nothing as a rule.
-    private var held = ByteBuffer()
+    private var held = ByteQueue()
     private var handshakeStart = Instant.never
     private var isEnded = false
 
     init(_ worker: WorkerPointer, _ context: TLSContext, serverName: String?) {
-        dialogue = Dialogue(worker)
+        dialogue = LoadDialogue(worker)
         self.context = context
         self.serverName = serverName
     }
 
     private var worker: UnsafeMutablePointer<Worker> { dialogue.worker }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         guard session == nil else { return receive(records: input, &context) }
-        let progress = dialogue.receive(input, &context)
-        guard progress.verdict == .upgrade else { return progress }
+        let intake = dialogue.receive(input, &context)
+        guard intake.verdict == .upgrade else { return progress }
         // What came in clear behind the 220 is nobody's.
-        return Progress(input.byteCount, startHandshake(&context))
+        return Intake(input.byteCount, startHandshake(&context))
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         if event == .opened, !worker.pointee.assignment.startsTLS {
             dialogue.noteOpened(&context)
             return startHandshake(&context)
         }
         guard var session = session.take() else { return dialogue.handle(event, &context) }
         let verdict = secure(&session, &context) { dialogue, context in
-            Progress(0, dialogue.handle(event, &context))
+            Intake(0, dialogue.handle(event, &context))
         }.verdict
         if verdict == .close { session.close(output: &context.output) }
         self.session = consume session
@@ -55,56 +55,56 @@ struct SecureDialogue: ByteHandler, ~Copyable {
         return receive(records: RawSpan(), &context).verdict
     }
 
-    private mutating func receive(records input: RawSpan, _ context: inout Context) -> Progress {
-        guard var session = session.take() else { return Progress(input.byteCount, .close) }
-        var plaintext = ByteBuffer()
+    private mutating func receive(records input: RawSpan, _ context: inout Context) -> Intake {
+        guard var session = session.take() else { return Intake(input.byteCount, .close) }
+        var plaintext = ByteQueue()
         swap(&plaintext, &context.inputScratch)
         if !held.isEmpty {
             plaintext.append(contentsOf: held)
-            held = ByteBuffer()
+            held = ByteQueue()
         }
         let consumed = session.receive(
             input, into: &plaintext, upTo: .max, output: &context.output)
-        var progress = Progress(0)
+        var intake = Intake(0)
         if handshakeStart != .never, session.phase == .established {
             noteHandshake(session, context.now)
-            progress = secure(&session, &context) { dialogue, context in
-                Progress(0, dialogue.noteSecured(&context))
+            intake = secure(&session, &context) { dialogue, context in
+                Intake(0, dialogue.noteSecured(&context))
             }
         }
-        if progress.verdict == .proceed, session.phase == .established || !plaintext.isEmpty {
-            progress = secure(&session, &context) { dialogue, context in
+        if intake.verdict == .proceed, session.phase == .established || !plaintext.isEmpty {
+            intake = secure(&session, &context) { dialogue, context in
                 plaintext.withBytes { dialogue.receive($0, &context) }
             }
-            plaintext.removeFirst(progress.consumed)
+            plaintext.removeFirst(intake.consumed)
             if consumed > 0 { keepResumption(session) }
         }
-        if progress.verdict == .proceed { progress.verdict = judge(&session, &context) }
-        if progress.verdict == .close { session.close(output: &context.output) }
+        if intake.verdict == .proceed { intake.verdict = judge(&session, &context) }
+        if intake.verdict == .close { session.close(output: &context.output) }
         held.append(contentsOf: plaintext)
         plaintext.removeAll()
         swap(&plaintext, &context.inputScratch)
         self.session = consume session
-        return Progress(
-            consumed, progress.verdict, keepsInput: progress.keepsInput || !held.isEmpty)
+        return Intake(
+            consumed, intake.verdict, keepsInput: intake.keepsInput || !held.isEmpty)
     }
 
     /// Calls the dialogue, and encrypts what it says.
     private mutating func secure(
         _ session: inout TLSSession, _ context: inout Context,
-        _ body: (inout Dialogue, inout Context) -> Progress
-    ) -> Progress {
-        var records = ByteBuffer()
+        _ body: (inout LoadDialogue, inout Context) -> Intake
+    ) -> Intake {
+        var records = ByteQueue()
         swap(&records, &context.outputScratch)
         swap(&records, &context.output)
-        let progress = body(&dialogue, &context)
+        let intake = body(&dialogue, &context)
         swap(&records, &context.output)
         if !records.isEmpty {
             records.withBytes { session.send($0, output: &context.output) }
             records.removeAll()
         }
         swap(&records, &context.outputScratch)
-        return progress
+        return intake
     }
 
     /// What becomes of the connection for the state that its session is in.

@@ -1,5 +1,5 @@
 internal import Histogram
-package import Pipeline
+package import BlackholePipeline
 
 /// How a session or a message may fail.
 package enum Failure: Int, CaseIterable, Sendable {
@@ -39,11 +39,11 @@ package struct Tally: ~Copyable {
     /// What was said at the first of each kind.
     private var firstFailures = [String?](repeating: nil, count: Failure.allCases.count)
     private let replies: UnsafeMutablePointer<Int>
-    private static let codesMax = 600
+    private static let maximumCodes = 600
 
     package init() {
-        replies = .allocate(capacity: Tally.codesMax)
-        replies.initialize(repeating: 0, count: Tally.codesMax)
+        replies = .allocate(capacity: Tally.maximumCodes)
+        replies.initialize(repeating: 0, count: Tally.maximumCodes)
     }
 
     deinit {
@@ -51,7 +51,7 @@ package struct Tally: ~Copyable {
     }
 
     package mutating func count(reply code: Int) {
-        precondition(code >= 0 && code < Tally.codesMax, "a code has its place")
+        precondition(code >= 0 && code < Tally.maximumCodes, "a code has its place")
         replies[code] += 1
     }
 
@@ -59,11 +59,11 @@ package struct Tally: ~Copyable {
         failures[failure.rawValue] += 1
         guard firstFailures[failure.rawValue] == nil else { return }
         let line = text().prefix { !$0.isNewline }
-        firstFailures[failure.rawValue] = String(line.prefix(Tally.charactersMax))
+        firstFailures[failure.rawValue] = String(line.prefix(Tally.maximumCharacters))
     }
 
     /// The most of a failure's text that is kept: a server may say much.
-    private static let charactersMax = 300
+    private static let maximumCharacters = 300
 
     package subscript(_ failure: Failure) -> Int { failures[failure.rawValue] }
 
@@ -72,7 +72,7 @@ package struct Tally: ~Copyable {
     package func replies(_ code: Int) -> Int { replies[code] }
 
     /// The codes that have come.
-    package var codes: [Int] { (0..<Tally.codesMax).filter { replies[$0] > 0 } }
+    package var codes: [Int] { (0..<Tally.maximumCodes).filter { replies[$0] > 0 } }
 
     package var failuresInAll: Int { failures.reduce(0, +) }
 
@@ -92,23 +92,23 @@ package struct Tally: ~Copyable {
             failures[index] += other.failures[index]
             firstFailures[index] = firstFailures[index] ?? other.firstFailures[index]
         }
-        for code in 0..<Tally.codesMax { replies[code] += other.replies[code] }
+        for code in 0..<Tally.maximumCodes { replies[code] += other.replies[code] }
     }
 }
 
 /// How long something took, each time: a histogram of nanoseconds, exact to a thousandth.
 package struct Latency: Sendable {
     private var histogram = Histogram<UInt64>(
-        highestTrackableValue: nanosecondsMax, numberOfSignificantValueDigits: .three)
+        highestTrackableValue: maximumNanoseconds, numberOfSignificantValueDigits: .three)
     /// An hour: what is longer counts as that.
-    private static let nanosecondsMax: UInt64 = 3_600_000_000_000
+    private static let maximumNanoseconds: UInt64 = 3_600_000_000_000
 
     package init() {}
 
     package mutating func record(from start: Instant, to end: Instant) {
         // What was ready before the turn in which it was asked for began took no time.
         let nanoseconds = UInt64(clamping: end.nanoseconds &- start.nanoseconds)
-        histogram.record(min(nanoseconds, Latency.nanosecondsMax))
+        histogram.record(min(nanoseconds, Latency.maximumNanoseconds))
     }
 
     package mutating func add(_ other: Latency) { histogram.add(other.histogram) }

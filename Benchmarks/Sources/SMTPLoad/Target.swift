@@ -1,10 +1,10 @@
 internal import Glibc
-package import Pipeline
+package import BlackholePipeline
 
 /// Where the load goes: `HOST:PORT`, `[::1]:25` or `unix:/path`.
 package struct Target: Sendable {
     package let text: String
-    package let address: SocketAddress
+    package let address: NetworkAddress
     /// The host that TLS names and checks; nil for a unix-domain socket.
     package let host: String?
 
@@ -12,7 +12,7 @@ package struct Target: Sendable {
     package init(_ text: String) throws(TargetError) {
         self.text = text
         if text.hasPrefix("unix:") {
-            guard let address = SocketAddress(text, port: 0) else {
+            guard let address = NetworkAddress(text, port: 0) else {
                 throw TargetError("\(text) is no path of a socket")
             }
             self.address = address
@@ -29,7 +29,7 @@ package struct Target: Sendable {
         }
         if isBracketed { host = String(host.dropFirst().dropLast()) }
         self.host = host
-        if let address = SocketAddress(host, port: port) {
+        if let address = NetworkAddress(host, port: port) {
             self.address = address
         } else {
             address = try Target.lookUp(host, port)
@@ -43,14 +43,14 @@ package struct Target: Sendable {
     }
 
     /// So many addresses of our own to come from, 127.0.0.1 and on.
-    package func sources(_ count: Int) -> [SocketAddress] {
+    package func sources(_ count: Int) -> [NetworkAddress] {
         guard isLoopback else { return [] }
         return (0..<count).map { .ipv4(0x7F00_0001 + UInt32($0), port: 0) }
     }
 
     private static func lookUp(
         _ host: String, _ port: UInt16
-    ) throws(TargetError) -> SocketAddress {
+    ) throws(TargetError) -> NetworkAddress {
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
@@ -65,7 +65,7 @@ package struct Target: Sendable {
             NI_NUMERICHOST)
         let numeric = String(
             decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        guard let address = SocketAddress(numeric, port: port) else {
+        guard let address = NetworkAddress(numeric, port: port) else {
             throw TargetError("\(host) has no address that can be connected to")
         }
         return address

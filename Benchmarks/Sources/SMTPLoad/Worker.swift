@@ -1,12 +1,12 @@
 internal import Glibc
-package import Pipeline
-internal import TLS
+package import BlackholePipeline
+internal import BlackholeTLS
 
 /// What all workers have in common.
 package struct Assignment: Sendable {
     package var script: Script
-    package var target: SocketAddress
-    package var sources: [SocketAddress] = []
+    package var target: NetworkAddress
+    package var sources: [NetworkAddress] = []
     /// Connections of one worker that are open at once.
     package var connections = 1
     /// Messages a connection; `.max` where there is no limit.
@@ -20,7 +20,7 @@ package struct Assignment: Sendable {
     package var startsTLS = false
     package var resumes = false
 
-    package init(_ script: Script, target: SocketAddress) {
+    package init(_ script: Script, target: NetworkAddress) {
         self.script = script
         self.target = target
     }
@@ -47,7 +47,7 @@ package struct Worker: ~Copyable {
     package private(set) var hasGivenUp = false
 
     /// So many failures without a message in between, and the server is given up.
-    package static let failuresInRowMax = 100
+    package static let maximumFailuresInRow = 100
 
     package init(
         _ assignment: Assignment, _ source: MessageSource, number: Int = 0, bell: Bell? = nil
@@ -69,7 +69,7 @@ package struct Worker: ~Copyable {
     }
 
     /// The address that the next connection comes from.
-    mutating func nextSource() -> SocketAddress? {
+    mutating func nextSource() -> NetworkAddress? {
         guard !assignment.sources.isEmpty else { return nil }
         connectionsMade += 1
         // Workers begin apart from each other.
@@ -107,7 +107,7 @@ package struct Worker: ~Copyable {
     mutating func noteFailure(_ failure: Failure, _ text: @autoclosure () -> String) {
         tally.count(failure, text())
         failuresInRow += 1
-        if failuresInRow >= Worker.failuresInRowMax { hasGivenUp = true }
+        if failuresInRow >= Worker.maximumFailuresInRow { hasGivenUp = true }
     }
 
     /// A connection is gone.

@@ -32,7 +32,7 @@ struct connection {
     enum phase phase;
     char verb;        // The first letter of the command that is under way.
     int has_verb;     // Whether there is one.
-    char tail[5];     // The last octets of content.
+    char tail[5];     // The last bytes of content.
 };
 
 static char room[room_size];
@@ -85,26 +85,26 @@ static int obey(struct connection *connection, char verb) {
     }
 }
 
-static int take(struct connection *connection, const char *octets, int count) {
+static int take(struct connection *connection, const char *bytes, int count) {
     if (connection->phase == data) {
         int kept = count < 5 ? count : 5;
         memmove(connection->tail, connection->tail + kept, (size_t)(5 - kept));
-        memcpy(connection->tail + 5 - kept, octets + count - kept, (size_t)kept);
+        memcpy(connection->tail + 5 - kept, bytes + count - kept, (size_t)kept);
         if (memcmp(connection->tail, "\r\n.\r\n", 5) != 0) return 1;
         connection->phase = commands;
         return say(connection, "250 OK\r\n");
     }
-    const char *end = octets + count;
-    while (octets < end && connection->phase == commands) {
-        if (!connection->has_verb) connection->verb = *octets;
+    const char *end = bytes + count;
+    while (bytes < end && connection->phase == commands) {
+        if (!connection->has_verb) connection->verb = *bytes;
         connection->has_verb = 1;
-        const char *newline = memchr(octets, '\n', (size_t)(end - octets));
+        const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
         if (!newline) return 1;
-        octets = newline + 1;
+        bytes = newline + 1;
         connection->has_verb = 0;
         if (!obey(connection, connection->verb)) return 0;
     }
-    return octets == end || take(connection, octets, (int)(end - octets));
+    return bytes == end || take(connection, bytes, (int)(end - bytes));
 }
 
 // Reads until there is nothing more; returns 0 when the connection is over.

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 import SMTPLoad
 import Testing
 
@@ -57,16 +57,16 @@ import Testing
         session.greet()
         if shape == .lockStep { session.say(ok + ok + "354 go\r\n") }
         if shape == .pipelined { session.say(ok + ok + "354 go\r\n") }
-        var octets = session.output.utf8.count
+        var bytes = session.output.utf8.count
         while true {
             // No more is kept than one buffer.
-            #expect(session.loopback.keptOctets < 80_000)
+            #expect(session.loopback.keptBytes < 80_000)
             session.loopback.read(10_000)
             let more = session.loopback.takeOutput().utf8.count
             if more == 0 { break }
-            octets += more
+            bytes += more
         }
-        #expect(octets > 300_000)
+        #expect(bytes > 300_000)
         #expect(session.say(shape == .bdat ? ok + ok + ok : ok).hasSuffix("QUIT\r\n"))
         #expect(session.tally { $0.messages } == 1)
     }
@@ -164,7 +164,7 @@ private final class PlayedSession {
         worker.begin(with: 1)
         let pointer = WorkerPointer(worker)
         owner = WorkerOwner(pointer)
-        loopback = Loopback { _ in Dialogue(pointer) }
+        loopback = Loopback { _ in LoadDialogue(pointer) }
     }
 
     var isOpen: Bool { loopback.connectionCount == 1 }

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 import SMTPLoad
 import Testing
 

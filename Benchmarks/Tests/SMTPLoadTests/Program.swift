@@ -42,9 +42,9 @@ final class RunningProgram {
     /// Reads a line of what it prints.
     func readLine() -> String {
         var line = ""
-        while let octet = try? output.fileHandleForReading.read(upToCount: 1)?.first {
-            if octet == 0x0A { break }
-            line.unicodeScalars.append(Unicode.Scalar(octet))
+        while let byte = try? output.fileHandleForReading.read(upToCount: 1)?.first {
+            if byte == 0x0A { break }
+            line.unicodeScalars.append(Unicode.Scalar(byte))
         }
         return line
     }

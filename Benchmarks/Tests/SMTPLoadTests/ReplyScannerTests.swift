@@ -28,21 +28,21 @@ import Testing
         #expect(scan("250 OK\r\n354 go\r\n", from: 8) == .reply(code: 354, line: 8, end: 16))
     }
 
-    @Test func `finds the same wherever the octets are cut`() {
-        let octets = Array("250-first\r\n250-second\r\n250 third\r\n".utf8)
-        for end in 0..<octets.count {
-            guard case .partial(let taken) = scan(octets.prefix(end)) else {
+    @Test func `finds the same wherever the bytes are cut`() {
+        let bytes = Array("250-first\r\n250-second\r\n250 third\r\n".utf8)
+        for end in 0..<bytes.count {
+            guard case .partial(let taken) = scan(bytes.prefix(end)) else {
                 Issue.record("no part of the reply is one")
                 continue
             }
             // What was taken ends with a line, so that the rest is a reply by itself.
-            let rest = octets.dropFirst(taken)
+            let rest = bytes.dropFirst(taken)
             #expect(scan(rest) == .reply(code: 250, line: rest.count - 11, end: rest.count))
         }
     }
 
     @Test func `gives a line up that does not end`() {
-        let line = "250 " + String(repeating: "x", count: ReplyScanner.lineOctetsMax)
+        let line = "250 " + String(repeating: "x", count: ReplyScanner.maximumLineLength)
         #expect(scan(line) == .malformed(line: 0, end: line.utf8.count))
     }
 
@@ -50,7 +50,7 @@ import Testing
         Array(text.utf8).withUnsafeBytes { ReplyScanner.scan($0.bytes, from: start) }
     }
 
-    private func scan(_ octets: ArraySlice<UInt8>) -> ReplyScanner.Finding {
-        octets.withUnsafeBytes { ReplyScanner.scan($0.bytes, from: 0) }
+    private func scan(_ bytes: ArraySlice<UInt8>) -> ReplyScanner.Finding {
+        bytes.withUnsafeBytes { ReplyScanner.scan($0.bytes, from: 0) }
     }
 }

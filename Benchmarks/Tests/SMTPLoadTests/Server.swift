@@ -1,7 +1,7 @@
 import Foundation
-import Pipeline
-import SMTP
-import TLS
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeTLS
 
 /// A server of this process on a port that the kernel chooses; stopped with its end.
 final class Server {
@@ -14,10 +14,11 @@ final class Server {
         let settings = SessionSettings()
         loops = try EventLoops(count: 1)
         address = try loops.listen(on: .loopback()) { _ in
-            StartTLS(context, isImplicit: isImplicit) { tls in
+            TLSLayer(context, isImplicit: isImplicit) { tls in
                 LineFraming {
                     DataDiscard {
-                        Session(settings, security: tls == nil ? .offered : .active, Accept())
+                        SMTPSession(
+                            settings, security: tls == nil ? .offered : .active, BlackHole())
                     }
                 }
             }
@@ -29,7 +30,7 @@ final class Server {
         let settings = SessionSettings()
         loops = try EventLoops(count: 1)
         address = try loops.listen(on: .loopback()) { _ in
-            LineFraming { DataDiscard { Session(settings, Refusing(code: code)) } }
+            LineFraming { DataDiscard { SMTPSession(settings, Refusing(code: code)) } }
         }.description
     }
 
@@ -55,11 +56,11 @@ private struct Refusing: Responder {
 }
 
 private struct Resetting: ByteHandler {
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Pipeline.Progress {
-        Pipeline.Progress(input.byteCount, .reset)
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
+        Intake(input.byteCount, .reset)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         if event == .opened { context.output.append("220 hello\r\n") }
         return event == .stopping || event == .ended ? .close : .proceed
     }

@@ -1,15 +1,15 @@
-import Pipeline
+import BlackholePipeline
 import SMTPLoad
 import Testing
 
 @Suite struct `A target` {
     @Test(
         arguments: [
-            ("127.0.0.1:25", SocketAddress.ipv4(0x7F00_0001, port: 25), "127.0.0.1"),
+            ("127.0.0.1:25", NetworkAddress.ipv4(0x7F00_0001, port: 25), "127.0.0.1"),
             ("[::1]:2525", .ipv6(0, 1, port: 2525, scope: 0), "::1"),
             ("unix:/run/smtp", .unix(path: "/run/smtp"), nil),
-        ] as [(String, SocketAddress, String?)]) func `is an address`(
-            text: String, address: SocketAddress, host: String?
+        ] as [(String, NetworkAddress, String?)]) func `is an address`(
+            text: String, address: NetworkAddress, host: String?
         ) throws
     {
         let target = try Target(text)

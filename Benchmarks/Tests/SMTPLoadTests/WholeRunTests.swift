@@ -1,7 +1,7 @@
 import Foundation
-import Pipeline
-import SMTP
-import TLS
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeTLS
 import Testing
 
 @Suite(.serialized) struct `The program` {
@@ -26,8 +26,8 @@ import Testing
         let failures = try #require(report["failures"] as? [String: Int])
         #expect(failures.values.allSatisfy { $0 == 0 })
         server.stop()
-        #expect(report["octets"] as? UInt64 == server.loops[.octetsReceived])
-        #expect(report["octets_received"] as? UInt64 == server.loops[.octetsSent])
+        #expect(report["bytes"] as? UInt64 == server.loops[.bytesReceived])
+        #expect(report["bytes_received"] as? UInt64 == server.loops[.bytesSent])
         #expect(report["sessions"] as? UInt64 == server.loops[.accepted])
         #expect(server.loops[.broken] == 0)
         let latencies = try #require(report["latency_us"] as? [String: [String: Double]])

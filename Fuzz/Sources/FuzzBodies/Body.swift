@@ -25,7 +25,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case headerSwitches = "FuzzHeaderSwitches"
     case message = "FuzzMessage"
 
-    /// The octets of choices before the lines of a session; nil where an input is something else.
+    /// The bytes of choices before the lines of a session; nil where an input is something else.
     public var choiceCount: Int? {
         switch self {
         case .session, .startTLS: 8

@@ -1,29 +1,29 @@
-import Pipeline
+import BlackholePipeline
 
-/// What becomes of octets on their way.
+/// What becomes of bytes on their way.
 struct Change {
     private let kind: UInt8
     private let position: Int
     private let value: UInt8
 
-    /// By the next three octets.
+    /// By the next three bytes.
     init(_ choices: inout Choices, _ input: RawSpan) {
-        let first = choices.octet(of: input)
+        let first = choices.byte(of: input)
         kind = first & 3
-        position = Int(first >> 4) << 8 | Int(choices.octet(of: input))
-        value = choices.octet(of: input)
+        position = Int(first >> 4) << 8 | Int(choices.byte(of: input))
+        value = choices.byte(of: input)
     }
 
-    /// Changes an octet, inserts or removes some, or cuts the rest off.
-    func apply(to octets: inout [UInt8]) {
-        let position = octets.isEmpty ? 0 : position % (octets.count + 1)
+    /// Changes a byte, inserts or removes some, or cuts the rest off.
+    func apply(to bytes: inout [UInt8]) {
+        let position = bytes.isEmpty ? 0 : position % (bytes.count + 1)
         switch kind {
         case 0:
-            guard position < octets.count else { return }
-            octets[position] ^= value
-        case 1: octets.insert(value, at: position)
-        case 2: octets.removeSubrange(position..<min(octets.count, position + 1 + Int(value)))
-        default: octets.removeSubrange(position...)
+            guard position < bytes.count else { return }
+            bytes[position] ^= value
+        case 1: bytes.insert(value, at: position)
+        case 2: bytes.removeSubrange(position..<min(bytes.count, position + 1 + Int(value)))
+        default: bytes.removeSubrange(position...)
         }
     }
 }

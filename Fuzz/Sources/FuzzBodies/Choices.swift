@@ -1,27 +1,27 @@
-import Pipeline
+import BlackholePipeline
 
-/// Reads an input's first octets: what the input chooses.
+/// Reads an input's first bytes: what the input chooses.
 ///
-/// Past the end they are 0. Most choices are the lowest bits of an octet, so that a corpus may be written in digits.
+/// Past the end they are 0. Most choices are the lowest bits of a byte, so that a corpus may be written in digits.
 struct Choices {
     private var offset = 0
 
-    /// The next octet.
-    mutating func octet(of input: RawSpan) -> UInt8 {
+    /// The next byte.
+    mutating func byte(of input: RawSpan) -> UInt8 {
         guard offset < input.byteCount else { return 0 }
         offset += 1
         return input.unsafeLoad(fromByteOffset: offset - 1, as: UInt8.self)
     }
 
-    /// Whether the next octet, which is not taken, has 8 added to its choice.
+    /// Whether the next byte, which is not taken, has 8 added to its choice.
     func isNextMarked(in input: RawSpan) -> Bool {
         var next = self
-        return next.octet(of: input) & 8 != 0
+        return next.byte(of: input) & 8 != 0
     }
 
-    /// One of eight values, by the three lowest bits of the next octet.
+    /// One of eight values, by the three lowest bits of the next byte.
     mutating func one(of values: InlineArray<8, Int>, _ input: RawSpan) -> Int {
-        values[Int(octet(of: input) & 7)]
+        values[Int(byte(of: input) & 7)]
     }
 
     /// The rest of the input.
@@ -30,29 +30,29 @@ struct Choices {
 
 /// Where input is cut into pieces.
 struct Cuts {
-    private let pieceMax: Int
+    private let maximumPiece: Int
     /// What decides the pieces, and may decide more.
     let seed: UInt8
     private var random: RandomSource
 
     /// No cuts: all in one piece.
-    static var none: Cuts { Cuts(pieceMax: .max, seed: 0) }
+    static var none: Cuts { Cuts(maximumPiece: .max, seed: 0) }
 
-    init(pieceMax: Int, seed: UInt8) {
-        self.pieceMax = pieceMax
+    init(maximumPiece: Int, seed: UInt8) {
+        self.maximumPiece = maximumPiece
         self.seed = seed
         random = RandomSource(seed: UInt64(seed))
     }
 
     init(_ choices: inout Choices, _ input: RawSpan) {
-        let pieceMax = choices.one(of: [1, 3, 8, 20, 50, 100, 200, 500], input)
-        self.init(pieceMax: pieceMax, seed: choices.octet(of: input))
+        let maximumPiece = choices.one(of: [1, 3, 8, 20, 50, 100, 200, 500], input)
+        self.init(maximumPiece: maximumPiece, seed: choices.byte(of: input))
     }
 
     /// The end of the piece that begins at `start`.
     mutating func end(from start: Int, in count: Int) -> Int {
-        guard pieceMax < .max else { return count }
-        return min(count, start + 1 + below(pieceMax))
+        guard maximumPiece < .max else { return count }
+        return min(count, start + 1 + below(maximumPiece))
     }
 
     /// A number from 0 up to `limit` − 1.

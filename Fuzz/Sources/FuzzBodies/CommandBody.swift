@@ -1,4 +1,4 @@
-import SMTP
+import BlackholeSMTP
 
 /// What is parsed of a line lies in it, makes sense, and depends on nothing else.
 public final class CommandBody: FuzzBody {
@@ -84,8 +84,8 @@ private struct ParsedLine: Equatable {
         require(
             isHTTP == (command.flaw == nil && command.verb == .unknown && line.isNaiveHTTP),
             "HTTP is what a naive reader sees")
-        let octets = ChunkCommand.octets(command, in: line)
-        require(octets == argument.naiveChunkOctets, "a size is what a naive reader sees")
+        let bytes = ChunkCommand.bytes(command, in: line)
+        require(bytes == argument.naiveChunkBytes, "a size is what a naive reader sees")
         require(chunk == argument.naiveChunk(chunk), "a chunk is what a naive reader sees")
         switch auth {
         case .success(let auth):

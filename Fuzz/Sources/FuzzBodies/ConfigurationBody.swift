@@ -1,5 +1,5 @@
-import SMTP
-import Sink
+import BlackholeSMTP
+import BlackholeSink
 
 /// A configuration file is read as a naive reader reads it, every complaint names a line that is
 /// there, and what is accepted is within its bounds and means the same when it is written again.
@@ -74,6 +74,20 @@ public final class ConfigurationBody: FuzzBody {
         require(again == expected, "what is written is read again")
     }
 
+    /// Sets each setting again from the text of its value.
+    private func checkTexts(of configuration: Configuration) {
+        for setting in configuration.origins.keys {
+            // Codes of a stage are written after the others, for people.
+            guard setting != "bounce_codes" || configuration.policy.bounceCodesByStage.isEmpty else {
+                continue
+            }
+            var again = Configuration()
+            let text = Assignment(setting, setting.text(configuration), from: .option)
+            require((try? again.apply([text])) != nil, "the text of \(setting) is a value")
+            require(setting.isSame(again, configuration), "and the same")
+        }
+    }
+
     private func check(_ configuration: Configuration) {
         let paths = [
             configuration.pidPath, configuration.certificatePath, configuration.keyPath,
@@ -92,10 +106,10 @@ public final class ConfigurationBody: FuzzBody {
                 "codes to bounce with bounce")
             guard let delay = policy.delay else { continue }
             require(delay.least <= delay.most, "a delay has its bounds")
-            require(delay.most <= .seconds(DelayRange.secondsMax), "a delay has a limit")
+            require(delay.most <= .seconds(DelayRange.maximumSeconds), "a delay has a limit")
         }
-        require(100...1_000_000_000 ~= configuration.limits.recipientsMax, "as many recipients")
-        require(configuration.limits.messageOctetsMax >= 0, "no size is negative")
+        require(100...1_000_000_000 ~= configuration.limits.maximumRecipients, "as many recipients")
+        require(configuration.limits.maximumMessageSize >= 0, "no size is negative")
         require(.seconds(1)...(.seconds(86_400)) ~= configuration.limits.idle, "an idle time")
         require(configuration.workers.map { 1...1024 ~= $0 } ?? true, "as many workers")
         require(configuration.keyPath == nil || configuration.certificatePath != nil, "a key's")
@@ -107,8 +121,8 @@ public final class ConfigurationBody: FuzzBody {
         for warning in configuration.warnings {
             require(warning.hasPrefix("x:") && !warning.utf8.contains(0x0A), "\(warning)")
         }
-        require(
-            configuration.changesThatTakeRestart(to: configuration) == [], "nothing has changed")
+        require(configuration.changes(to: configuration) == [], "nothing has changed")
+        checkTexts(of: configuration)
         require(
             configuration.reloaded(from: configuration).isLike(configuration),
             "a reload of the same changes nothing")

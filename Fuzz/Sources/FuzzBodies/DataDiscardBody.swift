@@ -1,20 +1,20 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
-/// Content ends at the same octet, and is the same, however it arrives: as a naive reader has it.
+/// Content ends at the same byte, and is the same, however it arrives: as a naive reader has it.
 public final class DataDiscardBody: FuzzBody {
     private let expected = Tape()
     private let heard = Tape()
-    private var context = Context(outputBytesMax: 4)
-    private static let lineOctetsMax = 32
+    private var context = Context(maximumOutputBytes: 4)
+    private static let maximumLineLength = 32
 
     /// Makes a body.
     public init() {}
 
-    /// The input: two octets for the cuts, a stream of lines and content.
+    /// The input: two bytes for the cuts, a stream of lines and content.
     ///
     /// A line that begins with D is followed by content up to its dot, one with B and digits by as
-    /// many octets.
+    /// many bytes.
     public func run(_ input: RawSpan) {
         var choices = Choices()
         let cuts = Cuts(&choices, input)
@@ -28,15 +28,15 @@ public final class DataDiscardBody: FuzzBody {
 
     private func check<Wish: ContentWish>(_: Wish.Type, _ stream: RawSpan, _ cuts: Cuts) {
         expected.erase()
-        let reader = NaiveReader(lineOctetsMax: DataDiscardBody.lineOctetsMax)
+        let reader = NaiveReader(maximumLineLength: DataDiscardBody.maximumLineLength)
         reader.read(stream, wantsContent: Wish.wantsContent, onto: expected)
         heard.erase()
-        var layer = LineFraming(lineOctetsMax: DataDiscardBody.lineOctetsMax) {
+        var layer = LineFraming(maximumLineLength: DataDiscardBody.maximumLineLength) {
             DataDiscard { CommandRecorder<Wish>(tape: heard) }
         }
-        let heldMax = DataDiscardBody.lineOctetsMax - 1
-        _ = feed(&layer, stream, cuts, &context, heldMax: heldMax)
-        require(heard.octets == expected.octets, "commands and content are the naive reader's")
+        let maximumHeld = DataDiscardBody.maximumLineLength - 1
+        _ = feed(&layer, stream, cuts, &context, maximumHeld: maximumHeld)
+        require(heard.bytes == expected.bytes, "commands and content are the naive reader's")
     }
 
     /// Drives the machine alone, piece by piece, over the stream as one content.
@@ -71,8 +71,8 @@ public final class DataDiscardBody: FuzzBody {
             }
             start += offset
         }
-        require(heard.octets == expected.octets, "the scanner's content is the naive reader's")
-        require(scanner.octets == heard.octets.count, "the scanner counts what it gives")
+        require(heard.bytes == expected.bytes, "the scanner's content is the naive reader's")
+        require(scanner.bytes == heard.bytes.count, "the scanner counts what it gives")
         require(isEnd == naive.isEnd && start == end, "the end is the naive reader's")
     }
 }
@@ -88,7 +88,7 @@ private struct CommandRecorder<Wish: ContentWish>: CommandHandler {
         switch Announcement(line) {
         case .nothing: return .pass(line.byteCount % 5 == 4 ? .flush : .proceed)
         case .dots: return .data
-        case .octets(let count): return .chunk(octets: count)
+        case .bytes(let count): return .chunk(bytes: count)
         }
     }
 
@@ -101,12 +101,12 @@ private struct CommandRecorder<Wish: ContentWish>: CommandHandler {
 
     mutating func contentArrived(_ context: inout Context) {}
 
-    mutating func contentEnded(octets: Int, _ context: inout Context) -> CommandVerdict {
-        tape.note(.contentEnd, octets)
+    mutating func contentEnded(bytes: Int, _ context: inout Context) -> CommandVerdict {
+        tape.note(.contentEnd, bytes)
         return .pass(.proceed)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> CommandVerdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> CommandVerdict {
         .pass(.proceed)
     }
 }

@@ -1,5 +1,5 @@
-import SMTP
-package import Sink
+import BlackholeSMTP
+package import BlackholeSink
 
 /// What the headers of a message choose is what a naive reader sees, however they are cut, and the
 /// machine holds nothing but itself.
@@ -11,7 +11,7 @@ public final class HeaderSwitchesBody: FuzzBody {
         require(_isPOD(HeaderSwitches.self), "a machine has no memory elsewhere")
     }
 
-    /// The input: two octets for the cuts, then a message's content.
+    /// The input: two bytes for the cuts, then a message's content.
     public func run(_ input: RawSpan) {
         var choices = Choices()
         var cuts = Cuts(&choices, input)

@@ -1,4 +1,4 @@
-import TLS
+import BlackholeTLS
 
 /// What is in the files of a certificate, a key, or of certificates to trust is an identity that
 /// works, or an error in words; the same whenever it is read.
@@ -11,20 +11,20 @@ public final class IdentityBody: FuzzBody {
     /// Makes a body.
     public init() {}
 
-    /// The input: an octet that chooses, then a file of a certificate and its key, the two in files
+    /// The input: a byte that chooses, then a file of a certificate and its key, the two in files
     /// of their own with a NUL between them, certificates to trust, or lists of ciphers and of
     /// suites with an LF between them.
     public func run(_ input: RawSpan) {
         var choices = Choices()
-        let choice = choices.octet(of: input)
-        let octets = Array(input, choices.rest(of: input))
+        let choice = choices.byte(of: input)
+        let bytes = Array(input, choices.rest(of: input))
         switch choice & 3 {
-        case 0: checkIdentity(octets, key: nil, choice)
+        case 0: checkIdentity(bytes, key: nil, choice)
         case 1:
-            let parts = octets.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
             checkIdentity(Array(parts[0]), key: Array(parts[parts.count - 1]), choice)
-        case 2: checkTrust(octets)
-        default: checkSettings(octets, choice)
+        case 2: checkTrust(bytes)
+        default: checkSettings(bytes, choice)
         }
     }
 
@@ -116,14 +116,14 @@ public final class IdentityBody: FuzzBody {
 
     // MARK: Trust
 
-    private func checkTrust(_ octets: [UInt8]) {
-        certificateFile.write(octets)
+    private func checkTrust(_ bytes: [UInt8]) {
+        certificateFile.write(bytes)
         let path = certificateFile.path
-        let text = String(decoding: octets, as: UTF8.self)
+        let text = String(decoding: bytes, as: UTF8.self)
         let byFile = client(trusting: .file(path))
         let byText = client(trusting: .pem(text))
         // OpenSSL's reader of files ends a line at a NUL, that of memory does not.
-        if text.utf8.elementsEqual(octets), !octets.contains(0) {
+        if text.utf8.elementsEqual(bytes), !bytes.contains(0) {
             require((byFile == nil) == (byText == nil), "a file is what its text is")
         }
         let byDirectory = client(trusting: .directory(path))
@@ -150,14 +150,14 @@ public final class IdentityBody: FuzzBody {
     // MARK: Settings
 
     /// A server with any settings is none, or one that fails and succeeds in words.
-    private func checkSettings(_ octets: [UInt8], _ choice: UInt8) {
-        let lines = octets.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
+    private func checkSettings(_ bytes: [UInt8], _ choice: UInt8) {
+        let lines = bytes.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
             .map { line in String(decoding: line.map { $0 == 0 ? 0x2E : $0 }, as: UTF8.self) }
         var options = TLSOptions()
         options.ciphers = lines[0].isEmpty ? nil : lines[0]
         options.cipherSuites = lines.count > 1 ? lines[1] : nil
-        options.versionMin = TLSProtocolVersion.allCases[Int(choice >> 2 & 3)]
-        options.versionMax = TLSProtocolVersion.allCases[Int(choice >> 4 & 3)]
+        options.minimumVersion = TLSProtocolVersion.allCases[Int(choice >> 2 & 3)]
+        options.maximumVersion = TLSProtocolVersion.allCases[Int(choice >> 4 & 3)]
         let made = outcome { () throws(TLSError) in
             try TLSContext.server([TLSKeys.made.identity], options)
         }
@@ -169,7 +169,7 @@ public final class IdentityBody: FuzzBody {
             pair.converse()
             let ends: [TLSSession.Phase] = [.established, .failed]
             require(ends.contains(pair.server.phase), "a handshake comes to an end")
-            require(options.versionMin <= options.versionMax, "versions are in order")
+            require(options.minimumVersion <= options.maximumVersion, "versions are in order")
             if let error = pair.server.error { check(error) }
         case .failure(let error):
             // A list may ask for more strength than the certificate has: then that is what is wrong.
@@ -186,8 +186,8 @@ public final class IdentityBody: FuzzBody {
         require(!error.description.contains(where: \.isNewline), "in one line")
     }
 
-    private func hasBegin(_ octets: [UInt8]) -> Bool {
-        octets.split(separator: 0x0A).contains { $0.starts(with: Array("-----BEGIN ".utf8)) }
+    private func hasBegin(_ bytes: [UInt8]) -> Bool {
+        bytes.split(separator: 0x0A).contains { $0.starts(with: Array("-----BEGIN ".utf8)) }
     }
 }
 

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// Who has still to be woken, where the body can see it.
 ///
@@ -7,7 +7,7 @@ import SMTP
 final class Wakers: @unchecked Sendable {
     private var wakers: [Waker] = []
     /// Nobody is kept waiting for so long.
-    static let timeMax = Duration.seconds(100_000)
+    static let maximumTime = Duration.seconds(100_000)
 
     func add(_ waker: Waker) { wakers.append(waker) }
 
@@ -70,16 +70,16 @@ struct Late<Asked: Responder>: Responder {
         later(asked.data(&context), context)
     }
 
-    mutating func content(_ octets: RawSpan, _ context: inout Context) {
-        asked.content(octets, &context)
+    mutating func content(_ bytes: RawSpan, _ context: inout Context) {
+        asked.content(bytes, &context)
     }
 
-    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+    mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         later(asked.message(message, &context), context)
     }
 
     mutating func deliver(
-        _ message: Message, to recipient: Int, _ context: inout Context
+        _ message: IncomingMessage, to recipient: Int, _ context: inout Context
     ) -> Answer {
         later(asked.deliver(message, to: recipient, &context), context)
     }
@@ -118,7 +118,7 @@ struct Late<Asked: Responder>: Responder {
             return nil
         case 1:
             wakers.add(context.waker)
-            return .later(within: Wakers.timeMax)
+            return .later(within: Wakers.maximumTime)
         default:
             defer { answer = nil }
             return answer
@@ -137,7 +137,7 @@ struct Late<Asked: Responder>: Responder {
             wakers.add(context.waker)
         default: wakers.add(context.waker)
         }
-        return .later(within: Wakers.timeMax)
+        return .later(within: Wakers.maximumTime)
     }
 }
 

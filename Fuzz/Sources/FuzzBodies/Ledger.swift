@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// The layer between lines and content: each command has one reply, and no reply lacks a command; in
 /// LMTP a message has one for each recipient.
@@ -39,23 +39,23 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
         return verdict
     }
 
-    mutating func receive(content: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(content: RawSpan, _ context: inout Context) -> Intake {
         let wasSilent = witness.isSilent
         let start = context.output.count
         let recipients = witness.recipients
-        let progress = next.receive(content: content, &context)
+        let intake = next.receive(content: content, &context)
         if next.isReadingContent {
-            require(progress == Progress(content.byteCount), "content is taken whole until it ends")
+            require(intake == Intake(content.byteCount), "content is taken whole until it ends")
             require(context.output.count == start, "nothing is said amid content")
         } else {
             witness.requests += 1
             owe(recipients)
-            settle(start, progress.verdict, mayWait: false, wasSilent, context)
+            settle(start, intake.verdict, mayWait: false, wasSilent, context)
         }
-        return progress
+        return intake
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         // A silence that is delayed has not begun yet.
         let wasSilent = witness.isSilent && !witness.isPaused
         let start = context.output.count

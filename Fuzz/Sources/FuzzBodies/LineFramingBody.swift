@@ -1,19 +1,19 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
-/// Lines are the same however the octets arrive, and the same as a naive reader finds.
+/// Lines are the same however the bytes arrive, and the same as a naive reader finds.
 public final class LineFramingBody: FuzzBody {
     private let expected = Tape()
     private let heard = Tape()
-    private var context = Context(outputBytesMax: 4)
+    private var context = Context(maximumOutputBytes: 4)
 
     /// Makes a body.
     public init() {}
 
-    /// The input: a line limit, two octets for the cuts, a stream.
+    /// The input: a line limit, two bytes for the cuts, a stream.
     public func run(_ input: RawSpan) {
         var choices = Choices()
-        let limit = 2 + Int(choices.octet(of: input))
+        let limit = 2 + Int(choices.byte(of: input))
         let cuts = Cuts(&choices, input)
         let stream = input.extracting(choices.rest(of: input))
 
@@ -21,15 +21,15 @@ public final class LineFramingBody: FuzzBody {
         readNaively(stream, limit, hasContent: false)
         heard.erase()
         runMachine(stream, limit)
-        require(heard.octets == expected.octets, "the framer's lines are the naive reader's")
+        require(heard.bytes == expected.bytes, "the framer's lines are the naive reader's")
 
         expected.erase()
         let rest = readNaively(stream, limit, hasContent: true)
         for cuts in [Cuts.none, cuts] {
             heard.erase()
-            var layer = LineFraming(lineOctetsMax: limit) { LineRecorder(tape: heard) }
-            let end = feed(&layer, stream, cuts, &context, heldMax: limit - 1)
-            require(heard.octets == expected.octets, "the layer's lines are the naive reader's")
+            var layer = LineFraming(maximumLineLength: limit) { LineRecorder(tape: heard) }
+            let end = feed(&layer, stream, cuts, &context, maximumHeld: limit - 1)
+            require(heard.bytes == expected.bytes, "the layer's lines are the naive reader's")
             if stream.byteCount - rest < limit {
                 require(end == rest, "an incomplete line is held")
             } else {
@@ -40,7 +40,7 @@ public final class LineFramingBody: FuzzBody {
 
     /// Drives the machine over the whole stream.
     private func runMachine(_ stream: RawSpan, _ limit: Int) {
-        var framer = LineFramer(lineOctetsMax: limit)
+        var framer = LineFramer(maximumLineLength: limit)
         var start = 0
         while true {
             switch framer.next(in: stream, from: start) {
@@ -60,7 +60,7 @@ public final class LineFramingBody: FuzzBody {
         }
     }
 
-    /// Looks for each CRLF in turn, octet by octet.
+    /// Looks for each CRLF in turn, byte by byte.
     ///
     /// - Returns: where the last, incomplete line or content begins.
     @discardableResult
@@ -75,7 +75,7 @@ public final class LineFramingBody: FuzzBody {
             }
             expected.note(.line, line)
             guard hasContent else { continue }
-            let contentEnd = start + LineRecorder.contentOctets(after: line)
+            let contentEnd = start + LineRecorder.contentBytes(after: line)
             expected.append(stream.extracting(start..<min(contentEnd, stream.byteCount)))
             start = min(contentEnd, stream.byteCount)
         }
@@ -83,7 +83,7 @@ public final class LineFramingBody: FuzzBody {
     }
 }
 
-/// Writes down what it hears; lines that begin with C announce as many octets as they have.
+/// Writes down what it hears; lines that begin with C announce as many bytes as they have.
 private struct LineRecorder: LineHandler {
     let tape: Tape
     private var contentLeft = 0
@@ -92,13 +92,13 @@ private struct LineRecorder: LineHandler {
 
     var isReadingContent: Bool { contentLeft > 0 }
 
-    static func contentOctets(after line: RawSpan) -> Int {
+    static func contentBytes(after line: RawSpan) -> Int {
         line.byteCount > 0 && line[0] == UInt8(ascii: "C") ? line.byteCount : 0
     }
 
     mutating func receive(line: RawSpan, _ context: inout Context) -> Verdict {
         tape.note(.line, line)
-        contentLeft = LineRecorder.contentOctets(after: line)
+        contentLeft = LineRecorder.contentBytes(after: line)
         context.output.append(0)
         return line.byteCount > 0 && line[line.byteCount - 1] == UInt8(ascii: "F")
             ? .flush : .proceed
@@ -109,12 +109,12 @@ private struct LineRecorder: LineHandler {
         return .proceed
     }
 
-    mutating func receive(content: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(content: RawSpan, _ context: inout Context) -> Intake {
         let count = min(contentLeft, content.byteCount)
         tape.append(content.extracting(0..<count))
         contentLeft -= count
-        return Progress(count)
+        return Intake(count)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict { .proceed }
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict { .proceed }
 }

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// Changes an input by what SMTP consists of: choices, lines, verbs, dots and line ends.
 public struct LineMutator {
@@ -8,19 +8,19 @@ public struct LineMutator {
 
     /// Reads an input.
     ///
-    /// - Parameter choiceCount: the octets before the first line.
+    /// - Parameter choiceCount: the bytes before the first line.
     public init(_ input: [UInt8], choiceCount: Int, seed: UInt64) {
         random = RandomSource(seed: seed)
         choices = input.prefix(choiceCount)
         lines = [[]]
-        for octet in input.dropFirst(choiceCount) {
-            lines[lines.count - 1].append(octet)
-            if octet == 0x0A { lines.append([]) }
+        for byte in input.dropFirst(choiceCount) {
+            lines[lines.count - 1].append(byte)
+            if byte == 0x0A { lines.append([]) }
         }
     }
 
     /// The input as it is now.
-    public var octets: [UInt8] { Array(choices) + lines.joined() }
+    public var bytes: [UInt8] { Array(choices) + lines.joined() }
 
     /// Makes up to four changes.
     public mutating func change() {

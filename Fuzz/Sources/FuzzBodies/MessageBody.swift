@@ -6,35 +6,35 @@ public final class MessageBody: FuzzBody {
     /// Makes a body.
     public init() {}
 
-    /// The input: an octet that chooses, then a message, a header's value, words that are to be
+    /// The input: a byte that chooses, then a message, a header's value, words that are to be
     /// encoded, or a pattern and a text behind an LF.
     public func run(_ input: RawSpan) {
         var choices = Choices()
-        let choice = choices.octet(of: input)
-        let octets = Array(input, choices.rest(of: input))
+        let choice = choices.byte(of: input)
+        let bytes = Array(input, choices.rest(of: input))
         switch choice & 3 {
-        case 0: checkHeaders(octets)
+        case 0: checkHeaders(bytes)
         case 1:
-            let text = String(decoding: octets, as: UTF8.self)
+            let text = String(decoding: bytes, as: UTF8.self)
             require(
                 EncodedWord.decode(text) == NaiveMessage.decoded(text),
                 "encoded words are the naive reader's")
-        case 2: checkEncoding(octets, choice)
-        default: checkPattern(octets)
+        case 2: checkEncoding(bytes, choice)
+        default: checkPattern(bytes)
         }
     }
 
-    private func checkHeaders(_ octets: [UInt8]) {
-        let naive = NaiveMessage(octets)
+    private func checkHeaders(_ bytes: [UInt8]) {
+        let naive = NaiveMessage(bytes)
         require(
-            Header.parse(octets).map { [$0.name, $0.value] } == naive.fields,
+            ReceivedMessage.Header.parse(bytes).map { [$0.name, $0.value] } == naive.fields,
             "header fields are the naive reader's")
-        require(Header.end(in: octets) == naive.bodyStart, "so is the body")
+        require(ReceivedMessage.Header.end(in: bytes) == naive.bodyStart, "so is the body")
     }
 
     /// Encodes a text in words of some characters each, and has it decoded.
-    private func checkEncoding(_ octets: [UInt8], _ choice: UInt8) {
-        let text = String(decoding: octets, as: UTF8.self)
+    private func checkEncoding(_ bytes: [UInt8], _ choice: UInt8) {
+        let text = String(decoding: bytes, as: UTF8.self)
         let size = 1 + Int(choice >> 2 & 3)
         var words: [String] = []
         var rest = text[...]
@@ -53,8 +53,8 @@ public final class MessageBody: FuzzBody {
             "what is encoded is decoded")
     }
 
-    private func checkPattern(_ octets: [UInt8]) {
-        let parts = octets.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
+    private func checkPattern(_ bytes: [UInt8]) {
+        let parts = bytes.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
         let texts = parts.map { String(decoding: $0, as: UTF8.self) }
         let (pattern, text) = (Pattern(texts[0]), texts.last ?? "")
         require(pattern.description == texts[0], "a pattern is kept as it was written")

@@ -1,12 +1,12 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// Answers by its moods, which its seed decides, and keeps account of what it is asked.
 struct Moody<Wish: ContentWish>: Responder {
     let witness: Witness
     let hasMoods: Bool
     private var random: RandomSource
-    private var contentOctets = 0
+    private var contentBytes = 0
     private var recipients = 0 {
         didSet { witness.recipients = recipients }
     }
@@ -62,18 +62,18 @@ struct Moody<Wish: ContentWish>: Responder {
     }
 
     mutating func data(_ context: inout Context) -> Answer {
-        require(contentOctets == 0, "no content is left from before")
+        require(contentBytes == 0, "no content is left from before")
         return mood(context)
     }
 
-    mutating func content(_ octets: RawSpan, _ context: inout Context) {
-        require(octets.byteCount > 0, "a piece of content has octets")
-        contentOctets += octets.byteCount
+    mutating func content(_ bytes: RawSpan, _ context: inout Context) {
+        require(bytes.byteCount > 0, "a piece of content has bytes")
+        contentBytes += bytes.byteCount
     }
 
-    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+    mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         if Wish.wantsContent {
-            require(message.octets == contentOctets, "a message's octets are those that came")
+            require(message.bytes == contentBytes, "a message's bytes are those that came")
         }
         require(message.recipients == recipients, "a message's recipients are those accepted")
         let answer = mood(context)
@@ -85,7 +85,7 @@ struct Moody<Wish: ContentWish>: Responder {
     }
 
     mutating func deliver(
-        _ message: Message, to recipient: Int, _ context: inout Context
+        _ message: IncomingMessage, to recipient: Int, _ context: inout Context
     ) -> Answer {
         require(recipient == delivered, "recipients are asked about in their order")
         require(recipient < message.recipients, "and none but those accepted")
@@ -94,7 +94,7 @@ struct Moody<Wish: ContentWish>: Responder {
     }
 
     mutating func reset(_ context: inout Context) {
-        contentOctets = 0
+        contentBytes = 0
         recipients = 0
     }
 

@@ -1,14 +1,14 @@
-import SMTP
+import BlackholeSMTP
 
-// A line as a naive reader sees it: octet by octet, by the words of the standard.
+// A line as a naive reader sees it: byte by byte, by the words of the standard.
 extension RawSpan {
     var naiveFlaw: Command.Flaw? {
         var isEmpty = true
         var hasControl = false
         for offset in 0..<byteCount {
-            let octet = self[offset]
-            if octet != 0x20 && octet != 0x09 { isEmpty = false }
-            if octet < 0x20 && octet != 0x09 || octet == 0x7F { hasControl = true }
+            let byte = self[offset]
+            if byte != 0x20 && byte != 0x09 { isEmpty = false }
+            if byte < 0x20 && byte != 0x09 || byte == 0x7F { hasControl = true }
         }
         return isEmpty ? .empty : hasControl ? .control : nil
     }
@@ -24,9 +24,9 @@ extension RawSpan {
     private func spells(_ name: StaticString, _ count: Int) -> Bool {
         guard name.utf8CodeUnitCount == count else { return false }
         for offset in 0..<count {
-            let octet = self[offset]
-            let isSmall = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(octet)
-            guard (isSmall ? octet - 0x20 : octet) == name.utf8Start[offset] else { return false }
+            let byte = self[offset]
+            let isSmall = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            guard (isSmall ? byte - 0x20 : byte) == name.utf8Start[offset] else { return false }
         }
         return true
     }
@@ -36,20 +36,20 @@ extension RawSpan {
         ChunkCommand, ArgumentError
     > {
         guard byteCount > 0, 0x30...0x39 ~= self[0] else { return .failure(.syntax) }
-        let words = withUnsafeBytes { octets in
-            octets.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }
+        let words = withUnsafeBytes { bytes in
+            bytes.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }
         }
-        guard let word = words.first, word.utf8.count <= 20, let octets = Int(word),
+        guard let word = words.first, word.utf8.count <= 20, let bytes = Int(word),
             words.count == 1 || words.count == 2 && words[1].lowercased() == "last"
         else { return .failure(.syntax) }
         guard case .success(let chunk) = parsed else { fatalError("violated: a chunk is parsed") }
-        require(chunk.octets == octets, "a chunk has the octets that its number says")
+        require(chunk.bytes == bytes, "a chunk has the bytes that its number says")
         require(chunk.isLast == (words.count == 2), "a chunk is the last one if it says so")
         return parsed
     }
 
     /// What a naive reader takes for the size in the argument of BDAT, whatever follows it.
-    var naiveChunkOctets: Int? {
+    var naiveChunkBytes: Int? {
         let word = naiveWords.first ?? []
         guard hasBlank(0..<min(1, byteCount)) == false, 1...20 ~= word.count,
             word.allSatisfy({ 0x30...0x39 ~= $0 })
@@ -92,8 +92,8 @@ extension RawSpan {
     /// What a naive reader takes for the mechanism in the argument of AUTH, in capitals; nil if the
     /// argument is malformed.
     var naiveMechanism: String? {
-        let words = withUnsafeBytes { octets in
-            octets.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }
+        let words = withUnsafeBytes { bytes in
+            bytes.split { $0 == 0x20 || $0 == 0x09 }.map { String(decoding: $0, as: UTF8.self) }
         }
         guard 1...2 ~= words.count, let word = words.first, 1...20 ~= word.utf8.count else {
             return nil
@@ -112,14 +112,14 @@ extension RawSpan {
     func isText(_ range: Range<Int>, isUTF8: Bool) -> Bool {
         var isASCII = true
         for offset in range {
-            let octet = self[offset]
-            guard octet >= 0x20 && octet != 0x7F else { return false }
-            if octet >= 0x80 { isASCII = false }
+            let byte = self[offset]
+            guard byte >= 0x20 && byte != 0x7F else { return false }
+            if byte >= 0x80 { isASCII = false }
         }
         guard !isASCII else { return true }
         return isUTF8
-            && extracting(range).withUnsafeBytes { octets in
-                String(validating: octets, as: UTF8.self) != nil
+            && extracting(range).withUnsafeBytes { bytes in
+                String(validating: bytes, as: UTF8.self) != nil
             }
     }
 
@@ -128,14 +128,14 @@ extension RawSpan {
         var isQuoted = false
         var isEscaped = false
         for offset in mailbox {
-            let octet = self[offset]
-            let isQuote = octet == UInt8(ascii: "\"")
+            let byte = self[offset]
+            let isQuote = byte == UInt8(ascii: "\"")
             if isQuoted {
                 if isQuote && !isEscaped { isQuoted = false }
-                isEscaped = !isEscaped && octet == UInt8(ascii: "\\")
+                isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
             } else if isQuote {
                 isQuoted = true
-            } else if [0x20, 0x09, UInt8(ascii: "<"), UInt8(ascii: ">")].contains(octet) {
+            } else if [0x20, 0x09, UInt8(ascii: "<"), UInt8(ascii: ">")].contains(byte) {
                 return true
             }
         }
@@ -147,15 +147,15 @@ extension RawSpan {
         var closing: UInt8?
         var isEscaped = false
         for offset in mailbox {
-            let octet = self[offset]
+            let byte = self[offset]
             if isEscaped {
                 isEscaped = false
             } else if let end = closing {
-                isEscaped = end == UInt8(ascii: "\"") && octet == UInt8(ascii: "\\")
-                if octet == end { closing = nil }
+                isEscaped = end == UInt8(ascii: "\"") && byte == UInt8(ascii: "\\")
+                if byte == end { closing = nil }
             } else {
-                switch octet {
-                case UInt8(ascii: "\""): closing = octet
+                switch byte {
+                case UInt8(ascii: "\""): closing = byte
                 case UInt8(ascii: "["): closing = UInt8(ascii: "]")
                 case UInt8(ascii: "<"), UInt8(ascii: ">"): return true
                 default: break

@@ -1,4 +1,4 @@
-import Sink
+import BlackholeSink
 
 /// Reads a configuration file in the simplest way there is: character by character, in nine states.
 struct NaiveConfiguration {
@@ -93,7 +93,7 @@ struct NaiveConfiguration {
         if character == "\n" || character == "#" { return nil }
         if character == "\"" || character == "'" { return .quote(character) }
         value.append(character)
-        if case .value = state, setting?.takesLine == true { return .line }
+        if case .value = state, setting?.shape == .line { return .line }
         return .bare
     }
 

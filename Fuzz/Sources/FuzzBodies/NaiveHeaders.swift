@@ -1,5 +1,5 @@
-internal import SMTP
-package import Sink
+internal import BlackholeSMTP
+package import BlackholeSink
 
 /// Reads the switches of a message in the simplest way there is: has all of it, and cuts it into
 /// lines.
@@ -20,16 +20,16 @@ package enum NaiveHeaders {
         return choice
     }
 
-    /// The octets as characters of one octet each.
-    private static func text(_ octets: some Sequence<UInt8>) -> String {
-        String(String.UnicodeScalarView(octets.map { UnicodeScalar($0) }))
+    /// The bytes as characters of one byte each.
+    private static func text(_ bytes: some Sequence<UInt8>) -> String {
+        String(String.UnicodeScalarView(bytes.map { UnicodeScalar($0) }))
     }
 
     private static func lines(_ content: [UInt8]) -> [[UInt8]] {
         var lines: [[UInt8]] = [[]]
-        for octet in content {
-            guard octet == 0x0A else {
-                lines[lines.count - 1].append(octet)
+        for byte in content {
+            guard byte == 0x0A else {
+                lines[lines.count - 1].append(byte)
                 continue
             }
             if lines[lines.count - 1].last == 0x0D { lines[lines.count - 1].removeLast() }
@@ -64,16 +64,16 @@ package enum NaiveHeaders {
         var kept: [UInt8] = []
         var depth = 0
         var isQuoted = false
-        for octet in value {
+        for byte in value {
             if depth == 0 {
-                kept.append(octet == UInt8(ascii: "(") ? 0x20 : octet)
-                if octet == UInt8(ascii: "(") { depth = 1 }
+                kept.append(byte == UInt8(ascii: "(") ? 0x20 : byte)
+                if byte == UInt8(ascii: "(") { depth = 1 }
             } else if isQuoted {
                 isQuoted = false
             } else {
-                isQuoted = octet == UInt8(ascii: "\\")
-                if octet == UInt8(ascii: "(") { depth += 1 }
-                if octet == UInt8(ascii: ")") { depth -= 1 }
+                isQuoted = byte == UInt8(ascii: "\\")
+                if byte == UInt8(ascii: "(") { depth += 1 }
+                if byte == UInt8(ascii: ")") { depth -= 1 }
             }
             if depth == 255 { return [] }
         }

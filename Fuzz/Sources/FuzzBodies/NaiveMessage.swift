@@ -1,4 +1,4 @@
-/// Reads a message in the simplest way there is: octet by octet, having all of it.
+/// Reads a message in the simplest way there is: byte by byte, having all of it.
 struct NaiveMessage {
     private(set) var fields: [[String]] = []
     private(set) var bodyStart: Int
@@ -35,11 +35,11 @@ struct NaiveMessage {
         }
     }
 
-    private static func trimmed(_ octets: [UInt8]) -> String {
-        func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
-        let start = octets.firstIndex { !isBlank($0) } ?? octets.count
-        let end = octets.lastIndex { !isBlank($0) } ?? start - 1
-        return String(decoding: octets[start..<end + 1], as: UTF8.self)
+    private static func trimmed(_ bytes: [UInt8]) -> String {
+        func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+        let start = bytes.firstIndex { !isBlank($0) } ?? bytes.count
+        let end = bytes.lastIndex { !isBlank($0) } ?? start - 1
+        return String(decoding: bytes[start..<end + 1], as: UTF8.self)
     }
 }
 
@@ -48,21 +48,21 @@ struct NaiveMessage {
 extension NaiveMessage {
     /// The text with its encoded words in clear.
     static func decoded(_ text: String) -> String {
-        let octets = Array(text.utf8)
+        let bytes = Array(text.utf8)
         var result: [UInt8] = []
         var blanks: [UInt8]?
         var index = 0
-        while index < octets.count {
-            if let (word, next) = word(octets, index) {
+        while index < bytes.count {
+            if let (word, next) = word(bytes, index) {
                 result += word
                 index = next
                 blanks = []
                 continue
             }
-            if blanks != nil, octets[index] == 0x20 || octets[index] == 0x09 {
-                blanks?.append(octets[index])
+            if blanks != nil, bytes[index] == 0x20 || bytes[index] == 0x09 {
+                blanks?.append(bytes[index])
             } else {
-                result += (blanks ?? []) + [octets[index]]
+                result += (blanks ?? []) + [bytes[index]]
                 blanks = nil
             }
             index += 1
@@ -71,19 +71,19 @@ extension NaiveMessage {
     }
 
     /// The word that begins at an offset, in UTF-8, and what follows it.
-    private static func word(_ octets: [UInt8], _ start: Int) -> ([UInt8], Int)? {
-        guard octets[start...].starts(with: Array("=?".utf8)) else { return nil }
+    private static func word(_ bytes: [UInt8], _ start: Int) -> ([UInt8], Int)? {
+        guard bytes[start...].starts(with: Array("=?".utf8)) else { return nil }
         var marks: [Int] = []
-        for index in (start + 2)..<octets.count where octets[index] == 0x3F && marks.count < 3 {
+        for index in (start + 2)..<bytes.count where bytes[index] == 0x3F && marks.count < 3 {
             marks.append(index)
         }
-        guard marks.count == 3, marks[2] + 1 < octets.count, octets[marks[2] + 1] == 0x3D else {
+        guard marks.count == 3, marks[2] + 1 < bytes.count, bytes[marks[2] + 1] == 0x3D else {
             return nil
         }
-        let charset = octets[(start + 2)..<marks[0]].prefix { $0 != UInt8(ascii: "*") }
-        let payload = Array(octets[(marks[1] + 1)..<marks[2]])
+        let charset = bytes[(start + 2)..<marks[0]].prefix { $0 != UInt8(ascii: "*") }
+        let payload = Array(bytes[(marks[1] + 1)..<marks[2]])
         let isBase64: Bool
-        switch octets[(marks[0] + 1)..<marks[1]] {
+        switch bytes[(marks[0] + 1)..<marks[1]] {
         case [UInt8(ascii: "b")], [UInt8(ascii: "B")]: isBase64 = true
         case [UInt8(ascii: "q")], [UInt8(ascii: "Q")]: isBase64 = false
         default: return nil
@@ -106,39 +106,39 @@ extension NaiveMessage {
 
     private static let digits = Array("0123456789ABCDEF".utf8)
 
-    /// The Q encoding of octets, every one of them as a code but the letters.
-    static func quoted(_ octets: [UInt8]) -> String {
-        let codes = octets.flatMap { octet in
-            if octet == 0x20 { return [UInt8(ascii: "_")] }
-            let isLetter = UInt8(ascii: "a")...UInt8(ascii: "z") ~= octet
+    /// The Q encoding of bytes, every one of them as a code but the letters.
+    static func quoted(_ bytes: [UInt8]) -> String {
+        let codes = bytes.flatMap { byte in
+            if byte == 0x20 { return [UInt8(ascii: "_")] }
+            let isLetter = UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte
             return isLetter
-                ? [octet] : [UInt8(ascii: "="), digits[Int(octet >> 4)], digits[Int(octet & 15)]]
+                ? [byte] : [UInt8(ascii: "="), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
         }
         return String(decoding: codes, as: UTF8.self)
     }
 
-    private static func unquoted(_ octets: [UInt8]) -> [UInt8]? {
+    private static func unquoted(_ bytes: [UInt8]) -> [UInt8]? {
         var plain: [UInt8] = []
         var index = 0
-        while index < octets.count {
-            switch octets[index] {
+        while index < bytes.count {
+            switch bytes[index] {
             case UInt8(ascii: "_"): plain.append(0x20)
             case UInt8(ascii: "="):
-                guard index + 2 < octets.count, let high = digit(octets[index + 1]),
-                    let low = digit(octets[index + 2])
+                guard index + 2 < bytes.count, let high = digit(bytes[index + 1]),
+                    let low = digit(bytes[index + 2])
                 else { return nil }
                 plain.append(UInt8(high << 4 | low))
                 index += 2
-            default: plain.append(octets[index])
+            default: plain.append(bytes[index])
             }
             index += 1
         }
         return plain
     }
 
-    private static func digit(_ octet: UInt8) -> Int? {
-        let isSmall = UInt8(ascii: "a")...UInt8(ascii: "f") ~= octet
-        return digits.firstIndex(of: isSmall ? octet - 0x20 : octet)
+    private static func digit(_ byte: UInt8) -> Int? {
+        let isSmall = UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
+        return digits.firstIndex(of: isSmall ? byte - 0x20 : byte)
     }
 }
 

@@ -1,7 +1,7 @@
 /// What a line announces, in the stream of ``DataDiscardBody``.
 enum Announcement {
     case nothing, dots
-    case octets(Int)
+    case bytes(Int)
 
     init(_ line: RawSpan) {
         self = .nothing
@@ -14,11 +14,11 @@ enum Announcement {
             guard digit < 10 else { break }
             count = count * 10 + Int(digit)
         }
-        self = .octets(count)
+        self = .bytes(count)
     }
 }
 
-/// The end of content by dots, octet by octet: five states, as in qmail-smtpd.
+/// The end of content by dots, byte by byte: five states, as in qmail-smtpd.
 struct NaiveDots {
     private enum State { case middle, cr, lineStart, dot, dotCR, end }
 
@@ -26,9 +26,9 @@ struct NaiveDots {
 
     var isEnd: Bool { state == .end }
 
-    /// Takes one octet and gives those that are content.
-    mutating func take(_ octet: UInt8, _ give: (UInt8) -> Void) {
-        switch (state, octet) {
+    /// Takes one byte and gives those that are content.
+    mutating func take(_ byte: UInt8, _ give: (UInt8) -> Void) {
+        switch (state, byte) {
         case (.lineStart, 0x2E):
             state = .dot
             return
@@ -40,25 +40,25 @@ struct NaiveDots {
             return
         case (.dotCR, _):
             give(0x0D)
-            state = octet == 0x0D ? .cr : .middle
+            state = byte == 0x0D ? .cr : .middle
         case (.cr, 0x0A): state = .lineStart
         case (_, 0x0D): state = .cr
         default: state = .middle
         }
-        give(octet)
+        give(byte)
     }
 }
 
 /// Reads a stream of lines and content in the simplest way there is.
 struct NaiveReader {
-    let lineOctetsMax: Int
+    let maximumLineLength: Int
 
     func read(_ stream: RawSpan, wantsContent: Bool, onto tape: Tape) {
         var start = 0
         while let end = stream.offsetOfCRLF(from: start) {
             let line = stream.extracting(start..<end)
             start = end + 2
-            guard line.byteCount + 2 <= lineOctetsMax else {
+            guard line.byteCount + 2 <= maximumLineLength else {
                 tape.note(.overlong)
                 continue
             }
@@ -67,7 +67,7 @@ struct NaiveReader {
             switch Announcement(line) {
             case .nothing: isOver = true
             case .dots: isOver = readDots(stream, &start, wantsContent, tape)
-            case .octets(let count): isOver = readOctets(stream, &start, count, wantsContent, tape)
+            case .bytes(let count): isOver = readBytes(stream, &start, count, wantsContent, tape)
             }
             guard isOver else { return }
         }
@@ -77,19 +77,19 @@ struct NaiveReader {
         _ stream: RawSpan, _ start: inout Int, _ wantsContent: Bool, _ tape: Tape
     ) -> Bool {
         var dots = NaiveDots()
-        var octets = 0
+        var bytes = 0
         while start < stream.byteCount, !dots.isEnd {
-            dots.take(stream[start]) { octet in
-                octets += 1
-                if wantsContent { tape.append(octet) }
+            dots.take(stream[start]) { byte in
+                bytes += 1
+                if wantsContent { tape.append(byte) }
             }
             start += 1
         }
-        if dots.isEnd { tape.note(.contentEnd, octets) }
+        if dots.isEnd { tape.note(.contentEnd, bytes) }
         return dots.isEnd
     }
 
-    private func readOctets(
+    private func readBytes(
         _ stream: RawSpan, _ start: inout Int, _ count: Int, _ wantsContent: Bool, _ tape: Tape
     ) -> Bool {
         let end = min(start + count, stream.byteCount)

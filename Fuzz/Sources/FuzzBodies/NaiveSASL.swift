@@ -1,12 +1,12 @@
-import SMTP
+import BlackholeSMTP
 
 /// Base64 as a naive reader has it: bit by bit, and with no other spelling than the writer's.
 enum NaiveBase64 {
     private static let alphabet = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    static func encode(_ octets: [UInt8]) -> [UInt8] {
-        var bits = octets.flatMap { octet in (0..<8).map { octet >> (7 - $0) & 1 } }
+    static func encode(_ bytes: [UInt8]) -> [UInt8] {
+        var bits = bytes.flatMap { byte in (0..<8).map { byte >> (7 - $0) & 1 } }
         while bits.count % 6 != 0 { bits.append(0) }
         var text = stride(from: 0, to: bits.count, by: 6).map { start in
             alphabet[bits[start..<start + 6].reduce(0) { $0 << 1 | Int($1) }]
@@ -17,14 +17,14 @@ enum NaiveBase64 {
 
     static func decode(_ text: [UInt8]) -> [UInt8]? {
         var bits: [UInt8] = []
-        for octet in text {
-            guard let digit = alphabet.firstIndex(of: octet) else { break }
+        for byte in text {
+            guard let digit = alphabet.firstIndex(of: byte) else { break }
             bits += (0..<6).map { UInt8(digit >> (5 - $0) & 1) }
         }
-        let octets = stride(from: 0, to: bits.count - bits.count % 8, by: 8).map { start in
+        let bytes = stride(from: 0, to: bits.count - bits.count % 8, by: 8).map { start in
             bits[start..<start + 8].reduce(0) { $0 << 1 | $1 }
         }
-        return encode(octets) == text ? octets : nil
+        return encode(bytes) == text ? bytes : nil
     }
 }
 
@@ -77,7 +77,7 @@ struct NaiveExchange {
         }
     }
 
-    private func text(_ octets: [UInt8]) -> String? {
-        octets.contains(0) ? nil : String(decoding: octets, as: UTF8.self)
+    private func text(_ bytes: [UInt8]) -> String? {
+        bytes.contains(0) ? nil : String(decoding: bytes, as: UTF8.self)
     }
 }

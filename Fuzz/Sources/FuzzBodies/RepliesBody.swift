@@ -1,8 +1,8 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// A session whose replies are fuzzed has one of them go wrong in the way that is reported, the same
-/// however the client's octets arrive, and says all else as a session does that is left alone.
+/// however the client's bytes arrive, and says all else as a session does that is left alone.
 public final class RepliesBody: FuzzBody {
     private let settings: SessionSettings
 
@@ -13,23 +13,23 @@ public final class RepliesBody: FuzzBody {
         settings = SessionSettings(limits: limits)
     }
 
-    /// The input: a seed, a session's number, two octets for the cuts, then what the client sends.
+    /// The input: a seed, a session's number, two bytes for the cuts, then what the client sends.
     public func run(_ input: RawSpan) {
         var choices = Choices()
-        let seed = UInt64(choices.octet(of: input))
-        let session = Int(choices.octet(of: input))
+        let seed = UInt64(choices.byte(of: input))
+        let session = Int(choices.byte(of: input))
         let cuts = Cuts(&choices, input)
         let client = Array(input, choices.rest(of: input))
 
         let usual = RepliesBody.replies(of: playUsual(client))
         let whole = play(client, seed, session, .none)
         let cut = play(client, seed, session, cuts)
-        require(whole.report == cut.report, "the same goes wrong however the octets arrive")
+        require(whole.report == cut.report, "the same goes wrong however the bytes arrive")
         check(whole, usual)
         check(cut, usual)
         // A reset destroys what has not left yet, and that depends on the pieces.
         guard whole.report.mutation != .reset else { return }
-        require(whole.output == cut.output, "the same is said however the octets arrive")
+        require(whole.output == cut.output, "the same is said however the bytes arrive")
     }
 
     private struct Course {
@@ -41,10 +41,10 @@ public final class RepliesBody: FuzzBody {
     private func playUsual(_ client: [UInt8]) -> [UInt8] {
         let settings = settings
         var loopback = Loopback { _ in
-            LineFraming { DataDiscard { Session(settings, Accept()) } }
+            LineFraming { DataDiscard { SMTPSession(settings, BlackHole()) } }
         }
         loopback.send(client)
-        return loopback.takeOctets()
+        return loopback.takeBytes()
     }
 
     private func play(
@@ -58,7 +58,7 @@ public final class RepliesBody: FuzzBody {
                     FuzzedReplies(seed: seed, session: session) {
                         log.reports.append($0)
                     } _: {
-                        Session(settings, Accept())
+                        SMTPSession(settings, BlackHole())
                     }
                 }
             }
@@ -74,9 +74,9 @@ public final class RepliesBody: FuzzBody {
         // Nothing takes longer: the latest reply is eight seconds late.
         loopback.advance(by: .seconds(10))
         let isClosed = loopback.closing != nil
-        let output = loopback.takeOctets()
+        let output = loopback.takeBytes()
         loopback.reset()
-        require(loopback.connectionCount == 0 && loopback.keptOctets == 0, "nothing is left")
+        require(loopback.connectionCount == 0 && loopback.keptBytes == 0, "nothing is left")
         require(log.reports.count == 1, "one report is made of a session")
         return Course(output: output, report: log.reports[0], isClosed: isClosed)
     }

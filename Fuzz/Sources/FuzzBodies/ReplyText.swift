@@ -1,4 +1,4 @@
-/// The grammar of replies (RFC 5321 §4.2), checked octet by octet.
+/// The grammar of replies (RFC 5321 §4.2), checked byte by byte.
 enum ReplyText {
     /// What a text consists of.
     struct Count: Equatable {
@@ -45,12 +45,12 @@ enum ReplyText {
     }
 
     private static func check(line: RawSpan) -> Int {
-        require(line.byteCount + 2 <= 512, "a line has 512 octets at most")
+        require(line.byteCount + 2 <= 512, "a line has 512 bytes at most")
         require(line.byteCount >= 4, "a line has a code and a blank or a hyphen")
         require(line[3] == 0x20 || line[3] == 0x2D, "behind the code is a blank or a hyphen")
         for offset in 4..<line.byteCount {
-            let octet = line[offset]
-            require(octet == 0x09 || 0x20...0x7E ~= octet, "a text is printable ASCII")
+            let byte = line[offset]
+            require(byte == 0x09 || 0x20...0x7E ~= byte, "a text is printable ASCII")
         }
         let digits = (Int(line[0]) - 0x30, Int(line[1]) - 0x30, Int(line[2]) - 0x30)
         require(2...5 ~= digits.0 && 0...5 ~= digits.1 && 0...9 ~= digits.2, "a code has its form")

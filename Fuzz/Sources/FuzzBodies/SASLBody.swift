@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// A session takes and refuses responses as a naive reader of the standards does, and its responder
 /// hears of the credentials that were meant.
@@ -10,18 +10,18 @@ public final class SASLBody: FuzzBody {
     /// Makes a body.
     public init() {}
 
-    /// The input: an octet that chooses, then lines, each ended by LF.
+    /// The input: a byte that chooses, then lines, each ended by LF.
     ///
     /// The choice: the mechanism, whether the first line comes with AUTH (4), and whether the lines
     /// are what is spelt in base64 and not the spelling (8).
     public func run(_ input: RawSpan) {
         var choices = Choices()
-        let choice = choices.octet(of: input)
+        let choice = choices.byte(of: input)
         let mechanism = SASLMechanism.allCases[Int(choice & 3) % 3]
         let lines = Array(input, choices.rest(of: input)).split(
             separator: 0x0A, omittingEmptySubsequences: false)
         let log = CredentialsLog()
-        var session = Session(settings, Believing(log))
+        var session = SMTPSession(settings, Believing(log))
         _ = say("EHLO x", to: &session)
 
         var exchange: NaiveExchange?
@@ -55,13 +55,13 @@ public final class SASLBody: FuzzBody {
 
     /// Says AUTH alone; gives what is asked, decoded.
     private func begin(
-        _ mechanism: SASLMechanism, _ session: inout Session<Believing>
+        _ mechanism: SASLMechanism, _ session: inout SMTPSession<Believing>
     ) -> String {
         let reply = say("AUTH \(mechanism.name)", to: &session)
         require(reply.hasPrefix("334 ") && reply.hasSuffix("\r\n"), "a challenge follows")
-        let octets = NaiveBase64.decode(Array(reply.utf8.dropFirst(4).dropLast(2)))
-        require(octets != nil, "a challenge is base64")
-        return String(decoding: octets ?? [], as: UTF8.self)
+        let bytes = NaiveBase64.decode(Array(reply.utf8.dropFirst(4).dropLast(2)))
+        require(bytes != nil, "a challenge is base64")
+        return String(decoding: bytes ?? [], as: UTF8.self)
     }
 
     private func check(
@@ -75,11 +75,11 @@ public final class SASLBody: FuzzBody {
         require(heard.compactMap { $0 } == wanted, "what is meant is what is heard")
     }
 
-    private func say(_ text: String, to session: inout Session<Believing>) -> String {
+    private func say(_ text: String, to session: inout SMTPSession<Believing>) -> String {
         say(Array(text.utf8), to: &session)
     }
 
-    private func say(_ line: [UInt8], to session: inout Session<Believing>) -> String {
+    private func say(_ line: [UInt8], to session: inout SMTPSession<Believing>) -> String {
         context.output.removeAll()
         let verdict = session.receive(command: line.span.bytes, &context)
         require(verdict == .pass(.proceed), "a session goes on")

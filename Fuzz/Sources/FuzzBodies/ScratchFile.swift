@@ -14,10 +14,10 @@ final class ScratchFile {
     var path: String { "/proc/self/fd/\(fileno(stream))" }
 
     /// Replaces what is in it.
-    func write(_ octets: [UInt8]) {
+    func write(_ bytes: [UInt8]) {
         let isWritten =
             ftruncate(fileno(stream), 0) == 0
-            && pwrite(fileno(stream), octets, octets.count, 0) == octets.count
+            && pwrite(fileno(stream), bytes, bytes.count, 0) == bytes.count
         require(isWritten, "a file can be written")
     }
 }

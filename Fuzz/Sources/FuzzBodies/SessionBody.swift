@@ -1,18 +1,18 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
-/// The whole plaintext stack says the same however a client's octets arrive and however slowly it
+/// The whole plaintext stack says the same however a client's bytes arrive and however slowly it
 /// reads, in replies that are due and well-formed, from bounded memory, and then falls silent.
 ///
 /// The loops are kept from one input to the next, for speed: each input is a new connection.
 public final class SessionBody: FuzzBody {
-    private var stages: [Int: Stage] = [:]
+    private var stages: [Int: SessionStage] = [:]
     private var settings: [[Int]: SessionSettings] = [:]
 
     /// Makes a body.
     public init() {}
 
-    /// The input: eight octets for a ``SessionPlan``, then what the client sends.
+    /// The input: eight bytes for a ``SessionPlan``, then what the client sends.
     ///
     /// A first run is plain; a second one has the cuts, and where they are chosen a throttle and
     /// answers that come later.
@@ -29,7 +29,7 @@ public final class SessionBody: FuzzBody {
             require(
                 whole.output[..<count] == cut.output[..<count], "as far as it came, it is the same")
         } else {
-            require(whole.output == cut.output, "the same is said however the octets arrive")
+            require(whole.output == cut.output, "the same is said however the bytes arrive")
             require(whole.messages == cut.messages, "the same messages are accepted")
         }
         guard !plan.ending.isAtOnce else { return }
@@ -51,7 +51,7 @@ public final class SessionBody: FuzzBody {
         let stage = stage(for: plan)
         let counters = stage.loopback.counters
         let messages = counters[.messages]
-        let sent = counters[.octetsSent]
+        let sent = counters[.bytesSent]
         let closed = counters[.closed]
         let witness = Witness()
         stage.open(plan, settings(for: plan), witness, isPlain: cuts == nil)
@@ -62,13 +62,13 @@ public final class SessionBody: FuzzBody {
         let requests = witness.requests
         let hasReset = witness.hasReset
         stage.leave(plan, witness)
-        let output = stage.loopback.takeOctets()
-        if plan.ending.isStop { stages[plan.readBytesMax] = nil }
+        let output = stage.loopback.takeBytes()
+        if plan.ending.isStop { stages[plan.maximumReadBytes] = nil }
 
         require(witness.isGone && stage.loopback.connectionCount == 0, "the connection is gone")
-        require(stage.loopback.keptOctets == 0, "and nothing is kept for it")
+        require(stage.loopback.keptBytes == 0, "and nothing is kept for it")
         require(counters[.closed] == closed + 1, "one connection is closed")
-        require(counters[.octetsSent] - sent == UInt64(output.count), "what is sent is counted")
+        require(counters[.bytesSent] - sent == UInt64(output.count), "what is sent is counted")
         require(witness.said.starts(with: output), "what is said is heard")
         let isReset = witness.hasReset || plan.ending.isLossy
         let text = output.withUnsafeBytes { ReplyText.check($0.bytes, mayBreak: isReset) }
@@ -86,10 +86,10 @@ public final class SessionBody: FuzzBody {
             hasReset: hasReset)
     }
 
-    private func stage(for plan: SessionPlan) -> Stage {
-        if let stage = stages[plan.readBytesMax], stage.isFresh { return stage }
-        let stage = Stage(plan.makeLoopback())
-        stages[plan.readBytesMax] = stage
+    private func stage(for plan: SessionPlan) -> SessionStage {
+        if let stage = stages[plan.maximumReadBytes], stage.isFresh { return stage }
+        let stage = SessionStage(plan.makeLoopback())
+        stages[plan.maximumReadBytes] = stage
         return stage
     }
 
@@ -101,7 +101,8 @@ public final class SessionBody: FuzzBody {
             case .afterTLS: 2
             }
         let key = [
-            plan.lineOctetsMax, plan.authLineOctetsMax, plan.messageOctetsMax, plan.errorsInRowMax,
+            plan.maximumLineLength, plan.maximumAuthLineLength, plan.maximumMessageSize,
+            plan.maximumErrorsInRow,
             plan.isLenient ? 1 : 0, authentication,
             plan.mailProtocol == .lmtp ? 1 : 0, plan.hasOwnKeywords ? 1 : 0,
         ]

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// What the stacks inside one connection have seen, where the body can see it too.
 ///
@@ -53,16 +53,16 @@ struct Logged<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         log.made += 1
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-        require(hasBegun && !isOver && !isGone, "octets come between the beginning and the end")
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
+        require(hasBegun && !isOver && !isGone, "bytes come between the beginning and the end")
         require(!log.isPaused, "nothing is offered in a pause")
-        let progress = next.receive(input, &context)
-        require(0...input.byteCount ~= progress.consumed, "no more is consumed than is offered")
-        note(progress.verdict)
-        return progress
+        let intake = next.receive(input, &context)
+        require(0...input.byteCount ~= intake.consumed, "no more is consumed than is offered")
+        note(intake.verdict)
+        return intake
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         require(!isGone, "nothing happens to a stack that is gone")
         var event = event
         switch event {

@@ -1,6 +1,6 @@
-import Pipeline
-import SMTP
-import TLS
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeTLS
 
 /// A connection that is secured says the same as one that needs not be, nothing that was said in
 /// clear outlives the upgrade, and nothing is said in clear behind it.
@@ -10,13 +10,13 @@ public final class StartTLSBody: FuzzBody {
     /// Makes a body.
     public init() {}
 
-    /// The input: eight octets for a ``StartTLSPlan``, then what the client says: in clear up to
+    /// The input: eight bytes for a ``StartTLSPlan``, then what the client says: in clear up to
     /// the end of the segment that has STARTTLS in it, then as the plan's course has it.
     public func run(_ input: RawSpan) {
         let plan = StartTLSPlan(input)
         let stage = StartTLSStage(plan, tickets)
-        let octets = Array(input, plan.start..<input.byteCount)
-        let rest = plan.isImplicit ? octets : sayInClear(octets, plan, stage)
+        let bytes = Array(input, plan.start..<input.byteCount)
+        let rest = plan.isImplicit ? bytes : sayInClear(bytes, plan, stage)
         let isHidden = plan.isImplicit || stage.log.hasUpgraded
         if isHidden {
             if plan.course.isSecured, stage.isOpen {
@@ -34,30 +34,30 @@ public final class StartTLSBody: FuzzBody {
 
     /// - Returns: what the client says behind the segment with STARTTLS in it.
     private func sayInClear(
-        _ octets: [UInt8], _ plan: StartTLSPlan, _ stage: StartTLSStage
+        _ bytes: [UInt8], _ plan: StartTLSPlan, _ stage: StartTLSStage
     ) -> [UInt8] {
         var cuts = plan.clearCuts
         var start = 0
-        while start < octets.count, !stage.log.hasUpgraded {
-            let end = cuts.end(from: start, in: octets.count)
-            stage.send(Array(octets[start..<end]))
+        while start < bytes.count, !stage.log.hasUpgraded {
+            let end = cuts.end(from: start, in: bytes.count)
+            stage.send(Array(bytes[start..<end]))
             start = end
         }
         guard stage.log.hasUpgraded else { return [] }
         require(stage.isOpen && stage.records.isEmpty, "the server waits for a client's hello")
         require(stage.log.closed == 1 && stage.log.made == 1, "the stack in clear is gone")
-        return Array(octets[start...])
+        return Array(bytes[start...])
     }
 
     /// The client goes on under TLS.
-    private func talk(_ octets: [UInt8], _ plan: StartTLSPlan, _ stage: StartTLSStage) {
+    private func talk(_ bytes: [UInt8], _ plan: StartTLSPlan, _ stage: StartTLSStage) {
         stage.shakeHands()
         // What was in clear would have been taken for a hello, and would have ended it.
         let phase = stage.client.phase
         require(stage.handshakes == 1, "the handshake is done")
         require(stage.log.hasReset || phase == .established || phase == .ended, "on both sides")
-        let middle = plan.course.endsRaw ? octets.count / 2 : octets.count
-        let said = Array(octets[..<middle])
+        let middle = plan.course.endsRaw ? bytes.count / 2 : bytes.count
+        let said = Array(bytes[..<middle])
         stage.say(said)
         compare(said, plan, stage)
         guard plan.course.endsRaw else { return }
@@ -68,11 +68,11 @@ public final class StartTLSBody: FuzzBody {
         }
         let last = stage.client.heard.count
         require(last == count, "a client's end is silent")
-        stage.sendInPieces(Array(octets[middle...]))
-        require(stage.client.heard.count == last, "nothing is said to octets that are no records")
+        stage.sendInPieces(Array(bytes[middle...]))
+        require(stage.client.heard.count == last, "nothing is said to bytes that are no records")
     }
 
-    /// Compares with what a stack without TLS says to the same octets.
+    /// Compares with what a stack without TLS says to the same bytes.
     private func compare(_ said: [UInt8], _ plan: StartTLSPlan, _ stage: StartTLSStage) {
         let reference = StartTLSStage.reference(said, plan)
         let heard = ReplyText.withoutChallenges(stage.client.heard)
@@ -91,10 +91,10 @@ public final class StartTLSBody: FuzzBody {
     }
 
     /// The client speaks no TLS, or no more than a hello.
-    private func sayRaw(_ octets: [UInt8], _ plan: StartTLSPlan, _ stage: StartTLSStage) {
+    private func sayRaw(_ bytes: [UInt8], _ plan: StartTLSPlan, _ stage: StartTLSStage) {
         let made = stage.log.made
         if plan.course == .rawBehindHello { stage.sendHello() }
-        stage.sendInPieces(octets)
+        stage.sendInPieces(bytes)
         require(stage.log.made == made, "no stack is made before the handshake is done")
         require(stage.handshakes == 0, "no handshake is done with a stranger")
     }

@@ -1,9 +1,9 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
-/// What the first eight octets of the input of ``StartTLSBody`` choose.
+/// What the first eight bytes of the input of ``StartTLSBody`` choose.
 struct StartTLSPlan {
-    /// What becomes of the octets behind the upgrade.
+    /// What becomes of the bytes behind the upgrade.
     enum Course: UInt8 {
         case secured, securedAgain, raw, rawBehindHello, securedThenRaw, closedThenRaw
         case securedInRecords, securedWhole
@@ -28,31 +28,31 @@ struct StartTLSPlan {
     let isLate: Bool
     let course: Course
     let ending: Ending
-    let readBytesMax: Int
+    let maximumReadBytes: Int
     let hasWindow: Bool
     let clearCuts: Cuts
     let recordCuts: Cuts
     let seed: UInt64
-    /// Where the client's octets begin.
+    /// Where the client's bytes begin.
     let start: Int
 
-    static let outputBytesMax = 512
-    static let delayMax = Duration.seconds(5)
+    static let maximumOutputBytes = 512
+    static let maximumDelay = Duration.seconds(5)
 
     init(_ input: RawSpan) {
         var choices = Choices()
-        let who = choices.octet(of: input)
+        let who = choices.byte(of: input)
         isImplicit = who & 1 != 0
         isOld = who & 2 != 0
         isMoody = who & 4 != 0
         isForgetful = who & 8 != 0
         isLate = choices.isNextMarked(in: input)
-        course = Course(rawValue: choices.octet(of: input) & 7) ?? .secured
-        ending = Ending(rawValue: choices.octet(of: input) & 7) ?? .end
-        let loop = choices.octet(of: input)
+        course = Course(rawValue: choices.byte(of: input) & 7) ?? .secured
+        ending = Ending(rawValue: choices.byte(of: input) & 7) ?? .end
+        let loop = choices.byte(of: input)
         // A segment is read at once: what lies behind STARTTLS in it is behind it in its read. There
         // is room for the largest ClientHello.
-        readBytesMax = max([20_512, 24_096, 21_024, 20_700][Int(loop & 3)], input.byteCount)
+        maximumReadBytes = max([20_512, 24_096, 21_024, 20_700][Int(loop & 3)], input.byteCount)
         hasWindow = loop & 4 != 0
         seed = UInt64(loop)
         clearCuts = Cuts(&choices, input)
@@ -63,18 +63,18 @@ struct StartTLSPlan {
     /// A loop with no connection yet.
     func makeLoopback() -> Loopback {
         var limits = LoopLimits()
-        limits.readBytesMax = readBytesMax
-        limits.outputBytesMax = StartTLSPlan.outputBytesMax
+        limits.maximumReadBytes = maximumReadBytes
+        limits.maximumOutputBytes = StartTLSPlan.maximumOutputBytes
         return Loopback(limits: limits)
     }
 
     /// Limits that are met by short inputs.
     static let settings: SessionSettings = {
         var limits = SMTPLimits()
-        limits.messageOctetsMax = 100
-        limits.errorsInRowMax = 6
-        limits.lineOctetsMax = 100
-        limits.authLineOctetsMax = 150
+        limits.maximumMessageSize = 100
+        limits.maximumErrorsInRow = 6
+        limits.maximumLineLength = 100
+        limits.maximumAuthLineLength = 150
         limits.idle = .seconds(20)
         return SessionSettings(limits: limits, authentication: .afterTLS)
     }()

@@ -1,6 +1,6 @@
-import Pipeline
-import SMTP
-import TLS
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeTLS
 
 /// A connection to a stack that can be secured, and its client.
 final class StartTLSStage {
@@ -25,7 +25,7 @@ final class StartTLSStage {
             let seed = plan.seed
             open { Moody<Unwanted>(Witness(), hasMoods: true, seed: seed) }
         } else {
-            open { Accept() }
+            open { BlackHole() }
         }
         StartTLSStage.wait(&loopback, log, waking: wakers)
         collect()
@@ -37,7 +37,7 @@ final class StartTLSStage {
         let wakers = plan.isLate ? wakers : nil
         let seed = plan.seed
         loopback.open { _ in
-            StartTLS(TLSKeys.made.server, isImplicit: isImplicit) { details in
+            TLSLayer(TLSKeys.made.server, isImplicit: isImplicit) { details in
                 require(log.made == log.closed, "a stack is gone before the next one comes")
                 return Logged(log, isImplicit || details == nil ? .opened : .secured) {
                     let responder = Late(responder(), wakers, seed: seed)
@@ -49,14 +49,14 @@ final class StartTLSStage {
 
     private static func stack<Asked: Responder>(
         _ security: Security, _ responder: Asked
-    ) -> LineFraming<DataDiscard<Session<Asked>>> {
-        LineFraming(lineOctetsMax: StartTLSPlan.settings.framedLineOctetsMax) {
-            DataDiscard { Session(StartTLSPlan.settings, security: security, responder) }
+    ) -> LineFraming<DataDiscard<SMTPSession<Asked>>> {
+        LineFraming(maximumLineLength: StartTLSPlan.settings.maximumFramedLineLength) {
+            DataDiscard { SMTPSession(StartTLSPlan.settings, security: security, responder) }
         }
     }
 
-    /// What a stack without TLS says to octets that come at once.
-    static func reference(_ octets: [UInt8], _ plan: StartTLSPlan) -> (said: [UInt8], log: StackLog)
+    /// What a stack without TLS says to bytes that come at once.
+    static func reference(_ bytes: [UInt8], _ plan: StartTLSPlan) -> (said: [UInt8], log: StackLog)
     {
         let log = StackLog()
         var loopback = plan.makeLoopback()
@@ -71,13 +71,13 @@ final class StartTLSStage {
             }
         } else {
             loopback.open { _ in
-                Logged(log, greets ? .opened : .openedAsSecured) { stack(.active, Accept()) }
+                Logged(log, greets ? .opened : .openedAsSecured) { stack(.active, BlackHole()) }
             }
         }
         wait(&loopback, log)
-        loopback.send(octets)
+        loopback.send(bytes)
         wait(&loopback, log)
-        return (loopback.takeOctets(), log)
+        return (loopback.takeBytes(), log)
     }
 
     /// Lets pauses pass.
@@ -87,30 +87,31 @@ final class StartTLSStage {
         var rounds = 0
         while log.isPaused {
             wakers?.wake()
-            loopback.advance(by: StartTLSPlan.delayMax)
+            loopback.advance(by: StartTLSPlan.maximumDelay)
             rounds += 1
             require(rounds < 10_000, "pauses have an end")
         }
     }
 
     /// Sends a segment, and waits for all that comes of it.
-    func send(_ octets: [UInt8]) {
+    func send(_ bytes: [UInt8]) {
         if plan.hasWindow { loopback.limitWindow(to: cuts.below(100)) }
-        loopback.send(octets)
-        let keptMax =
-            plan.readBytesMax + StartTLSPlan.outputBytesMax + TLSEnd.handshakeOctetsMax
-        require(loopback.keptOctets <= keptMax, "a connection keeps \(keptMax) octets at most")
+        loopback.send(bytes)
+        let maximumKept =
+            plan.maximumReadBytes + StartTLSPlan.maximumOutputBytes + TLSEnd.maximumHandshakeBytes
+        require(
+            loopback.keptBytes <= maximumKept, "a connection keeps \(maximumKept) bytes at most")
         if plan.hasWindow { loopback.read(.max) }
         StartTLSStage.wait(&loopback, log, waking: wakers)
         collect()
     }
 
-    /// Sends octets as they are, in segments.
-    func sendInPieces(_ octets: [UInt8]) {
+    /// Sends bytes as they are, in segments.
+    func sendInPieces(_ bytes: [UInt8]) {
         var start = 0
-        while start < octets.count {
-            let end = cuts.end(from: start, in: octets.count)
-            send(Array(octets[start..<end]))
+        while start < bytes.count {
+            let end = cuts.end(from: start, in: bytes.count)
+            send(Array(bytes[start..<end]))
             start = end
         }
     }
@@ -119,14 +120,14 @@ final class StartTLSStage {
     private var isUpgraded = false
 
     private func collect() {
-        let octets = loopback.takeOctets()
+        let bytes = loopback.takeBytes()
         guard plan.isImplicit || isUpgraded else {
-            clear += octets
+            clear += bytes
             isUpgraded = log.hasUpgraded
             return
         }
-        records += octets
-        client.take(octets)
+        records += bytes
+        client.take(bytes)
         client.read()
     }
 
@@ -143,11 +144,11 @@ final class StartTLSStage {
     }
 
     /// Says something under TLS, in records and segments of any size.
-    func say(_ octets: [UInt8]) {
+    func say(_ bytes: [UInt8]) {
         var start = 0
-        while start < octets.count {
-            let end = cuts.end(from: start, in: octets.count)
-            client.say(Array(octets[start..<end]))
+        while start < bytes.count {
+            let end = cuts.end(from: start, in: bytes.count)
+            client.say(Array(bytes[start..<end]))
             start = end
             if cuts.below(4) < 2 { carry() }
         }
@@ -161,9 +162,9 @@ final class StartTLSStage {
 
     private func carry() {
         while true {
-            let octets = client.takeOutput()
-            if octets.isEmpty { return }
-            sendInPieces(octets)
+            let bytes = client.takeOutput()
+            if bytes.isEmpty { return }
+            sendInPieces(bytes)
         }
     }
 
@@ -185,10 +186,10 @@ final class StartTLSStage {
         StartTLSStage.wait(&loopback, log, waking: wakers)
         wakers.wake()
         // A deadline's entry stays until it comes up, though its connection is gone.
-        if plan.isLate { loopback.advance(by: Wakers.timeMax) }
+        if plan.isLate { loopback.advance(by: Wakers.maximumTime) }
         collect()
         require(loopback.connectionCount == 0, "the connection is gone")
-        require(loopback.keptOctets == 0, "and nothing is kept for it")
+        require(loopback.keptBytes == 0, "and nothing is kept for it")
         require(loopback.nextWakeTime == .never, "and nothing is to come")
         require(log.closed == log.made, "every stack has heard of its end, once")
     }

@@ -1,5 +1,5 @@
-import Pipeline
-import TLS
+import BlackholePipeline
+import BlackholeTLS
 
 /// A TLS session gives plaintext to nobody but the peer that it has shaken hands with, whole and in
 /// order, and when it is over it is.
@@ -13,11 +13,11 @@ public final class TLSBody: FuzzBody {
     /// Makes a body.
     public init() {}
 
-    /// The input: an octet for what is done and for the version, then two for the pieces and the
-    /// octets that come, or the ``Change``s to a flight, or a ``TLSConversation``.
+    /// The input: a byte for what is done and for the version, then two for the pieces and the
+    /// bytes that come, or the ``Change``s to a flight, or a ``TLSConversation``.
     public func run(_ input: RawSpan) {
         var choices = Choices()
-        let mode = choices.octet(of: input)
+        let mode = choices.byte(of: input)
         let isOld = mode & 8 != 0
         switch mode & 7 {
         case 0: hearStranger(TLSKeys.made.server, &choices, input)
@@ -33,29 +33,29 @@ public final class TLSBody: FuzzBody {
         _ context: TLSContext, _ choices: inout Choices, _ input: RawSpan
     ) {
         let cuts = Cuts(&choices, input)
-        let octets = Array(input, choices.rest(of: input))
-        hear(octets, cuts, context)
+        let bytes = Array(input, choices.rest(of: input))
+        hear(bytes, cuts, context)
     }
 
     /// A client's first words, changed.
     private func hearChangedHello(_ isOld: Bool, _ choices: inout Choices, _ input: RawSpan) {
         let cuts = Cuts(&choices, input)
-        var octets = hello(isOld)
+        var bytes = hello(isOld)
         var changes = 0
         while !choices.rest(of: input).isEmpty, changes < 16 {
-            Change(&choices, input).apply(to: &octets)
+            Change(&choices, input).apply(to: &bytes)
             changes += 1
         }
-        octets += Array(input, choices.rest(of: input))
-        hear(octets, cuts, TLSKeys.made.server)
+        bytes += Array(input, choices.rest(of: input))
+        hear(bytes, cuts, TLSKeys.made.server)
     }
 
-    private func hear(_ octets: [UInt8], _ cuts: Cuts, _ context: TLSContext) {
+    private func hear(_ bytes: [UInt8], _ cuts: Cuts, _ context: TLSContext) {
         var cuts = cuts
         let whole = TLSEnd(context)
-        whole.take(octets)
+        whole.take(bytes)
         let cut = TLSEnd(context)
-        cut.take(octets, &cuts)
+        cut.take(bytes, &cuts)
         for end in [whole, cut] {
             require(
                 end.phase == .handshaking || end.phase == .failed,
@@ -67,7 +67,7 @@ public final class TLSBody: FuzzBody {
         }
         require(
             whole.phase == cut.phase && whole.error == cut.error,
-            "it fails the same however the octets come")
+            "it fails the same however the bytes come")
     }
 
     private func hello(_ isOld: Bool) -> [UInt8] {
@@ -81,7 +81,7 @@ public final class TLSBody: FuzzBody {
 
     /// A handshake of which one flight is changed on its way.
     private func shakeHandsOverChange(_ isOld: Bool, _ choices: inout Choices, _ input: RawSpan) {
-        let which = choices.octet(of: input)
+        let which = choices.byte(of: input)
         let cuts = Cuts(&choices, input)
         var changes: [Change] = []
         while !choices.rest(of: input).isEmpty, changes.count < 16 {
@@ -90,11 +90,11 @@ public final class TLSBody: FuzzBody {
         let ticket = which & 4 == 0 ? nil : tickets.ticket(isOld: isOld)
         let pair = TLSPair(isOld: isOld, resuming: ticket)
         var isChanged = false
-        pair.converse(cuts) { flight, octets in
+        pair.converse(cuts) { flight, bytes in
             guard flight == Int(which & 3) else { return }
-            let before = octets
-            for change in changes { change.apply(to: &octets) }
-            isChanged = octets != before
+            let before = bytes
+            for change in changes { change.apply(to: &bytes) }
+            isChanged = bytes != before
         }
         let areBothSure = pair.client.details != nil && pair.server.details != nil
         require(isChanged || areBothSure, "a handshake that nobody disturbs is done")

@@ -1,5 +1,5 @@
-import Pipeline
-import TLS
+import BlackholePipeline
+import BlackholeTLS
 
 /// Two established sessions that talk, with somebody on the line who changes what they say.
 struct TLSConversation {
@@ -16,13 +16,13 @@ struct TLSConversation {
     private func speaker(_ index: Int) -> TLSEnd { index == 0 ? pair.client : pair.server }
     private func hearer(_ index: Int) -> TLSEnd { index == 0 ? pair.server : pair.client }
 
-    /// What is done, step by step: an octet for the step and the way, then its own.
+    /// What is done, step by step: a byte for the step and the way, then its own.
     mutating func run(_ choices: inout Choices, _ input: RawSpan) {
         _ = pair.client.takeHeard()
         _ = pair.server.takeHeard()
         var spoken = 0
         while !choices.rest(of: input).isEmpty {
-            let step = choices.octet(of: input)
+            let step = choices.byte(of: input)
             let index = Int(step & 1)
             if step & 0x80 != 0 {
                 updateKeys(index)
@@ -30,23 +30,23 @@ struct TLSConversation {
             }
             switch step >> 1 & 7 {
             case 0:
-                let count = min(Int(choices.octet(of: input)), choices.rest(of: input).count)
-                var octets: [UInt8] = []
-                for _ in 0..<count { octets.append(choices.octet(of: input)) }
-                say(octets, index)
+                let count = min(Int(choices.byte(of: input)), choices.rest(of: input).count)
+                var bytes: [UInt8] = []
+                for _ in 0..<count { bytes.append(choices.byte(of: input)) }
+                say(bytes, index)
             case 1:
                 // Of several records, but not too often: it is slow.
-                let count = Int(choices.octet(of: input)) * 257
+                let count = Int(choices.byte(of: input)) * 257
                 spoken += count
                 guard spoken < 200_000 else { break }
                 say((0..<count).map { UInt8(truncatingIfNeeded: $0 / 251 &+ $0) }, index)
-            case 2: ways[index].deliver(Int(choices.octet(of: input)), to: hearer(index))
+            case 2: ways[index].deliver(Int(choices.byte(of: input)), to: hearer(index))
             case 3: ways[index].deliver(.max, to: hearer(index))
             case 4: ways[index].change(Change(&choices, input))
             case 5:
                 speaker(index).close()
                 ways[index].queue(speaker(index).takeOutput(), [])
-            case 6: hearer(index).plaintextMax = Int(choices.octet(of: input)) << 4
+            case 6: hearer(index).maximumPlaintext = Int(choices.byte(of: input)) << 4
             default:
                 hearer(index).read()
                 hearer(index).take()
@@ -55,11 +55,11 @@ struct TLSConversation {
         finish()
     }
 
-    private mutating func say(_ octets: [UInt8], _ index: Int) {
+    private mutating func say(_ bytes: [UInt8], _ index: Int) {
         // An alert that the speaker has said comes first.
         ways[index].queue(speaker(index).takeOutput(), [])
-        let isSaid = speaker(index).say(octets)
-        ways[index].queue(speaker(index).takeOutput(), isSaid ? octets : [])
+        let isSaid = speaker(index).say(bytes)
+        ways[index].queue(speaker(index).takeOutput(), isSaid ? bytes : [])
     }
 
     /// Asks for new keys, not so often that the session ends for it.
@@ -110,7 +110,7 @@ struct TLSConversation {
 
 /// What one side says, on its way to the other.
 struct TLSWay {
-    /// Octets that are not delivered yet.
+    /// Bytes that are not delivered yet.
     private var wire: [UInt8] = []
     /// All that was queued, and what has become of it.
     private var original: [UInt8] = []
@@ -125,18 +125,18 @@ struct TLSWay {
     var isChanged: Bool { hasChange && original != changed }
     /// What was said in the records before the first change.
     ///
-    /// An octet that was cut off may come back as the next record's first: this is not known before
+    /// A byte that was cut off may come back as the next record's first: this is not known before
     /// the end.
     var intactCount: Int {
         let position = zip(original, changed).prefix { $0 == $1 }.count
         return records.last { $0.end <= position }?.saidEnd ?? 0
     }
 
-    /// Takes a speaker's output, which holds `octets` in its records.
-    mutating func queue(_ output: [UInt8], _ octets: [UInt8]) {
+    /// Takes a speaker's output, which holds `bytes` in its records.
+    mutating func queue(_ output: [UInt8], _ bytes: [UInt8]) {
         var start = 0
         var saidEnd = said.count
-        said += octets
+        said += bytes
         while start < output.count {
             require(output.count - start > 5, "the output consists of whole records")
             let end = start + 5 + (Int(output[start + 3]) << 8 | Int(output[start + 4]))
@@ -145,7 +145,7 @@ struct TLSWay {
             records.append((original.count + end, saidEnd))
             start = end
         }
-        require(octets.isEmpty || saidEnd == said.count, "all is in the records")
+        require(bytes.isEmpty || saidEnd == said.count, "all is in the records")
         original += output
         changed += output
         wire += output

@@ -1,20 +1,20 @@
-import Pipeline
-import TLS
+import BlackholePipeline
+import BlackholeTLS
 
 /// One side of a TLS connection in memory, with what must hold at every call of it.
 final class TLSEnd {
     private var session: TLSSession
-    private var output = ByteBuffer()
-    private var plaintext = ByteBuffer()
-    /// Octets that came and that the session has not taken.
+    private var output = ByteQueue()
+    private var plaintext = ByteQueue()
+    /// Bytes that came and that the session has not taken.
     private var unread: [UInt8] = []
     /// What was decrypted.
     private(set) var heard: [UInt8] = []
-    /// How many octets of plaintext may wait to be read.
-    var plaintextMax = Int.max
+    /// How many bytes of plaintext may wait to be read.
+    var maximumPlaintext = Int.max
     private(set) var hasSaidClose = false
-    private var octetsTaken = 0
-    private var octetsHeard = 0
+    private var bytesTaken = 0
+    private var bytesHeard = 0
     private(set) var outputCount = 0
 
     init(
@@ -34,29 +34,30 @@ final class TLSEnd {
     /// Whether anything waits in it.
     var isIdle: Bool { unread.isEmpty && plaintext.isEmpty && output.isEmpty }
 
-    /// Takes octets from the peer, as many as the plaintext's limit lets it.
-    func take(_ octets: some Sequence<UInt8> = []) {
-        unread += octets
+    /// Takes bytes from the peer, as many as the plaintext's limit lets it.
+    func take(_ bytes: some Sequence<UInt8> = []) {
+        unread += bytes
         let before = session.phase
         let held = plaintext.count
         let said = output.count
         let consumed = session.receive(
-            unread.span.bytes, into: &plaintext, upTo: plaintextMax, output: &output)
+            unread.span.bytes, into: &plaintext, upTo: maximumPlaintext, output: &output)
         require(0...unread.count ~= consumed, "no more is consumed than is offered")
-        octetsTaken += consumed
-        octetsHeard += plaintext.count - held
+        bytesTaken += consumed
+        bytesHeard += plaintext.count - held
         outputCount += output.count - said
         let gained = plaintext.count - held
         require(gained >= 0 && output.count >= said, "nothing is taken back")
-        require(octetsHeard <= octetsTaken, "no more plaintext comes out than octets went in")
+        require(bytesHeard <= bytesTaken, "no more plaintext comes out than bytes went in")
         check(before, gained: gained, said: output.count - said)
         let isOver = phase == .ended || phase == .failed
         require(!isOver || consumed == unread.count, "what comes behind the end is dropped")
         require(
-            isOver || consumed == unread.count || plaintext.count >= plaintextMax,
+            isOver || consumed == unread.count || plaintext.count >= maximumPlaintext,
             "all is taken that there is room for")
         require(
-            before != .established || held < plaintextMax || isOver || consumed == 0 && gained == 0,
+            before != .established || held < maximumPlaintext || isOver
+                || consumed == 0 && gained == 0,
             "nothing is taken without room for it")
         unread.removeFirst(consumed)
     }
@@ -69,25 +70,25 @@ final class TLSEnd {
         case .established:
             require(phase != .handshaking, "a handshake is done once")
             require(
-                said <= TLSEnd.alertOctetsMax + 32 * TLSEnd.keyUpdateOctets,
+                said <= TLSEnd.maximumAlertBytes + 32 * TLSEnd.keyUpdateBytes,
                 "what is said unasked is an alert, or the answer to a few requests for new keys")
         case .handshaking:
             let isDone = phase == .established || phase == .ended
             require(isDone || phase == .failed || gained == 0, "a handshake has no plaintext")
-            require(outputCount <= TLSEnd.handshakeOctetsMax, "a handshake's output is bounded")
+            require(outputCount <= TLSEnd.maximumHandshakeBytes, "a handshake's output is bounded")
         }
         require((phase == .failed) == (error != nil), "a failure has its reason, and nothing else")
     }
 
     /// Reads what was decrypted, so that there is room for more.
     func read() {
-        plaintext.withBytes { octets in octets.withUnsafeBytes { heard.append(contentsOf: $0) } }
+        plaintext.withBytes { bytes in bytes.withUnsafeBytes { heard.append(contentsOf: $0) } }
         plaintext.removeAll()
     }
 
     /// Reads and decrypts until nothing is left that can be.
     func readAll() {
-        plaintextMax = .max
+        maximumPlaintext = .max
         take()
         read()
     }
@@ -96,16 +97,16 @@ final class TLSEnd {
     ///
     /// - Returns: whether it may say something.
     @discardableResult
-    func say(_ octets: [UInt8]) -> Bool {
+    func say(_ bytes: [UInt8]) -> Bool {
         let before = session.phase
         let mayTalk = (before == .established || before == .ended) && !hasSaidClose
         let said = output.count
-        session.send(octets.span.bytes, output: &output)
+        session.send(bytes.span.bytes, output: &output)
         require(session.phase == before, "plaintext can be encrypted")
-        let records = (octets.count + 16_383) / 16_384
-        let octetsMax = octets.count + records * 64
+        let records = (bytes.count + 16_383) / 16_384
+        let maximumBytes = bytes.count + records * 64
         require(
-            mayTalk ? octets.count...octetsMax ~= output.count - said : output.count == said,
+            mayTalk ? bytes.count...maximumBytes ~= output.count - said : output.count == said,
             "what is said is encrypted, if something may be said")
         return mayTalk
     }
@@ -122,7 +123,7 @@ final class TLSEnd {
         if mayTalk { hasSaidClose = true }
         require(phase == before, "a close changes nothing here")
         require((output.count > said) == mayTalk, "close_notify is said once")
-        require(output.count - said <= TLSEnd.alertOctetsMax, "close_notify is an alert")
+        require(output.count - said <= TLSEnd.maximumAlertBytes, "close_notify is an alert")
         return mayTalk
     }
 
@@ -146,14 +147,14 @@ final class TLSEnd {
         session.updateKeys(output: &output)
         require(phase == before, "new keys change nothing here")
         require(
-            output.count - said <= (mayTalk ? TLSEnd.keyUpdateOctets : 0),
+            output.count - said <= (mayTalk ? TLSEnd.keyUpdateBytes : 0),
             "a request for new keys is one record, if something may be said")
     }
 
     /// An alert's record.
-    static let alertOctetsMax = 64
-    /// A KeyUpdate's record: a header of 5 octets, a message of 5, its type and its tag.
-    static let keyUpdateOctets = 27
+    static let maximumAlertBytes = 64
+    /// A KeyUpdate's record: a header of 5 bytes, a message of 5, its type and its tag.
+    static let keyUpdateBytes = 27
     /// The certificate is small, and tickets are as well.
-    static let handshakeOctetsMax = 8192
+    static let maximumHandshakeBytes = 8192
 }

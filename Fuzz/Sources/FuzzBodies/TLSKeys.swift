@@ -1,4 +1,4 @@
-import TLS
+import BlackholeTLS
 
 /// A key and the contexts with it, made once for the process: they cost more than many inputs.
 struct TLSKeys {
@@ -21,7 +21,7 @@ struct TLSKeys {
         var clients: [TLSContext] = []
         for version in [TLSProtocolVersion.tls13, .tls12] {
             var options = TLSOptions()
-            options.versionMax = version
+            options.maximumVersion = version
             clients.append(
                 try .client(trusting: .pem(identity.certificatePEM), options))
         }

@@ -1,4 +1,4 @@
-import TLS
+import BlackholeTLS
 
 /// A client and a server with nothing between them.
 final class TLSPair {
@@ -27,18 +27,18 @@ final class TLSPair {
         client.take()
         var flight = 0
         while flight < 12 {
-            var octets = client.takeOutput()
-            let hasAsked = !octets.isEmpty
+            var bytes = client.takeOutput()
+            let hasAsked = !bytes.isEmpty
             if hasAsked {
-                change(flight, &octets)
-                server.take(octets, &cuts)
+                change(flight, &bytes)
+                server.take(bytes, &cuts)
                 flight += 1
             }
-            octets = server.takeOutput()
-            guard hasAsked || !octets.isEmpty else { return }
-            if !octets.isEmpty {
-                change(flight, &octets)
-                client.take(octets, &cuts)
+            bytes = server.takeOutput()
+            guard hasAsked || !bytes.isEmpty else { return }
+            if !bytes.isEmpty {
+                change(flight, &bytes)
+                client.take(bytes, &cuts)
                 flight += 1
             }
         }
@@ -47,12 +47,12 @@ final class TLSPair {
 }
 
 extension TLSEnd {
-    /// Takes octets in pieces.
-    func take(_ octets: [UInt8], _ cuts: inout Cuts) {
+    /// Takes bytes in pieces.
+    func take(_ bytes: [UInt8], _ cuts: inout Cuts) {
         var start = 0
-        while start < octets.count {
-            let end = cuts.end(from: start, in: octets.count)
-            take(octets[start..<end])
+        while start < bytes.count {
+            let end = cuts.end(from: start, in: bytes.count)
+            take(bytes[start..<end])
             start = end
         }
     }

@@ -1,4 +1,4 @@
-import TLS
+import BlackholeTLS
 
 /// What clients need to be known again, which is cheaper than a full handshake.
 final class TLSTickets {

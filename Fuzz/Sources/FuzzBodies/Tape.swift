@@ -1,6 +1,6 @@
-/// What a handler heard, in one run of octets that can be compared at once.
+/// What a handler heard, in one run of bytes that can be compared at once.
 final class Tape {
-    private(set) var octets: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
 
     /// What was heard.
     enum Mark: UInt8 {
@@ -9,31 +9,31 @@ final class Tape {
         case contentEnd = 0x45
     }
 
-    func erase() { octets.removeAll(keepingCapacity: true) }
+    func erase() { bytes.removeAll(keepingCapacity: true) }
 
-    /// Notes something with its octets, or with a number, in a form that cannot be mistaken.
+    /// Notes something with its bytes, or with a number, in a form that cannot be mistaken.
     func note(_ mark: Mark, _ text: RawSpan) {
         note(mark, text.byteCount)
         append(text)
     }
 
     func note(_ mark: Mark, _ number: Int = 0) {
-        octets.append(mark.rawValue)
+        bytes.append(mark.rawValue)
         for shift in stride(from: 0, to: 32, by: 8) {
-            octets.append(UInt8(truncatingIfNeeded: number >> shift))
+            bytes.append(UInt8(truncatingIfNeeded: number >> shift))
         }
     }
 
     /// Adds content, which may come in any pieces.
     func append(_ content: RawSpan) {
-        content.withUnsafeBytes { octets.append(contentsOf: $0) }
+        content.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
 
-    func append(_ octet: UInt8) { octets.append(octet) }
+    func append(_ byte: UInt8) { bytes.append(byte) }
 }
 
 extension RawSpan {
-    /// The octet at an offset within the span.
+    /// The byte at an offset within the span.
     subscript(offset: Int) -> UInt8 { unsafeLoad(fromByteOffset: offset, as: UInt8.self) }
 
     /// The offset of the first CRLF from `start` on, found the naive way.

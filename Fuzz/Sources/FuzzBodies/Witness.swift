@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 
 /// What the layers of one session saw, where the body can see it too.
 ///
@@ -46,8 +46,8 @@ final class Witness: @unchecked Sendable {
 extension Witness: SessionObserver {
     func received(command line: RawSpan) {}
     func receivedOverlongLine() {}
-    func received(contentOctets octets: Int) {
-        require(octets >= 0, "content has a size")
+    func received(contentBytes bytes: Int) {
+        require(bytes >= 0, "content has a size")
     }
 
     func said(_ replies: RawSpan) {
@@ -58,39 +58,39 @@ extension Witness: SessionObserver {
 /// The outermost layer: what the loop may do with a stack, and a stack with its input.
 struct Watch<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     let witness: Witness
-    let lineOctetsMax: Int
+    let maximumLineLength: Int
     let seed: UInt64
     private var restCount = 0
     /// A flush or a pause has just been: a layer that keeps input of its own is asked for it.
     private var mayHoldInput = false
     private var next: Next
 
-    init(_ witness: Witness, lineOctetsMax: Int, seed: UInt64, _ next: () -> Next) {
+    init(_ witness: Witness, maximumLineLength: Int, seed: UInt64, _ next: () -> Next) {
         self.witness = witness
-        self.lineOctetsMax = lineOctetsMax
+        self.maximumLineLength = maximumLineLength
         self.seed = seed
         self.next = next()
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         require(!witness.isPaused, "nothing is offered in a pause")
         require(!witness.hasClosed && !witness.hasReset && !witness.isGone, "nor after the end")
         require(input.byteCount >= restCount, "what was left comes again")
         require(input.byteCount > 0 || mayHoldInput, "nothing is offered but where it may be asked")
-        let progress = next.receive(input, &context)
-        mayHoldInput = progress.verdict == .flush
-        witness.note(progress.verdict)
-        require(0...input.byteCount ~= progress.consumed, "no more is consumed than is offered")
-        restCount = input.byteCount - progress.consumed
+        let intake = next.receive(input, &context)
+        mayHoldInput = intake.verdict == .flush
+        witness.note(intake.verdict)
+        require(0...input.byteCount ~= intake.consumed, "no more is consumed than is offered")
+        restCount = input.byteCount - intake.consumed
         require(
-            progress.verdict != .proceed || restCount < lineOctetsMax, "no line is left")
-        let outputMax = context.outputBytesMax + SessionPlan.replyOctetsMax
-        require(context.output.count <= outputMax, "a full output is flushed")
+            intake.verdict != .proceed || restCount < maximumLineLength, "no line is left")
+        let maximumOutput = context.maximumOutputBytes + SessionPlan.maximumReplyBytes
+        require(context.output.count <= maximumOutput, "a full output is flushed")
         require(!witness.isSilent || context.deadline < .never, "a silent session ends some day")
-        return progress
+        return intake
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         require(!witness.isGone, "nothing happens to a connection that is gone")
         switch event {
         case .opened: context.random = RandomSource(seed: seed)

@@ -1,4 +1,4 @@
-import FuzzBodies
+import BlackholeFuzzBodies
 import Glibc
 
 /// The target that the environment names; the `main` comes with libFuzzer.
@@ -15,8 +15,8 @@ nonisolated(unsafe) private let body = target.makeBody()
 
 /// What libFuzzer calls with every input, on one thread.
 @c(LLVMFuzzerTestOneInput)
-public func fuzz(_ octets: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    body.run(UnsafeRawBufferPointer(start: octets, count: count).bytes)
+public func fuzz(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    body.run(UnsafeRawBufferPointer(start: bytes, count: count).bytes)
     return 0
 }
 
@@ -24,18 +24,18 @@ public func fuzz(_ octets: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 /// knows of SMTP, else by libFuzzer's own means.
 @c(LLVMFuzzerCustomMutator)
 public func change(
-    _ octets: UnsafeMutablePointer<UInt8>, _ count: Int, _ room: Int, _ seed: UInt32
+    _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ room: Int, _ seed: UInt32
 ) -> Int {
     guard let choiceCount = target.choiceCount, seed & 1 == 0 else {
-        return changeBlindly(octets, count, room)
+        return changeBlindly(bytes, count, room)
     }
-    let input = Array(UnsafeBufferPointer(start: octets, count: count))
+    let input = Array(UnsafeBufferPointer(start: bytes, count: count))
     var mutator = LineMutator(input, choiceCount: choiceCount, seed: UInt64(seed))
     mutator.change()
-    let changed = mutator.octets.prefix(room)
-    for (index, octet) in changed.enumerated() { octets[index] = octet }
+    let changed = mutator.bytes.prefix(room)
+    for (index, byte) in changed.enumerated() { bytes[index] = byte }
     return changed.count
 }
 
 @_silgen_name("LLVMFuzzerMutate")
-private func changeBlindly(_ octets: UnsafeMutablePointer<UInt8>, _ count: Int, _ room: Int) -> Int
+private func changeBlindly(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ room: Int) -> Int

@@ -1,5 +1,5 @@
 import Foundation
-import FuzzBodies
+import BlackholeFuzzBodies
 
 /// Runs every recorded input of the folders that are named, each by its target: without a fuzzer, so
 /// that it can be watched by other means.
@@ -22,8 +22,8 @@ struct Replay {
         let body = target.makeBody()
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         for name in names {
-            let octets = try [UInt8](Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
-            body.run(octets.span.bytes)
+            let bytes = try [UInt8](Data(contentsOf: URL(filePath: "\(folder)/\(name)")))
+            body.run(bytes.span.bytes)
         }
         return names.count
     }

@@ -1,8 +1,8 @@
 import ArgumentParser
-import Daemon
+import BlackholeDaemon
 import Glibc
-import Sink
-import TLS
+import BlackholeSink
+import BlackholeTLS
 
 /// `blackhole certificate`: makes a certificate once, which the server serves and clients trust.
 struct Certificate: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Daemon
-import Sink
+import BlackholeDaemon
+import BlackholeSink
 
 /// `blackhole check`: tests a configuration.
 struct Check: ParsableCommand {
@@ -16,6 +16,6 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let configuration = try ConfigurationSource(options).load()
-        for line in try Plan(configuration).lines { print(LogFile.escaped(line)) }
+        for line in try Preview(configuration).lines { print(LogFile.escaped(line)) }
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Sink
+import BlackholeSink
 
 /// `blackhole example`: an example of a configuration file.
 struct Example: ParsableCommand {

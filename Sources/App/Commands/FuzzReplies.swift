@@ -1,8 +1,8 @@
 import ArgumentParser
-import Daemon
+import BlackholeDaemon
 import Glibc
-import SMTP
-import Sink
+import BlackholeSMTP
+import BlackholeSink
 
 /// `blackhole fuzz-replies`: serves with replies that go wrong, for clients that are to bear it.
 struct FuzzReplies: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Daemon
+import BlackholeDaemon
 import Glibc
-import Sink
+import BlackholeSink
 
 /// `blackhole reload`: lets the daemon read its configuration again.
 struct Reload: ParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Daemon
+import BlackholeDaemon
 
 /// `blackhole run`: serves in the foreground until it is told to stop.
 struct Run: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Daemon
+import BlackholeDaemon
 import Glibc
-import Sink
+import BlackholeSink
 
 /// `blackhole start`: serves as a daemon.
 struct Start: ParsableCommand {
@@ -43,7 +43,7 @@ struct Start: ParsableCommand {
     /// Finds what is wrong as far as that shows without binding or writing anything.
     static func check(_ configuration: Configuration) throws(StartError) {
         try requireLogFile(configuration)
-        _ = try Plan(configuration)
+        _ = try Preview(configuration)
     }
 
     private static func requireLogFile(_ configuration: Configuration) throws(StartError) {

@@ -1,7 +1,7 @@
 import ArgumentParser
-import Daemon
+import BlackholeDaemon
 import Glibc
-import Sink
+import BlackholeSink
 
 /// `blackhole status`: says how the daemon is.
 struct Status: ParsableCommand {

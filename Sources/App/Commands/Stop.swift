@@ -1,9 +1,9 @@
 import ArgumentParser
-import Daemon
+import BlackholeDaemon
 import FoundationEssentials
 import Glibc
-import Pipeline
-import Sink
+import BlackholePipeline
+import BlackholeSink
 
 /// `blackhole stop`: stops the daemon.
 struct Stop: ParsableCommand {

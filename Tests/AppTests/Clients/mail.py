@@ -44,23 +44,23 @@ def large(server):
     assert server.send_message(message("x" * 70 + "\n" + "y" * 60_000 + "\n" * 100_000)) == {}
 
 
-def chunk(server, octets, last=False):
+def chunk(server, data, last=False):
     """Sends a chunk by hand: smtplib knows no BDAT."""
-    head = f"BDAT {len(octets)}{' LAST' if last else ''}\r\n".encode()
-    server.sock.sendall(head + octets)
+    head = f"BDAT {len(data)}{' LAST' if last else ''}\r\n".encode()
+    server.sock.sendall(head + data)
     code, text = server.getreply()
     assert code == 250, (code, text)
 
 
 def bdat(server):
     assert server.has_extn("chunking") and server.has_extn("binarymime")
-    for octets in [b"Subject: x\r\n\r\nHi.\r\n", bytes(range(256)) * 1000, b"\r\n.\r\nQUIT\r\n"]:
+    for data in [b"Subject: x\r\n\r\nHi.\r\n", bytes(range(256)) * 1000, b"\r\n.\r\nQUIT\r\n"]:
         assert server.mail(FROM, ["BODY=BINARYMIME"])[0] == 250
         assert server.rcpt(TO[0])[0] == 250
-        half = len(octets) // 2
-        chunk(server, octets[:half])
+        half = len(data) // 2
+        chunk(server, data[:half])
         chunk(server, b"")
-        chunk(server, octets[half:], last=True)
+        chunk(server, data[half:], last=True)
 
 
 def pipelined(server):

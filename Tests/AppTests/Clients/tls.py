@@ -140,10 +140,10 @@ def spoil():
     sock = socket.socket(fileno=server.sock.detach())
     sock.settimeout(PATIENCE)
     sock.sendall(b"\x17\x03\x03\x00\x40" + b"?" * 64)
-    octets = b""
+    data = b""
     while more := sock.recv(65_536):
-        octets += more
-    assert len(octets) < 1000, octets
+        data += more
+    assert len(data) < 1000, data
 
 
 def vanish():

@@ -52,10 +52,10 @@ final class Client {
 
     func send(_ text: String) throws { try send(Array(text.utf8)) }
 
-    func send(_ octets: [UInt8]) throws {
+    func send(_ bytes: [UInt8]) throws {
         var sent = 0
-        while sent < octets.count {
-            let count = octets.withUnsafeBytes {
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
                 Glibc.send(
                     descriptor, $0.baseAddress.map { $0 + sent }, $0.count - sent,
                     Int32(MSG_NOSIGNAL))
@@ -66,8 +66,8 @@ final class Client {
     }
 
     /// Sends as much as the kernel takes without waiting.
-    func sendSome(_ octets: ArraySlice<UInt8>) -> Int {
-        octets.withUnsafeBytes {
+    func sendSome(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.withUnsafeBytes {
             Glibc.send(
                 descriptor, $0.baseAddress, $0.count,
                 Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
@@ -146,11 +146,11 @@ final class Client {
     /// Sends it all while it reads all replies.
     ///
     /// - Returns: what was read so far; the rest is still to come.
-    func exchange(_ octets: [UInt8], untilReplies count: Int? = nil) throws -> Int {
+    func exchange(_ bytes: [UInt8], untilReplies count: Int? = nil) throws -> Int {
         var sent = 0
         var lines = 0
-        while sent < octets.count || lines < count ?? 0 {
-            let events = Int16(POLLIN) | (sent < octets.count ? Int16(POLLOUT) : 0)
+        while sent < bytes.count || lines < count ?? 0 {
+            let events = Int16(POLLIN) | (sent < bytes.count ? Int16(POLLOUT) : 0)
             var entry = pollfd(fd: descriptor, events: events, revents: 0)
             guard poll(&entry, 1, Int32(patienceSeconds * 1000)) > 0 else {
                 throw TestError.timedOut("an exchange")
@@ -161,7 +161,7 @@ final class Client {
                 input.removeAll()
             }
             if entry.revents & Int16(POLLOUT) != 0 {
-                let more = sendSome(octets[sent...])
+                let more = sendSome(bytes[sent...])
                 guard more > 0 || errno == EAGAIN else { return lines }
                 sent += max(0, more)
             }

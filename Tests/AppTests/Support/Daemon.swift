@@ -61,9 +61,9 @@ final class Daemon {
         return folder.file(name)
     }
 
-    /// Where the log last said that it listens, plain or with TLS from the first octet.
+    /// Where the log last said that it listens, plain or with TLS from the first byte.
     func address(forTLS: Bool = false) throws -> String {
-        let pattern = forTLS ? /listening on (\S+) for TLS\n/ : /listening on (\S+), \d+ worker/
+        let pattern = forTLS ? /listening on (\S+) for TLS:/ : /listening on (\S+), \d+ worker/
         guard let match = log.matches(of: pattern).last else {
             throw TestError.wrong("no address in the log: \(log)")
         }

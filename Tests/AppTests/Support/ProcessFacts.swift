@@ -10,7 +10,7 @@ struct ProcessFacts {
 
     /// The ticks of CPU time that an idle program may use in half a second: of its own at most one,
     /// but ThreadSanitizer has a thread that never rests.
-    static let idleTicksMax = isSanitized ? 10 : 1
+    static let maximumIdleTicks = isSanitized ? 10 : 1
 
     private static let isSanitized =
         getenv("ASAN_OPTIONS") != nil || getenv("TSAN_OPTIONS") != nil

@@ -17,7 +17,7 @@ final class RunningServer {
     struct Totals {
         let connections: Int
         let messages: Int
-        let octets: Int
+        let bytes: Int
         let recipients: Int
         /// In words: `5 refused: rcpt 450×2 550×3`.
         let refusals: String
@@ -88,16 +88,16 @@ final class RunningServer {
         let line = log.split(separator: "\n").last ?? ""
         let pattern =
             #/
-            stopped:\ (\d+)\ connections?,\ (\d+)\ messages?,\ (\d+)\ octets?,
+            stopped:\ (\d+)\ connections?,\ (\d+)\ messages?,\ (\d+)\ bytes?,
             \ \d+\.\d\ messages\ a\ second\ for\ \d+\.\d\ seconds,
             \ (\d+)\ recipients?,\ (?:\d+\ over\ a\ limit,\ )?(\d+\ refused.*)$
             /#
         guard let match = line.firstMatch(of: pattern), let connections = Int(match.1),
-            let messages = Int(match.2), let octets = Int(match.3),
+            let messages = Int(match.2), let bytes = Int(match.3),
             let recipients = Int(match.4)
         else { throw TestError.wrong("the log does not end with the totals: \(log)") }
         let totals = Totals(
-            connections: connections, messages: messages, octets: octets,
+            connections: connections, messages: messages, bytes: bytes,
             recipients: recipients, refusals: String(match.5))
         self.totals = totals
         return totals
@@ -127,7 +127,7 @@ final class RunningServer {
         usleep(500_000)
         let grown = try facts.ticks - ticks
         #expect(
-            grown <= ProcessFacts.idleTicksMax, "an idle server works",
+            grown <= ProcessFacts.maximumIdleTicks, "an idle server works",
             sourceLocation: sourceLocation)
     }
 }

@@ -65,11 +65,11 @@ final class TLSClient {
 }
 
 extension RunningServer {
-    /// Where TLS begins with the first octet, as the log tells it.
+    /// Where TLS begins with the first byte, as the log tells it.
     func securedAddress() throws -> String {
         var address: Substring?
         let isTold = eventually {
-            address = log.firstMatch(of: /listening on (\S+) for TLS\n/)?.1
+            address = log.firstMatch(of: /listening on (\S+) for TLS:/)?.1
             return address != nil
         }
         guard isTold, let address else { throw TestError.timedOut("a port for TLS: \(log)") }

@@ -53,9 +53,9 @@ func contents(of path: String) -> String? {
 
 /// What is there to be read.
 func contents(of descriptor: Int32) -> String {
-    var octets = [UInt8](repeating: 0, count: 65536)
-    let count = read(descriptor, &octets, octets.count)
-    return String(decoding: octets[..<max(0, count)], as: UTF8.self)
+    var bytes = [UInt8](repeating: 0, count: 65536)
+    let count = read(descriptor, &bytes, bytes.count)
+    return String(decoding: bytes[..<max(0, count)], as: UTF8.self)
 }
 
 func status(of path: String) -> stat {
@@ -65,9 +65,9 @@ func status(of path: String) -> stat {
 }
 
 func target(of link: String) -> String {
-    var octets = [CChar](repeating: 0, count: 4096)
-    let count = readlink(link, &octets, octets.count)
-    return String(decoding: octets[..<max(0, count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    var bytes = [CChar](repeating: 0, count: 4096)
+    let count = readlink(link, &bytes, bytes.count)
+    return String(decoding: bytes[..<max(0, count)].map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
 
 /// A line of `/proc/thread-self/status`, without its name and with one blank between words.

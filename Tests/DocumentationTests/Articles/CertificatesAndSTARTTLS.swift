@@ -1,20 +1,20 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Synchronization
-import TLS
+import BlackholeTLS
 import Testing
 
 /// A client that says a word when the connection is secured, and tells what it hears.
 struct Caller: ByteHandler {
     let heard: @Sendable (String) -> Void
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-        guard !input.isEmpty else { return Progress(0) }
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
+        guard !input.isEmpty else { return Intake(0) }
         heard(input.text)
-        return Progress(input.byteCount, .close)
+        return Intake(input.byteCount, .close)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         if event == .opened { context.output.append("hello") }
         if event == .closed { heard("") }
         return event == .ended ? .close : .proceed
@@ -22,12 +22,12 @@ struct Caller: ByteHandler {
 }
 
 struct Upgrading: ByteHandler {
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         context.output.append("go ahead\r\n")
-        return Progress(input.byteCount, .upgrade)
+        return Intake(input.byteCount, .upgrade)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         event == .ended ? .close : .proceed
     }
 }
@@ -38,14 +38,14 @@ struct CertificatesAndSTARTTLSTests {
         let identity = try TLSIdentity.selfSigned(names: ["localhost", "127.0.0.1"])
         let tls = try TLSContext.server([identity])
         let address = try loops.listen(on: .loopback()) { _ in
-            StartTLS(tls, isImplicit: true) { details in Echo() }
+            TLSLayer(tls, isImplicit: true) { details in Echo() }
         }
 
         let trusting = try TLSContext.client(trusting: .pem(identity.certificatePEM))
         let heard = await withCheckedContinuation { done in
             let once = Mutex<CheckedContinuation<String, Never>?>(done)
             loops.connect(to: address) { _ in
-                StartTLS(trusting, isImplicit: true, serverName: "localhost") { details in
+                TLSLayer(trusting, isImplicit: true, serverName: "localhost") { details in
                     Caller { text in once.withLock { $0.take()?.resume(returning: text) } }
                 }
             }
@@ -60,10 +60,11 @@ struct CertificatesAndSTARTTLSTests {
         let tls = try TLSContext.server([identity])
         let settings = SessionSettings(authentication: .afterTLS)
         let address = try loops.listen(on: .loopback()) { _ in
-            StartTLS(tls) { details in
-                LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
+            TLSLayer(tls) { details in
+                LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
                     DataDiscard {
-                        Session(settings, security: details == nil ? .offered : .active, Accept())
+                        SMTPSession(
+                            settings, security: details == nil ? .offered : .active, BlackHole())
                     }
                 }
             }
@@ -74,7 +75,7 @@ struct CertificatesAndSTARTTLSTests {
 
     @Test func `a layer in clear says when`() throws {
         let tls = try TLSContext.server([try TLSIdentity.selfSigned()])
-        var peer = Loopback { _ in StartTLS(tls) { Stage(isSecured: $0 != nil) } }
+        var peer = Loopback { _ in TLSLayer(tls) { Stage(isSecured: $0 != nil) } }
         peer.send("STARTTLS\r\nforged in clear\r\n")
         #expect(peer.takeOutput() == "go ahead\r\n")
     }
@@ -91,7 +92,7 @@ struct CertificatesAndSTARTTLSTests {
     @Test func `a server may ask for certificates`() throws {
         let identity = try TLSIdentity.selfSigned()
         var options = TLSOptions()
-        options.versionMin = .tls13
+        options.minimumVersion = .tls13
         options.clientCertificate = .required(.pem(identity.certificatePEM))
         options.report = { error in print("TLS:", error) }
         let tls = try TLSContext.server([identity], options)
@@ -105,12 +106,12 @@ struct CertificatesAndSTARTTLSTests {
 private struct Stage: ByteHandler {
     let isSecured: Bool
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         var (clear, echo) = (Upgrading(), Echo())
         return isSecured ? echo.receive(input, &context) : clear.receive(input, &context)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         event == .ended ? .close : .proceed
     }
 }

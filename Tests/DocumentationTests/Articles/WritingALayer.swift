@@ -1,38 +1,38 @@
-import Pipeline
+import BlackholePipeline
 import Synchronization
 import Testing
 
 struct Echo: ByteHandler {
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         context.output.append(input)
-        return Progress(input.byteCount)
+        return Intake(input.byteCount)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         event == .ended ? .close : .proceed
     }
 }
 
 struct Slowed<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
-    private let octetsASecond: Int
+    private let bytesASecond: Int
     private var isPausing = false
     private var next: Next
 
-    init(octetsASecond: Int, _ next: () -> Next) {
-        self.octetsASecond = octetsASecond
+    init(bytesASecond: Int, _ next: () -> Next) {
+        self.bytesASecond = bytesASecond
         self.next = next()
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-        var progress = next.receive(input, &context)
-        guard progress.verdict == .proceed, progress.consumed > 0 else { return progress }
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
+        var intake = next.receive(input, &context)
+        guard intake.verdict == .proceed, intake.consumed > 0 else { return intake }
         isPausing = true
-        let time = Duration.seconds(1) * progress.consumed / octetsASecond
-        progress.verdict = .pause(until: context.now + time)
-        return progress
+        let time = Duration.seconds(1) * intake.consumed / bytesASecond
+        intake.verdict = .pause(until: context.now + time)
+        return intake
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         if event == .resumed, isPausing {
             isPausing = false
             return .proceed
@@ -54,12 +54,12 @@ struct Asking: ByteHandler {
 
     init(_ look: @escaping @Sendable (Finding, Waker) -> Void) { self.look = look }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         look(finding, context.waker)
-        return Progress(input.byteCount, .pause(until: context.now + .seconds(30)))
+        return Intake(input.byteCount, .pause(until: context.now + .seconds(30)))
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         guard event == .resumed else { return event == .ended ? .close : .proceed }
         context.output.append(text: finding.take() ?? "nobody knows\r\n")
         return .proceed
@@ -67,11 +67,11 @@ struct Asking: ByteHandler {
 }
 
 func stack(isSlow: Bool) -> AnyByteHandler {
-    isSlow ? AnyByteHandler(Slowed(octetsASecond: 10) { Echo() }) : AnyByteHandler(Echo())
+    isSlow ? AnyByteHandler(Slowed(bytesASecond: 10) { Echo() }) : AnyByteHandler(Echo())
 }
 
 func slowEcho() -> some ByteHandler & ~Copyable {
-    Slowed(octetsASecond: 10) { Echo() }
+    Slowed(bytesASecond: 10) { Echo() }
 }
 
 extension Counter {
@@ -88,7 +88,7 @@ struct WritingALayerTests {
     }
 
     @Test func `a throttled peer waits its second`() {
-        var peer = Loopback { _ in Slowed(octetsASecond: 10) { Echo() } }
+        var peer = Loopback { _ in Slowed(bytesASecond: 10) { Echo() } }
         peer.send("0123456789")
         peer.send("abc")
         #expect(peer.takeOutput() == "0123456789")
@@ -97,8 +97,8 @@ struct WritingALayerTests {
     }
 
     @Test(arguments: [1, 2, 7, Int.max])
-    func `no octet is lost, in whatever pieces they come`(size: Int) {
-        var peer = Loopback { _ in Slowed(octetsASecond: 10) { Echo() } }
+    func `no byte is lost, in whatever pieces they come`(size: Int) {
+        var peer = Loopback { _ in Slowed(bytesASecond: 10) { Echo() } }
         peer.send("0123456789abcdefghij", inPiecesOf: size)
         peer.advance(by: .seconds(60))
         #expect(peer.takeOutput() == "0123456789abcdefghij")

@@ -1,7 +1,7 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Synchronization
-import TestSupport
+import BlackholeTestSupport
 import Testing
 
 struct FullMailbox: Responder {
@@ -42,7 +42,7 @@ struct Tarpit: Responder {
 
     mutating func reset(_ context: inout Context) { recipients = 0 }
 
-    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+    mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         recipients = 0
         return .accept
     }
@@ -68,14 +68,14 @@ struct NoEmptyMail: Responder {
 
     private var isEmpty = true
 
-    mutating func content(_ octets: RawSpan, _ context: inout Context) {
-        for offset in 0..<octets.byteCount {
-            let octet = octets.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-            if octet != 0x0D, octet != 0x0A { isEmpty = false }
+    mutating func content(_ bytes: RawSpan, _ context: inout Context) {
+        for offset in 0..<bytes.byteCount {
+            let byte = bytes.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
+            if byte != 0x0D, byte != 0x0A { isEmpty = false }
         }
     }
 
-    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+    mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         defer { isEmpty = true }
         return isEmpty
             ? .reply(554, EnhancedCode(5, 6, 0), "The message is empty").thenClose() : .accept
@@ -105,8 +105,8 @@ private func open<Answers: Responder>(
     _ responder: @escaping @Sendable () -> Answers
 ) -> Loopback {
     Loopback { _ in
-        LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
-            DataDiscard { Session(settings, responder()) }
+        LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
+            DataDiscard { SMTPSession(settings, responder()) }
         }
     }
 }
@@ -115,7 +115,7 @@ struct WritingAResponderTests {
     @Test func `a mailbox may be full`() {
         let settings = SessionSettings()
         var smtp = Loopback { _ in
-            LineFraming { DataDiscard { Session(settings, FullMailbox()) } }
+            LineFraming { DataDiscard { SMTPSession(settings, FullMailbox()) } }
         }
         smtp.send("HELO me\r\nMAIL FROM:<>\r\nRCPT TO:<you@full.example>\r\n")
         #expect(smtp.takeOutput().hasSuffix("452 4.2.2 Mailbox full\r\n"))
@@ -167,8 +167,8 @@ struct WritingAResponderTests {
     func `only who knows the password logs in`(response: String, code: String) {
         let settings = SessionSettings(authentication: .offered)
         var smtp = Loopback { _ in
-            LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
-                DataDiscard { Session(settings, Doorkeeper()) }
+            LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
+                DataDiscard { SMTPSession(settings, Doorkeeper()) }
             }
         }
         smtp.send("EHLO me\r\n")
@@ -185,7 +185,9 @@ struct WritingAResponderTests {
             let subscribed = Subscribed(subscriptions: Subscriptions())
             let address = try loops.listen(on: .loopback()) { _ in
                 LineFraming {
-                    DataDiscard { Session(settings, Awaiting(subscribed, within: .seconds(10))) }
+                    DataDiscard {
+                        SMTPSession(settings, Awaiting(subscribed, within: .seconds(10)))
+                    }
                 }
             }
             let heard = try await aside {
@@ -204,7 +206,7 @@ struct WritingAResponderTests {
         let loops = try EventLoops(count: 1)
         let settings = SessionSettings()
         let address = try loops.listen(on: .loopback()) { _ in
-            LineFraming { DataDiscard { Session(settings, FullMailbox()) } }
+            LineFraming { DataDiscard { SMTPSession(settings, FullMailbox()) } }
         }
         print("listening on", address)
         #expect(loops[.messages] == 0)

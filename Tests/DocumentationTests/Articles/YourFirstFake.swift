@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import SMTPTesting
 import Testing
 
@@ -78,7 +78,7 @@ import Testing
         let settings = SessionSettings()
         let list = Greylist()
         let address = try loops.listen(on: .loopback()) { _ in
-            LineFraming { DataDiscard { Session(settings, Greylisting(list: list)) } }
+            LineFraming { DataDiscard { SMTPSession(settings, Greylisting(list: list)) } }
         }
         let mailer = Mailer(port: Int(try #require(address.port)))
         #expect(try mailer.send("Subject: Hello\n", to: "you@example.org", attempts: 2))

@@ -23,7 +23,7 @@ import Testing
             .at(.recipient, matching: "*@full.example", first: 2, .reply(452, "4.2.2", "Full"))
         ) { smtp in
             var mailer = Mailer(smtp)
-            mailer.triesMax = 5
+            mailer.maximumTries = 5
             let outcome = try await mailer.send("Subject: x\r\n", to: "you@full.example")
             #expect(outcome.exitCode == 0, "\(outcome.dialogue)")
             #expect(outcome.tries == 3)

@@ -5,7 +5,7 @@ import SMTPTesting
 struct Mailer {
     let url: String
     var options: [String] = []
-    var triesMax = 1
+    var maximumTries = 1
 
     init(_ server: SMTPServer, scheme: String = "smtp") {
         url = "\(scheme)://\(server.address)"
@@ -26,7 +26,7 @@ struct Mailer {
             let (exitCode, text) = try await run(content, recipient)
             dialogue += text
             let isRefusedForNow = text.contains("\n< 4")
-            guard isRefusedForNow, tries < triesMax else {
+            guard isRefusedForNow, tries < maximumTries else {
                 return Outcome(exitCode: exitCode, tries: tries, dialogue: dialogue)
             }
         }

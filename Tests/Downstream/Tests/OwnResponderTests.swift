@@ -1,6 +1,6 @@
 import Foundation
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 /// A responder of somebody else's: takes mail of one's own domain only, and counts.
@@ -23,7 +23,7 @@ struct OwnDomain: Responder {
 
     @Test func `answers without a socket, by a clock of the test's`() {
         var smtp = Loopback { _ in
-            LineFraming { DataDiscard { Session(Self.settings, OwnDomain()) } }
+            LineFraming { DataDiscard { SMTPSession(Self.settings, OwnDomain()) } }
         }
         #expect(smtp.takeOutput() == "220 own.example ESMTP OK, ready\r\n")
         smtp.send("HELO me\r\nMAIL FROM:<a@b>\r\nMAIL FROM:<a@own.example>\r\nRSET\r\n")
@@ -46,7 +46,7 @@ struct OwnDomain: Responder {
         let loops = try EventLoops(count: 1)
         defer { loops.stop() }
         let address = try loops.listen(on: .loopback()) { _ in
-            LineFraming { DataDiscard { Session(Self.settings, OwnDomain()) } }
+            LineFraming { DataDiscard { SMTPSession(Self.settings, OwnDomain()) } }
         }
         for (sender, code) in [("me@own.example", Int32(0)), ("me@b.example", 55)] {
             let client = Process()

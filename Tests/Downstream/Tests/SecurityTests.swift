@@ -15,8 +15,8 @@ import Testing
         try await body(file.path())
     }
 
-    @Test(arguments: [("smtp", Behaviour.tls), ("smtps", .implicitTLS)])
-    func `mails under TLS`(scheme: String, security: Behaviour) async throws {
+    @Test(arguments: [("smtp", Behavior.tls), ("smtps", .implicitTLS)])
+    func `mails under TLS`(scheme: String, security: Behavior) async throws {
         try await withSMTPServer(security) { smtp in
             try await withCertificate(of: smtp) { path in
                 var mailer = Mailer(smtp, scheme: scheme)

@@ -1,14 +1,14 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 
 /// Says back what it hears.
 struct Echo: ByteHandler, ~Copyable {
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         context.output.append(input)
-        return Progress(input.byteCount, context.isOutputFull ? .flush : .proceed)
+        return Intake(input.byteCount, context.isOutputFull ? .flush : .proceed)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         event == .ended || event == .stopping ? .close : .proceed
     }
 }
@@ -17,15 +17,17 @@ struct Echo: ByteHandler, ~Copyable {
 struct Scripted: ByteHandler, ~Copyable {
     let journal: Journal
     let token: Journal.Token
-    let onInput: @Sendable (RawSpan, inout Context) -> Progress
-    let onEvent: @Sendable (Event, inout Context) -> Verdict
+    let onInput: @Sendable (RawSpan, inout Context) -> Intake
+    let onEvent: @Sendable (ConnectionEvent, inout Context) -> Verdict
 
     init(
         _ journal: Journal,
-        onInput: @escaping @Sendable (RawSpan, inout Context) -> Progress = { input, _ in
-            Progress(input.byteCount)
+        onInput: @escaping @Sendable (RawSpan, inout Context) -> Intake = { input, _ in
+            Intake(input.byteCount)
         },
-        onEvent: @escaping @Sendable (Event, inout Context) -> Verdict = { _, _ in .proceed }
+        onEvent: @escaping @Sendable (ConnectionEvent, inout Context) -> Verdict = { _, _ in
+            .proceed
+        }
     ) {
         self.journal = journal
         token = Journal.Token(journal)
@@ -33,11 +35,11 @@ struct Scripted: ByteHandler, ~Copyable {
         self.onEvent = onEvent
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         onInput(input, &context)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         journal.note("\(event)")
         return onEvent(event, &context)
     }
@@ -55,16 +57,16 @@ struct Lines: ByteHandler, ~Copyable {
         token = Journal.Token(journal)
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         var start = 0
         for index in 0..<input.byteCount
         where input.unsafeLoad(fromByteOffset: index, as: UInt8.self) == UInt8(ascii: "\n") {
             let verdict = obey(input.text(start..<index), &context)
             start = index + 1
-            if verdict != .proceed { return Progress(start, verdict) }
-            if context.isOutputFull { return Progress(start, .flush) }
+            if verdict != .proceed { return Intake(start, verdict) }
+            if context.isOutputFull { return Intake(start, .flush) }
         }
-        return Progress(start)
+        return Intake(start)
     }
 
     private func obey(_ line: String, _ context: inout Context) -> Verdict {
@@ -97,7 +99,7 @@ struct Lines: ByteHandler, ~Copyable {
         return .proceed
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         journal.note("\(event)")
         context.output.append(text: "\(event)\n")
         return switch event {

@@ -1,40 +1,40 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 
-/// Counts the octets that the layer inside it takes: the example of `ByteHandler`.
-struct OctetCounting<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
-    var octets = 0
+/// Counts the bytes that the layer inside it takes: the example of `ByteHandler`.
+struct ByteCounting<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
+    var bytes = 0
     var next: Next
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
-        let progress = next.receive(input, &context)
-        octets += progress.consumed
-        return progress
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
+        let intake = next.receive(input, &context)
+        bytes += intake.consumed
+        return intake
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         if event == .ended {
-            context.output.append(decimal: UInt64(octets))
-            context.output.append(" octets\n")
+            context.output.append(decimal: UInt64(bytes))
+            context.output.append(" bytes\n")
         }
         return next.handle(event, &context)
     }
 }
 
 /// Notes what goes in and what comes out.
-struct Transcript<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
+struct TranscriptLayer<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     let journal: Journal
     var next: Next
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         let before = context.output.count
-        let progress = next.receive(input, &context)
-        journal.note("C: " + input.text(0..<progress.consumed))
+        let intake = next.receive(input, &context)
+        journal.note("C: " + input.text(0..<intake.consumed))
         noteOutput(from: before, context)
-        return progress
+        return intake
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         let before = context.output.count
         let verdict = next.handle(event, &context)
         if event != .closed { noteOutput(from: before, context) }

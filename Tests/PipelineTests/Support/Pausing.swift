@@ -1,6 +1,6 @@
-import Pipeline
+import BlackholePipeline
 import Synchronization
-import TestSupport
+import BlackholeTestSupport
 
 /// The wakers of a test's connections, in the order in which they were given away.
 final class Wakers: Sendable {
@@ -28,7 +28,7 @@ func pausing(
             context.output.append(input)
             wakers.add(context.waker)
             let mayGoOn = input.text == "go on"
-            return Progress(
+            return Intake(
                 input.byteCount, mayGoOn ? .proceed : .pause(until: context.now + pause))
         },
         onEvent: { event, context in
@@ -50,16 +50,16 @@ struct Asking: ByteHandler, ~Copyable {
         self.lookUp = lookUp
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         Task { [answer, lookUp, waker = context.waker] in
             let text = await lookUp()
             answer.text.withLock { $0 = text }
             waker.wake()
         }
-        return Progress(input.byteCount, .pause(until: context.now + .seconds(30)))
+        return Intake(input.byteCount, .pause(until: context.now + .seconds(30)))
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         guard event == .resumed else { return event == .ended ? .close : .proceed }
         guard let text = answer.text.withLock({ $0.take() }) else { return .close }
         context.output.append(text: text)

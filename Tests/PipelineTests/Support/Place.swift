@@ -1,6 +1,6 @@
 import Glibc
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 
 /// A directory of its own for the unix-domain sockets of a test, removed at the end.
 final class TemporaryDirectory: Sendable {
@@ -18,10 +18,10 @@ final class TemporaryDirectory: Sendable {
     }
 
     /// Where the test's socket goes.
-    var socket: SocketAddress { .unix(path: path + "/socket") }
+    var socket: NetworkAddress { .unix(path: path + "/socket") }
 
     /// A name for a socket in the abstract namespace.
-    var name: SocketAddress { .unix(path: "@" + path) }
+    var name: NetworkAddress { .unix(path: "@" + path) }
 
     var exists: Bool { access(path + "/socket", F_OK) == 0 }
 }
@@ -30,7 +30,7 @@ final class TemporaryDirectory: Sendable {
 enum Place: CaseIterable, Sendable {
     case ipv4, ipv6, unix, abstract
 
-    func address(in directory: TemporaryDirectory) -> SocketAddress {
+    func address(in directory: TemporaryDirectory) -> NetworkAddress {
         switch self {
         case .ipv4: .loopback()
         case .ipv6: .ipv6(0, 1, port: 0, scope: 0)

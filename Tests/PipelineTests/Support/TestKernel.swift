@@ -1,5 +1,5 @@
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 
 /// A kernel that plays a ``World``.
 struct TestKernel: Kernel, ~Copyable {
@@ -36,7 +36,7 @@ struct TestKernel: Kernel, ~Copyable {
     }
 
     mutating func connect(
-        to address: SocketAddress, from source: SocketAddress?
+        to address: NetworkAddress, from source: NetworkAddress?
     ) -> ConnectOutcome {
         world.note("connect")
         return world.connect(from: source)
@@ -117,7 +117,7 @@ struct SimulatedLoop: ~Copyable {
     mutating func settle() {
         var turns = 0
         while loop.takeMail() || world.hasEvents || !loop.isQuiet {
-            _ = loop.turn()
+            loop.turn()
             turns += 1
             precondition(turns < 100_000, "the loop does not come to rest")
         }
@@ -127,7 +127,7 @@ struct SimulatedLoop: ~Copyable {
     mutating func advance(by duration: Duration, steps: Int = 1) {
         for _ in 0..<steps {
             world.time = world.time + duration / steps
-            _ = loop.turn()
+            loop.turn()
             settle()
         }
     }

@@ -1,4 +1,4 @@
-import Pipeline
+import BlackholePipeline
 
 /// What a ``TestKernel`` plays: sockets, peers, a clock and faults, all in the hands of the test.
 ///
@@ -18,7 +18,7 @@ final class World {
         var error: Int32 = 0
         /// What the loop has sent.
         var output: [UInt8] = []
-        /// How many octets more the peer takes.
+        /// How many bytes more the peer takes.
         var window = Int.max
         var hasEnded = false
         /// Whether the last send said that more follows.
@@ -33,7 +33,7 @@ final class World {
         case exhausted
     }
 
-    struct Listener {
+    struct PlayedListener {
         var token: UInt64 = 0
         var isWatched = false
         var arrivals: [Arrival] = []
@@ -41,10 +41,10 @@ final class World {
 
     var time = Instant(nanoseconds: 1_000_000_000)
     private(set) var sockets: [Int32: Socket] = [:]
-    private(set) var listeners: [Int32: Listener] = [:]
+    private(set) var listeners: [Int32: PlayedListener] = [:]
     /// The descriptors given out, in order; a number comes again after its close.
     private(set) var opened: [Int32] = []
-    /// How each connection was closed: the octets that it had sent, and whether it was reset.
+    /// How each connection was closed: the bytes that it had sent, and whether it was reset.
     private(set) var closed: [(output: String, isReset: Bool)] = []
     private(set) var calls: [String: Int] = [:]
     /// Closes of descriptors that were not open, and calls on such.
@@ -52,20 +52,20 @@ final class World {
     /// Events that the next wait tells of besides the true ones.
     var strayEvents: [Readiness] = []
     /// The most that one call transfers.
-    var transferMax = Int.max
+    var maximumTransfer = Int.max
     /// What the next connect answers; nil to start one.
     var connectFailure: Int32?
     /// Whether a connection is established at once.
     var connectsAtOnce = false
     /// Where the connections of the loop's own come from.
-    private(set) var sources: [SocketAddress?] = []
+    private(set) var sources: [NetworkAddress?] = []
     /// Which call that can fail does so: counted from 1.
     var failingCall: Int?
     private(set) var fallibleCalls = 0
 
     func listen() -> Int32 {
         let number = lowestFree()
-        listeners[number] = Listener()
+        listeners[number] = PlayedListener()
         return number
     }
 
@@ -232,7 +232,7 @@ extension World {
         listeners[number]?.arrivals.removeAll { if case .exhausted = $0 { true } else { false } }
     }
 
-    func connect(from source: SocketAddress?) -> ConnectOutcome {
+    func connect(from source: NetworkAddress?) -> ConnectOutcome {
         sources.append(source)
         if let connectFailure { return .failed(code: connectFailure) }
         if fails() { return .failed(code: 101) }
@@ -263,13 +263,13 @@ extension World {
             return .failed(code: 9)
         }
         if fails() || socket.error != 0 { return .failed(code: 104) }
-        guard !socket.input.isEmpty else { return socket.hasPeerEnded ? .octets(0) : .wouldBlock }
-        let count = min(most, socket.input.count, transferMax)
+        guard !socket.input.isEmpty else { return socket.hasPeerEnded ? .bytes(0) : .wouldBlock }
+        let count = min(most, socket.input.count, maximumTransfer)
         body(socket.input[..<count])
         sockets[number]?.input.removeFirst(count)
         // A short read means that the rest comes later, with an edge of its own.
         if count < socket.input.count, count < most { raise(number, readable: true) }
-        return .octets(count)
+        return .bytes(count)
     }
 
     func send(
@@ -281,13 +281,13 @@ extension World {
         }
         if fails() || socket.error != 0 { return .failed(code: 32) }
         guard socket.window > 0, !socket.isConnecting else { return .wouldBlock }
-        let count = min(bytes.count, socket.window, transferMax)
+        let count = min(bytes.count, socket.window, maximumTransfer)
         sockets[number]?.output += bytes[..<count]
         sockets[number]?.isCorked = more
         if socket.window != .max { sockets[number]?.window -= count }
         // Cut short by the limit of a transfer alone, there is room again at once.
         if count < bytes.count, socket.window > count { raise(number, writable: true) }
-        return .octets(count)
+        return .bytes(count)
     }
 
     func endSending(to number: Int32) {

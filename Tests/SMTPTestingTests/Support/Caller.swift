@@ -26,13 +26,13 @@ final class Caller {
 
     /// What comes next, a line as a rule; empty at the end, and on failure.
     func receive() -> String {
-        var octets = [UInt8](repeating: 0, count: 4096)
-        let count = recv(descriptor, &octets, octets.count, 0)
-        return String(decoding: octets.prefix(max(count, 0)), as: UTF8.self)
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = recv(descriptor, &bytes, bytes.count, 0)
+        return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
     }
 
     func send(_ text: String) {
-        let octets = Array(text.utf8)
-        _ = Glibc.send(descriptor, octets, octets.count, Int32(MSG_NOSIGNAL))
+        let bytes = Array(text.utf8)
+        _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 }

@@ -1,15 +1,15 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Synchronization
 
 /// What a responder is waiting for, given by the test.
 final class Inquiry: Sendable {
-    private let state = Mutex<(asked: [Stage], waker: Waker?, answer: Answer?)>(([], nil, nil))
+    private let state = Mutex<(asked: [AskedStage], waker: Waker?, answer: Answer?)>(([], nil, nil))
 
     /// What was asked so far.
-    var asked: [Stage] { state.withLock { $0.asked } }
+    var asked: [AskedStage] { state.withLock { $0.asked } }
 
-    func ask(_ stage: Stage, _ waker: Waker) {
+    func ask(_ stage: AskedStage, _ waker: Waker) {
         state.withLock {
             $0.asked.append(stage)
             $0.waker = waker
@@ -31,9 +31,9 @@ final class Inquiry: Sendable {
 /// Answers everything later.
 struct Asking: Responder, Sendable {
     let inquiry: Inquiry
-    var stages = Set(Stage.allCases)
+    var stages = Set(AskedStage.allCases)
 
-    private func answer(_ stage: Stage, _ context: borrowing Context) -> Answer {
+    private func answer(_ stage: AskedStage, _ context: borrowing Context) -> Answer {
         guard stages.contains(stage) else { return .accept }
         inquiry.ask(stage, context.waker)
         return .later(within: .seconds(10))
@@ -59,12 +59,12 @@ struct Asking: Responder, Sendable {
 
     mutating func data(_ context: inout Context) -> Answer { answer(.data, context) }
 
-    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+    mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         answer(.message, context)
     }
 
     mutating func deliver(
-        _ message: Message, to recipient: Int, _ context: inout Context
+        _ message: IncomingMessage, to recipient: Int, _ context: inout Context
     ) -> Answer { answer(.message, context) }
 
     mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer {

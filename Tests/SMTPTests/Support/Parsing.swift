@@ -1,22 +1,22 @@
-import SMTP
+import BlackholeSMTP
 
 /// What was parsed, with its line, so that a test can look at the text of the ranges.
 struct Parsed<Value> {
     let value: Value
-    let octets: [UInt8]
+    let bytes: [UInt8]
 
     subscript(_ path: KeyPath<Value, Range<Int>>) -> String {
-        String(decoding: octets[value[keyPath: path]], as: UTF8.self)
+        String(decoding: bytes[value[keyPath: path]], as: UTF8.self)
     }
 
     subscript(_ path: KeyPath<Value, Range<Int>?>) -> String? {
-        value[keyPath: path].map { String(decoding: octets[$0], as: UTF8.self) }
+        value[keyPath: path].map { String(decoding: bytes[$0], as: UTF8.self) }
     }
 }
 
 func command(_ line: some Sequence<UInt8>) -> Parsed<Command> {
-    let octets = Array(line)
-    return Parsed(value: Command(octets.span.bytes), octets: octets)
+    let bytes = Array(line)
+    return Parsed(value: Command(bytes.span.bytes), bytes: bytes)
 }
 
 func command(_ line: String) -> Parsed<Command> { command(line.utf8) }
@@ -26,9 +26,9 @@ func mail(
     _ argument: some Sequence<UInt8>, isLenient: Bool = false
 ) throws(ArgumentError) -> Parsed<MailCommand> {
     let line = command(Array("MAIL ".utf8) + argument)
-    let span = line.octets.span.bytes
+    let span = line.bytes.span.bytes
     let value = try MailCommand(line.value, in: span, isLenient: isLenient)
-    return Parsed(value: value, octets: line.octets)
+    return Parsed(value: value, bytes: line.bytes)
 }
 
 func mail(
@@ -42,10 +42,10 @@ func recipient(
     _ argument: some Sequence<UInt8>, allowsUTF8: Bool = false, isLenient: Bool = false
 ) throws(ArgumentError) -> Parsed<RecipientCommand> {
     let line = command(Array("RCPT ".utf8) + argument)
-    let span = line.octets.span.bytes
+    let span = line.bytes.span.bytes
     let value = try RecipientCommand(
         line.value, in: span, allowsUTF8: allowsUTF8, isLenient: isLenient)
-    return Parsed(value: value, octets: line.octets)
+    return Parsed(value: value, bytes: line.bytes)
 }
 
 func recipient(
@@ -59,9 +59,9 @@ func hello(
     _ argument: some Sequence<UInt8>, isLenient: Bool = false
 ) throws(ArgumentError) -> Parsed<HelloCommand> {
     let line = command(Array("EHLO ".utf8) + argument)
-    let span = line.octets.span.bytes
+    let span = line.bytes.span.bytes
     let value = try HelloCommand(line.value, in: span, isLenient: isLenient)
-    return Parsed(value: value, octets: line.octets)
+    return Parsed(value: value, bytes: line.bytes)
 }
 
 func hello(
@@ -73,7 +73,7 @@ func hello(
 /// Parses "BDAT " and the argument.
 func chunk(_ argument: String) throws(ArgumentError) -> ChunkCommand {
     let line = command("BDAT " + argument)
-    return try ChunkCommand(line.value, in: line.octets.span.bytes)
+    return try ChunkCommand(line.value, in: line.bytes.span.bytes)
 }
 
 /// SplitMix64: the same numbers from the same seed, on every machine.

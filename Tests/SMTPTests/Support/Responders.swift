@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Synchronization
 
 /// What a handler or a responder has noted, for the test to look at.
@@ -18,7 +18,7 @@ final class Recorder: Sendable {
 }
 
 /// The stages at which a responder is asked.
-enum Stage: String, CaseIterable, Sendable {
+enum AskedStage: String, CaseIterable, Sendable {
     case connect, hello, authenticate, mail, recipient, data, message, verify, expand, noop, own,
         quit
 
@@ -45,7 +45,7 @@ enum Stage: String, CaseIterable, Sendable {
 struct Scripted: Responder, Sendable {
     static var wantsContent: Bool { true }
 
-    var answers: [Stage: Answer] = [:]
+    var answers: [AskedStage: Answer] = [:]
     /// The answers to recipients, one after another, before those of the table.
     var recipients: [Answer] = []
     /// The answers to the recipients of a message, one after another (LMTP).
@@ -57,12 +57,12 @@ struct Scripted: Responder, Sendable {
     var recorder = Recorder()
     private var content: [UInt8] = []
 
-    init(_ answers: [Stage: Answer] = [:], recipients: [Answer] = []) {
+    init(_ answers: [AskedStage: Answer] = [:], recipients: [Answer] = []) {
         self.answers = answers
         self.recipients = recipients.reversed()
     }
 
-    private func answer(_ stage: Stage, _ text: String = "") -> Answer {
+    private func answer(_ stage: AskedStage, _ text: String = "") -> Answer {
         recorder.note(stage.rawValue + (text.isEmpty ? "" : " " + text))
         return answers[stage] ?? .accept
     }
@@ -105,20 +105,20 @@ struct Scripted: Responder, Sendable {
 
     mutating func data(_ context: inout Context) -> Answer { answer(.data) }
 
-    mutating func content(_ octets: RawSpan, _ context: inout Context) {
-        octets.withUnsafeBytes { content += $0 }
+    mutating func content(_ bytes: RawSpan, _ context: inout Context) {
+        bytes.withUnsafeBytes { content += $0 }
     }
 
-    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
+    mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         defer { content = [] }
         return answer(
-            .message, "\(message.recipients) \(message.octets) \(content.debugText)")
+            .message, "\(message.recipients) \(message.bytes) \(content.debugText)")
     }
 
     mutating func deliver(
-        _ message: Message, to recipient: Int, _ context: inout Context
+        _ message: IncomingMessage, to recipient: Int, _ context: inout Context
     ) -> Answer {
-        recorder.note("deliver \(message.octets) to \(recipient) of \(message.recipients)")
+        recorder.note("deliver \(message.bytes) to \(recipient) of \(message.recipients)")
         return recipient < deliveries.count ? deliveries[recipient] : .accept
     }
 

@@ -1,6 +1,6 @@
 /// The endings that some server has taken for the end of a message, and none may.
 enum Smuggling {
-    /// Each stands behind the last octet of a line.
+    /// Each stands behind the last byte of a line.
     static let endings: [[UInt8]] =
         ([
             "\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r\n.\r", "\r.\r\n", "\r.\n", "\n.\r",

@@ -1,5 +1,5 @@
-import Pipeline
-import SMTP
+import BlackholePipeline
+import BlackholeSMTP
 import Testing
 
 extension SessionSettings {
@@ -21,7 +21,7 @@ extension Loopback {
     static func session(
         _ settings: SessionSettings = .test(), loop: LoopLimits = LoopLimits(), seed: UInt64 = 1
     ) -> Loopback {
-        session(settings, Accept(), loop: loop, seed: seed)
+        session(settings, BlackHole(), loop: loop, seed: seed)
     }
 
     static func session<Asked: Responder & Sendable>(
@@ -29,15 +29,15 @@ extension Loopback {
         loop: LoopLimits = LoopLimits(), seed: UInt64 = 1
     ) -> Loopback {
         Loopback(limits: loop, seed: seed) { _ in
-            LineFraming(lineOctetsMax: settings.framedLineOctetsMax) {
-                DataDiscard { Session(settings, security: security, responder) }
+            LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
+                DataDiscard { SMTPSession(settings, security: security, responder) }
             }
         }
     }
 
-    /// The messages counted, and their octets and recipients.
+    /// The messages counted, and their bytes and recipients.
     var messages: [UInt64] {
-        [counters[.messages], counters[.messageOctets], counters[.recipients]]
+        [counters[.messages], counters[.messageBytes], counters[.recipients]]
     }
 }
 
@@ -57,12 +57,12 @@ enum Opening {
 
 /// Plays a transcript on a fresh connection, and demands that it goes as written.
 func expect<Asked: Responder & Sendable>(
-    _ script: String, _ settings: SessionSettings = .test(), _ responder: Asked = Accept(),
+    _ script: String, _ settings: SessionSettings = .test(), _ responder: Asked = BlackHole(),
     security: Security = .none, messages: UInt64? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
     var loopback = Loopback.session(settings, responder, security: security)
-    Transcript(script).check(on: &loopback, sourceLocation: sourceLocation)
+    ScriptedDialogue(script).check(on: &loopback, sourceLocation: sourceLocation)
     guard let messages else { return }
     #expect(loopback.counters[.messages] == messages, sourceLocation: sourceLocation)
 }

@@ -2,7 +2,7 @@ import Testing
 
 /// Runs one input cut in every way, and demands the same result each time.
 enum Verifier {
-    /// One shot, octet by octet, every two pieces, and some of random size.
+    /// One shot, byte by byte, every two pieces, and some of random size.
     static func cuts(of input: [UInt8]) -> [[[UInt8]]] {
         var cuts = [[input], input.map { [$0] }]
         for place in 1..<max(1, input.count) {
@@ -45,14 +45,14 @@ enum Verifier {
 }
 
 extension Sequence<UInt8> {
-    /// The octets in a form that can be read.
+    /// The bytes in a form that can be read.
     var debugText: String {
-        map { octet in
-            switch octet {
+        map { byte in
+            switch byte {
             case 0x0D: "\\r"
             case 0x0A: "\\n"
-            case 0x20...0x7E: String(UnicodeScalar(octet))
-            default: "\\x" + String(octet, radix: 16)
+            case 0x20...0x7E: String(UnicodeScalar(byte))
+            default: "\\x" + String(byte, radix: 16)
             }
         }.joined()
     }
@@ -61,7 +61,7 @@ extension Sequence<UInt8> {
 extension [UInt8] {
     init(_ text: StaticString) { self = text.withUTF8Buffer { Array($0) } }
 
-    /// Octets drawn from an alphabet.
+    /// Bytes drawn from an alphabet.
     static func random(
         _ count: Int, of alphabet: [UInt8], using random: inout SeededGenerator
     ) -> [UInt8] {

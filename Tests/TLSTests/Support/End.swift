@@ -1,13 +1,13 @@
-import Pipeline
-import TLS
+import BlackholePipeline
+import BlackholeTLS
 
 /// One end of a connection in memory: a session, what it has decrypted, and what it has to say.
 final class End {
     var session: TLSSession
-    private var output = ByteBuffer()
-    private var plaintext = ByteBuffer()
+    private var output = ByteQueue()
+    private var plaintext = ByteQueue()
     private var unread: [UInt8] = []
-    /// The octets of plaintext from which on no more is decrypted.
+    /// The bytes of plaintext from which on no more is decrypted.
     var limit = Int.max
 
     init(
@@ -16,9 +16,9 @@ final class End {
         session = try TLSSession(context, serverName: serverName, resuming: resumption)
     }
 
-    /// Takes octets from the peer; what the limit leaves is taken later.
-    func take(_ octets: some Sequence<UInt8> = []) {
-        unread += octets
+    /// Takes bytes from the peer; what the limit leaves is taken later.
+    func take(_ bytes: some Sequence<UInt8> = []) {
+        unread += bytes
         let consumed = session.receive(
             unread.span.bytes, into: &plaintext, upTo: limit, output: &output)
         unread.removeFirst(consumed)
@@ -41,8 +41,8 @@ final class End {
     /// What was decrypted, as text.
     func takeText() -> String { String(decoding: takePlaintext(), as: UTF8.self) }
 
-    func send(_ octets: [UInt8]) {
-        session.send(octets.span.bytes, output: &output)
+    func send(_ bytes: [UInt8]) {
+        session.send(bytes.span.bytes, output: &output)
     }
 
     func send(_ text: String) { send(Array(text.utf8)) }
@@ -110,8 +110,8 @@ extension TLSOptions {
 
     static func versions(_ least: TLSProtocolVersion, _ most: TLSProtocolVersion) -> TLSOptions {
         var options = TLSOptions()
-        options.versionMin = least
-        options.versionMax = most
+        options.minimumVersion = least
+        options.maximumVersion = most
         return options
     }
 
@@ -124,14 +124,14 @@ extension TLSOptions {
     }
 }
 
-/// Carries octets to and fro until both are silent.
+/// Carries bytes to and fro until both are silent.
 ///
 /// - Parameters:
-///   - size: the octets of a piece.
+///   - size: the bytes of a piece.
 ///   - change: what becomes of a flight on its way, the first being 0, before it is cut.
 func converse(
     _ client: End, _ server: End, inPiecesOf size: Int = .max,
-    _ change: (_ flight: Int, _ octets: [UInt8]) -> [[UInt8]] = { [$1] }
+    _ change: (_ flight: Int, _ bytes: [UInt8]) -> [[UInt8]] = { [$1] }
 ) {
     client.take()
     var flight = 0

@@ -1,34 +1,34 @@
-import Pipeline
-import SMTP
-import TestSupport
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeTestSupport
 
 /// Says back what it hears, and notes every event.
 struct Echo: ByteHandler, ~Copyable {
     let journal: Journal
     let name: String
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         context.output.append(input)
-        return Progress(input.byteCount, context.isOutputFull ? .flush : .proceed)
+        return Intake(input.byteCount, context.isOutputFull ? .flush : .proceed)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         journal.note("\(name) \(event)")
         context.output.append(text: "\(name) \(event)\n")
         return event == .ended || event == .stopping || event == .aborting ? .close : .proceed
     }
 }
 
-/// A stack of one closure for octets and one for events.
+/// A stack of one closure for bytes and one for events.
 struct Scripted: ByteHandler, ~Copyable {
-    let onInput: @Sendable (RawSpan, inout Context) -> Progress
-    let onEvent: @Sendable (Event, inout Context) -> Verdict
+    let onInput: @Sendable (RawSpan, inout Context) -> Intake
+    let onEvent: @Sendable (ConnectionEvent, inout Context) -> Verdict
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         onInput(input, &context)
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         onEvent(event, &context)
     }
 }
@@ -59,8 +59,8 @@ struct Noting: Responder, Sendable {
 
     mutating func startTLS(_ context: inout Context) -> Answer { answer("starttls") }
 
-    mutating func message(_ message: Message, _ context: inout Context) -> Answer {
-        answer("message of \(message.octets)")
+    mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
+        answer("message of \(message.bytes)")
     }
 
     mutating func closed(_ context: inout Context) {

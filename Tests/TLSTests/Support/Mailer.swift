@@ -1,6 +1,6 @@
 import Glibc
-import Pipeline
-import TestSupport
+import BlackholePipeline
+import BlackholeTestSupport
 
 /// A client that sends one message: in clear it asks for STARTTLS, and goes on where it is secured.
 struct Mailer: ByteHandler, ~Copyable {
@@ -24,7 +24,7 @@ struct Mailer: ByteHandler, ~Copyable {
         ]
     }
 
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Progress {
+    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         var consumed = 0
         while let end = (consumed..<input.byteCount).first(where: { index in
             input.unsafeLoad(fromByteOffset: index, as: UInt8.self) == 0x0A
@@ -32,9 +32,9 @@ struct Mailer: ByteHandler, ~Copyable {
             let line = input.text(consumed..<end)
             consumed = end + 1
             let verdict = take(line, &context)
-            guard verdict == .proceed else { return Progress(consumed, verdict) }
+            guard verdict == .proceed else { return Intake(consumed, verdict) }
         }
-        return Progress(consumed)
+        return Intake(consumed)
     }
 
     private mutating func take(_ line: String, _ context: inout Context) -> Verdict {
@@ -53,7 +53,7 @@ struct Mailer: ByteHandler, ~Copyable {
         return isSecured ? .close : .upgrade
     }
 
-    mutating func handle(_ event: Event, _ context: inout Context) -> Verdict {
+    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         switch event {
         case .opened, .secured:
             if isSecured { context.output.append("EHLO me\r\n") }

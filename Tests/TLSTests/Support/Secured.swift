@@ -1,14 +1,14 @@
-import Pipeline
-import SMTP
-import TLS
-import TestSupport
+import BlackholePipeline
+import BlackholeSMTP
+import BlackholeTLS
+import BlackholeTestSupport
 
-/// An SMTP server behind the ``StartTLS`` layer in a loopback, and a client that talks to it.
-final class Dialogue {
+/// An SMTP server behind the ``TLSLayer`` layer in a loopback, and a client that talks to it.
+final class SecuredDialogue {
     var loopback: Loopback
     private let pair: Pair
     private(set) var client: End
-    /// The octets of a segment.
+    /// The bytes of a segment.
     var pieceSize = Int.max
     /// What the layer has told of.
     let troubles: Journal
@@ -18,7 +18,7 @@ final class Dialogue {
         _ responder: Asked, isImplicit: Bool = false, options: TLSOptions = TLSOptions(),
         settings: SessionSettings = SessionSettings(hostName: "sink.example"),
         limits: LoopLimits = LoopLimits(), client clientOptions: TLSOptions = TLSOptions(),
-        peer: SocketAddress? = nil
+        peer: NetworkAddress? = nil
     ) throws {
         let troubles = Journal()
         var options = options
@@ -28,10 +28,11 @@ final class Dialogue {
         self.pair = pair
         client = try End(pair.client, serverName: "localhost")
         loopback = Loopback(limits: limits) { _ in
-            StartTLS(pair.server, isImplicit: isImplicit, peer: peer) { details in
+            TLSLayer(pair.server, isImplicit: isImplicit, peer: peer) { details in
                 LineFraming {
                     DataDiscard {
-                        Session(settings, security: details == nil ? .offered : .active, responder)
+                        SMTPSession(
+                            settings, security: details == nil ? .offered : .active, responder)
                     }
                 }
             }
@@ -40,10 +41,10 @@ final class Dialogue {
 
     convenience init(
         isImplicit: Bool = false, options: TLSOptions = TLSOptions(),
-        client: TLSOptions = TLSOptions(), peer: SocketAddress? = nil
+        client: TLSOptions = TLSOptions(), peer: NetworkAddress? = nil
     ) throws {
         try self.init(
-            Accept(), isImplicit: isImplicit, options: options, client: client, peer: peer)
+            BlackHole(), isImplicit: isImplicit, options: options, client: client, peer: peer)
     }
 
     /// Says something in clear, and returns what comes back.
@@ -69,16 +70,16 @@ final class Dialogue {
     /// Makes a dialogue secured, up to the first command.
     static func secured(
         isImplicit: Bool = false, pieceSize: Int = .max
-    ) throws -> Dialogue {
-        try secured(Accept(), isImplicit: isImplicit, pieceSize: pieceSize)
+    ) throws -> SecuredDialogue {
+        try secured(BlackHole(), isImplicit: isImplicit, pieceSize: pieceSize)
     }
 
     static func secured<Asked: Responder & Sendable>(
         _ responder: Asked, isImplicit: Bool = false, pieceSize: Int = .max,
         settings: SessionSettings = SessionSettings(hostName: "sink.example"),
         limits: LoopLimits = LoopLimits()
-    ) throws -> Dialogue {
-        let dialogue = try Dialogue(
+    ) throws -> SecuredDialogue {
+        let dialogue = try SecuredDialogue(
             responder, isImplicit: isImplicit, settings: settings, limits: limits)
         dialogue.pieceSize = pieceSize
         if !isImplicit { _ = dialogue.askForTLS() }
@@ -104,11 +105,11 @@ final class Dialogue {
     /// Carries records to and fro.
     func carry() {
         while true {
-            let octets = client.takeOutput()
-            if !octets.isEmpty { loopback.send(octets, inPiecesOf: pieceSize) }
-            let answer = loopback.takeOctets()
+            let bytes = client.takeOutput()
+            if !bytes.isEmpty { loopback.send(bytes, inPiecesOf: pieceSize) }
+            let answer = loopback.takeBytes()
             if !answer.isEmpty { client.take(answer) }
-            if octets.isEmpty, answer.isEmpty { return }
+            if bytes.isEmpty, answer.isEmpty { return }
         }
     }
 

@@ -1,0 +1,108 @@
+import BlackholeDaemon
+import Glibc
+import Logging
+import BlackholePipeline
+import BlackholeSink
+
+/// A bound address, which waits for the loops and then is served by them.
+final class BoundEndpoint {
+    /// The listener's place in the configuration, or the one behind the last if it is not there.
+    let index: Int
+    let isImplicitTLS: Bool
+    /// `127.0.0.1:25`, or `127.0.0.1:465 for TLS`.
+    let address: String
+    /// The file of a unix-domain socket that is ours to remove; nil for any other.
+    let path: String?
+    private var bound: BoundListener?
+    private var listener: Listener?
+
+    private init(_ bound: consuming BoundListener, _ index: Int, isImplicitTLS: Bool) {
+        address = bound.address.description + (isImplicitTLS ? " for TLS" : "")
+        path = bound.path
+        self.bound = consume bound
+        self.index = index
+        self.isImplicitTLS = isImplicitTLS
+    }
+
+    /// Binds all addresses of all listeners.
+    ///
+    /// - Parameter file: who may connect to a unix-domain socket.
+    static func bind(
+        _ listeners: [Endpoint], loops: Int, _ file: SocketFile
+    ) throws(StartError) -> [BoundEndpoint] {
+        var sockets: [BoundEndpoint] = []
+        for (index, listener) in listeners.enumerated() {
+            sockets += try bind(listener, index, loops: loops, file)
+        }
+        return sockets
+    }
+
+    /// Takes a service manager's sockets over.
+    static func adopt(
+        _ offered: [ServiceManager.Socket], _ configuration: Configuration, _ log: Logger
+    ) throws(StartError) -> [BoundEndpoint] {
+        let places = EndpointPlaces(configuration.listeners)
+        var sockets: [BoundEndpoint] = []
+        for socket in offered {
+            guard configuration.hasTLS || socket.name != "smtps" else {
+                throw StartError("the socket smtps needs ssl=True", exitCode: EX_CONFIG)
+            }
+            sockets.append(try BoundEndpoint(adopting: socket, as: places))
+        }
+        for warning in places.warnings(sockets, configuration) { log.warning("\(warning)") }
+        return sockets
+    }
+
+    /// Binds all addresses that the listener's host stands for.
+    private static func bind(
+        _ listener: Endpoint, _ index: Int, loops: Int, _ file: SocketFile
+    ) throws(StartError) -> [BoundEndpoint] {
+        let addresses = NetworkAddress.lookUp(listener.host, port: listener.port)
+        guard !addresses.isEmpty else { throw .unknownHost(listener.host) }
+        var sockets: [BoundEndpoint] = []
+        for address in addresses {
+            do throws(SystemError) {
+                sockets.append(
+                    BoundEndpoint(
+                        try BoundListener(address, loops: loops, file: file), index,
+                        isImplicitTLS: listener.isImplicitTLS))
+            } catch {
+                throw .cannotListen(error, address, isImplicitTLS: listener.isImplicitTLS)
+            }
+        }
+        return sockets
+    }
+
+    /// Takes a service manager's socket over, with the settings of the listener of its address.
+    ///
+    /// TLS begins with the first byte where it does at that listener, or where the manager calls
+    /// the socket `smtps`.
+    convenience init(
+        adopting socket: ServiceManager.Socket, as places: EndpointPlaces
+    ) throws(StartError) {
+        let bound: BoundListener
+        do throws(SystemError) {
+            bound = try BoundListener(adopting: socket.descriptor)
+        } catch {
+            throw StartError(
+                "cannot take over the socket \(socket.name) of the service manager: "
+                    + error.description, exitCode: EX_CONFIG)
+        }
+        let index = places.index(of: bound.address)
+        self.init(
+            bound, index,
+            isImplicitTLS: socket.name == "smtps" || places.isImplicitTLS(at: index))
+    }
+
+    /// Runs a stack for each connection: the first time the loops begin to accept, later they run
+    /// this stack for new connections.
+    func serve<Handler: ByteHandler & ~Copyable>(
+        on loops: EventLoops, _ make: @escaping @Sendable (borrowing Peer) -> Handler
+    ) throws(SystemError) {
+        if let listener {
+            loops.replace(listener, make)
+        } else if let bound = bound.take() {
+            listener = try loops.open(on: bound, make)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+internal import BlackholeSMTP
+
+/// All behaviors of a server together, checked.
+struct FakePlan: Sendable {
+    var rules: [Rule] = []
+    var scripts: [Script] = []
+    var encryption = Encryption.none
+    var login = Login.none
+    /// What the behaviors change of the keywords, in their order.
+    var keywordChanges: [@Sendable (Keywords) -> Keywords] = []
+    var ignoresUnknownParameters = false
+    /// What is taken of each connection; nil for all that comes.
+    var bytesPerSecond: Int?
+    var limits = SMTPLimits()
+    var hostName = "localhost"
+    var seed: UInt64 = 0
+
+    enum Encryption { case none, startTLS, implicit }
+    enum Login {
+        case none, anybody
+        case only(user: String, password: String)
+    }
+
+    /// What EHLO announces.
+    var keywords: Keywords {
+        var keywords = Keywords.standard
+        // CRAM-MD5 shows no password that could be compared, and clients choose it before others.
+        if case .only = login { keywords = keywords.adding("AUTH", "PLAIN LOGIN") }
+        return keywordChanges.reduce(keywords) { $1($0) }
+    }
+
+    init(_ behaviors: [Behavior]) throws(Misuse) {
+        for (index, behavior) in behaviors.enumerated() {
+            do throws(Flaw) {
+                try behavior.change(&self)
+            } catch {
+                throw Misuse(error, in: behavior.place(index))
+            }
+        }
+        guard !scripts.isEmpty else { return }
+        for (index, behavior) in behaviors.enumerated() where !behavior.goesWithScripts {
+            throw Misuse(
+                Flaw(
+                    "a script leaves no room for it",
+                    "say in the script what the server says, or leave the script out"),
+                in: behavior.place(index))
+        }
+        try secureScripts(behaviors)
+    }
+
+    /// A script that says `.startTLS` brings the certificate for it.
+    private mutating func secureScripts(_ behaviors: [Behavior]) throws(Misuse) {
+        guard scripts.contains(where: \.hasStartTLS) else { return }
+        if encryption == .implicit,
+            let index = behaviors.lastIndex(where: { $0.name == Behavior.implicitTLS.name })
+        {
+            throw Misuse(
+                Flaw(
+                    "a script with .startTLS is not secured from its first byte",
+                    "leave one of the two out"), in: behaviors[index].place(index))
+        }
+        encryption = .startTLS
+    }
+}
+
+extension Behavior {
+    fileprivate func place(_ index: Int) -> String { "behavior \(index + 1), .\(name)" }
+}
