@@ -132,7 +132,9 @@ final class Server {
     var totals: Totals { loops.map { Totals($0) } ?? Totals() }
 
     /// Serves new connections by another configuration, as far as a running server can, and logs what
-    /// has changed. If this throws, nothing has.
+    /// has changed.
+    ///
+    /// If this throws, nothing has.
     func reload(_ fresh: Configuration) throws(StartError) {
         let next = configuration.reloaded(from: fresh)
         let nextTLS = try reloadedTLS(next)

@@ -6,7 +6,9 @@ import FoundationEssentials
 import Synchronization
 
 /// What the new connections of one listener are served with: made at the start, and anew at every
-/// reload. A connection keeps what it began with.
+/// reload.
+///
+/// A connection keeps what it began with.
 final class Serving: Sendable {
     let settings: SessionSettings
     let policy: PreparedPolicy

@@ -228,7 +228,8 @@ package struct Setting: Sendable {
             default: "the group that serves", example: "mail",
             "The group that owns them."),
         Setting(
-            "workers", \.workers, Form.workers.optional, reload: .restart, default: "one a processor",
+            "workers", \.workers, Form.workers.optional, reload: .restart,
+            default: "one a processor",
             example: "1",
             "Event loops, each a thread."),
         Setting(

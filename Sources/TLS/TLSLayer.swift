@@ -1,7 +1,7 @@
 public import BlackholePipeline
 
 /// The layer that secures a connection: from its first byte, or from the moment that the layer
-/// inside says ``/Pipeline/Verdict/upgrade`` (STARTTLS, RFC 3207).
+/// inside says ``/BlackholePipeline/Verdict/upgrade`` (STARTTLS, RFC 3207).
 ///
 /// ```swift
 /// TLSLayer(context) { tls in LineFraming { DataDiscard { SMTPSession(settings, BlackHole()) } } }

@@ -226,7 +226,8 @@ struct ConfigurationTests {
     @Test func `later sources win, and replace lists`() throws {
         var configuration = Configuration()
         try configuration.apply([
-            Assignment("port", "1", from: .environment), Assignment("port", "2", from: .environment),
+            Assignment("port", "1", from: .environment),
+            Assignment("port", "2", from: .environment),
             Assignment("mode", "bounce", from: .environment),
         ])
         #expect(configuration.ports == [1, 2])

@@ -78,7 +78,8 @@ public final class ConfigurationBody: FuzzBody {
     private func checkTexts(of configuration: Configuration) {
         for setting in configuration.origins.keys {
             // Codes of a stage are written after the others, for people.
-            guard setting != "bounce_codes" || configuration.policy.bounceCodesByStage.isEmpty else {
+            guard setting != "bounce_codes" || configuration.policy.bounceCodesByStage.isEmpty
+            else {
                 continue
             }
             var again = Configuration()

@@ -9,7 +9,7 @@ public protocol LineHandler: ~Copyable, SendableMetatype {
     var isReadingContent: Bool { get }
 
     /// How many bytes of the content that follows nobody looks at, see
-    /// ``/Pipeline/Intake/discardable``; the default is 0.
+    /// ``/BlackholePipeline/Intake/discardable``; the default is 0.
     var discardableBytes: Int { get }
 
     /// Takes a line, without its CRLF. The span is valid during the call only.

@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum CLinuxModule { public static let name = "CLinux" }
+package enum CLinuxModule { package static let name = "CLinux" }

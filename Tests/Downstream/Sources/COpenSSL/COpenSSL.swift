@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum COpenSSLModule { public static let name = "COpenSSL" }
+package enum COpenSSLModule { package static let name = "COpenSSL" }

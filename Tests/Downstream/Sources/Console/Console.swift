@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum ConsoleModule { public static let name = "Console" }
+package enum ConsoleModule { package static let name = "Console" }

@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum DaemonModule { public static let name = "Daemon" }
+package enum DaemonModule { package static let name = "Daemon" }

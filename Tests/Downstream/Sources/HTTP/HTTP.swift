@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum HTTPModule { public static let name = "HTTP" }
+package enum HTTPModule { package static let name = "HTTP" }

@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum InboxModule { public static let name = "Inbox" }
+package enum InboxModule { package static let name = "Inbox" }

@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum PipelineModule { public static let name = "Pipeline" }
+package enum PipelineModule { package static let name = "Pipeline" }

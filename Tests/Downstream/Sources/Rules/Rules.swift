@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum RulesModule { public static let name = "Rules" }
+package enum RulesModule { package static let name = "Rules" }

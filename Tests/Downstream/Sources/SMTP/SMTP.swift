@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum SMTPModule { public static let name = "SMTP" }
+package enum SMTPModule { package static let name = "SMTP" }

@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum SettingsModule { public static let name = "Settings" }
+package enum SettingsModule { package static let name = "Settings" }

@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum SinkModule { public static let name = "Sink" }
+package enum SinkModule { package static let name = "Sink" }

@@ -1,2 +1,2 @@
 /// A module of the stranger's, which has a name that a module here might want.
-public enum TLSModule { public static let name = "TLS" }
+package enum TLSModule { package static let name = "TLS" }
