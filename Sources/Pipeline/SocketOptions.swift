@@ -1,7 +1,8 @@
 internal import Glibc
 
-/// Uses Reno: one-segment replies gain nothing from BBR's pacing, and pay for its timers. Accepted
-/// sockets inherit it from their listener.
+/// Uses Reno: one-segment replies gain nothing from BBR's pacing, and pay for its timers.
+///
+/// Accepted sockets inherit it from their listener.
 func setPlainCongestionControl(_ descriptor: Int32) {
     let name: StaticString = "reno"
     // Linux always has it; where it is not allowed, or the socket has none, nothing is lost.
