@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that each module imports only what the table in ARCHITECTURE.md allows it."""
+"""Checks that each module imports only what ARCHITECTURE.md allows it, and that the files it names exist."""
 
 import pathlib
 import re
@@ -10,6 +10,18 @@ IMPORT = re.compile(r"^\s*(?:@\w+ )?(?:public |package |internal |private )?impo
                     r"(?:struct |class |enum |func )?(\w+)", re.MULTILINE)
 # Part of the toolchain, and free for all.
 ALLOWED = {"Glibc", "Synchronization", "Testing"}
+
+
+FILE = re.compile(r"`([\w+]+…?\.swift)`")
+
+
+def missing():
+    """The files that ARCHITECTURE.md names and that are not there."""
+    there = {path.name for path in pathlib.Path("Sources").rglob("*.swift")}
+    for name in FILE.findall(pathlib.Path("ARCHITECTURE.md").read_text()):
+        start, _, end = name.partition("…")
+        if not any(file.startswith(start) and file.endswith(end) for file in there):
+            yield f"ARCHITECTURE.md names {name}, which is not there"
 
 
 def main():
@@ -24,6 +36,7 @@ def main():
                 if name.removeprefix("Blackhole") not in allowed | ALLOWED:
                     faults.append(f"{path}: imports {name}, which ARCHITECTURE.md does not allow "
                                   f"{folder}")
+    faults += missing()
     for fault in faults:
         print(fault, file=sys.stderr)
     sys.exit(bool(faults))
