@@ -3,9 +3,9 @@
 //     swift run BlackHole 2525
 //     swaks --server 127.0.0.1:2525 --to you@example.org
 
-import Glibc
 import BlackholePipeline
 import BlackholeSMTP
+import Glibc
 
 let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 0
 let settings = SessionSettings()

@@ -5,9 +5,9 @@
 //     swift run Chaos 2525 7
 //     swaks --server 127.0.0.1:2525 --to you@example.org
 
-import Glibc
 import BlackholePipeline
 import BlackholeSMTP
+import Glibc
 
 /// The layer that spoils what the layers inside it say; it knows bytes, and nothing of SMTP.
 struct Chaos<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {

@@ -5,9 +5,9 @@
 //     swaks --server 127.0.0.1:2525 --to you@example.org      # 451 4.7.1
 //     swaks --server 127.0.0.1:2525 --to you@example.org      # 250
 
-import Glibc
 import BlackholePipeline
 import BlackholeSMTP
+import Glibc
 import Synchronization
 
 /// Who has mailed whom from where: what all connections share, whichever loop they are on.

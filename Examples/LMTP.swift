@@ -5,9 +5,9 @@
 //     swift run LMTP 2424
 //     swaks --protocol LMTP --server 127.0.0.1:2424 --to a@a.example,b@full.example,c@gone.example
 
-import Glibc
 import BlackholePipeline
 import BlackholeSMTP
+import Glibc
 
 /// Delivers to each recipient for itself.
 struct Delivery: Responder {

@@ -4,9 +4,9 @@
 //     swaks --server 127.0.0.1:2525 --to you@full.example     # 452 4.2.2
 //     swaks --server 127.0.0.1:2525 --to you@example.org      # 250
 
-import Glibc
 import BlackholePipeline
 import BlackholeSMTP
+import Glibc
 
 /// Refuses the recipients of a domain; what it says nothing about is answered as a black hole does.
 struct MailboxFull: Responder {

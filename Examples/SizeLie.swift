@@ -5,9 +5,9 @@
 //     swift run SizeLie 2525 10000000 1000
 //     swaks --server 127.0.0.1:2525 --to you@example.org --body "$(seq 1000)"     # 552 5.3.4
 
-import Glibc
 import BlackholePipeline
 import BlackholeSMTP
+import Glibc
 
 let arguments = CommandLine.arguments.dropFirst().map { UInt32($0) ?? 0 }
 let port = UInt16(clamping: arguments.first ?? 0)

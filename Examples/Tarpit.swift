@@ -5,9 +5,9 @@
 //     swift run Tarpit 2525
 //     time swaks --server 127.0.0.1:2525 --to you@example.org
 
-import Glibc
 import BlackholePipeline
 import BlackholeSMTP
+import Glibc
 
 /// The layer that slows a connection.
 struct Tarpit<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
@@ -24,7 +24,7 @@ struct Tarpit<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             consumed += intake.consumed
             intake.consumed = consumed
             intake.verdict = slowed(intake.verdict, from: said, context)
-            guard intake.verdict == .proceed, end < input.byteCount else { return progress }
+            guard intake.verdict == .proceed, end < input.byteCount else { return intake }
         }
     }
 

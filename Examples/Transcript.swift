@@ -4,9 +4,9 @@
 //     swift run Transcript 2525
 //     swaks --server 127.0.0.1:2525 --to you@example.org
 
-import Glibc
 import BlackholePipeline
 import BlackholeSMTP
+import Glibc
 
 enum Colour: Int {
     case red = 31

@@ -4,9 +4,9 @@
 //     swift run XCLIENT 2525
 //     swaks --server 127.0.0.1:2525 --to you@example.org --xclient ADDR=192.0.2.7    # 554 5.7.1
 
-import Glibc
 import BlackholePipeline
 import BlackholeSMTP
+import Glibc
 
 /// Refuses mail of one network, whoever the client says it is.
 struct Proxied: Responder {

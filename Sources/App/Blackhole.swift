@@ -1,7 +1,7 @@
 import ArgumentParser
 import BlackholeDaemon
-import Glibc
 import BlackholeSink
+import Glibc
 
 /// The program: its commands.
 @main

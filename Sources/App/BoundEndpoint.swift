@@ -1,8 +1,8 @@
 import BlackholeDaemon
-import Glibc
-import Logging
 import BlackholePipeline
 import BlackholeSink
+import Glibc
+import Logging
 
 /// A bound address, which waits for the loops and then is served by them.
 final class BoundEndpoint {

@@ -1,7 +1,7 @@
 import BlackholeDaemon
-import Glibc
 import BlackholeSink
 import BlackholeTLS
+import Glibc
 
 /// A file with a private key and its certificate, made once and kept: what `--ssl_cert` alone can
 /// serve, and what clients of the same user can trust.

@@ -1,6 +1,6 @@
 import BlackholeDaemon
-import FoundationEssentials
 import BlackholeSink
+import FoundationEssentials
 
 extension ConfigurationSource {
     /// Reads what the commands need that act on a running server: where its pid file and its

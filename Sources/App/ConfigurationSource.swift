@@ -1,7 +1,7 @@
 import BlackholeDaemon
+import BlackholeSink
 import FoundationEssentials
 import Glibc
-import BlackholeSink
 
 /// Where the configuration of this process comes from: the environment, the command line, and the
 /// file that one of them names, each over the ones before.

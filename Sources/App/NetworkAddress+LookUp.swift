@@ -1,5 +1,5 @@
-import Glibc
 import BlackholePipeline
+import Glibc
 
 extension NetworkAddress {
     /// The addresses that a host stands for: itself if it is numeric or a unix-domain path,

@@ -1,7 +1,7 @@
 import BlackholeDaemon
+import BlackholeSink
 import Glibc
 import Logging
-import BlackholeSink
 
 /// What a configuration would do, in lines for the operator.
 struct Preview {

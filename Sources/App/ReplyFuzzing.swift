@@ -1,5 +1,5 @@
-import Logging
 import BlackholeSMTP
+import Logging
 import Synchronization
 
 /// Numbers the sessions whose replies go wrong, and logs what went wrong with which.

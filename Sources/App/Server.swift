@@ -1,10 +1,10 @@
 import BlackholeDaemon
-import Glibc
-import Logging
 import BlackholePipeline
 import BlackholeSMTP
 import BlackholeSink
 import BlackholeTLS
+import Glibc
+import Logging
 
 /// The server: the onion on a pool of event loops.
 ///

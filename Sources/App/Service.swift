@@ -1,8 +1,8 @@
 import BlackholeDaemon
-import Glibc
-import Logging
 import BlackholePipeline
 import BlackholeSink
+import Glibc
+import Logging
 
 /// The life of the process that serves, from its first step to its last.
 ///

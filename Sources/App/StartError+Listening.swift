@@ -1,7 +1,7 @@
 import BlackholeDaemon
-import Glibc
 import BlackholePipeline
 import BlackholeTLS
+import Glibc
 
 extension StartError {
     /// A host that stands for no address.

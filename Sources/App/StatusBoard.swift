@@ -1,11 +1,11 @@
 import BlackholeDaemon
-import Glibc
-import Logging
 import BlackholePipeline
 import BlackholeSMTP
 import BlackholeSink
-import Synchronization
 import BlackholeTLS
+import Glibc
+import Logging
+import Synchronization
 
 /// What there is to tell of a running server: to `blackhole status`, and to the log as rates.
 final class StatusBoard: Sendable {

@@ -1,7 +1,7 @@
 import BlackholeCLinux
 import BlackholeDaemon
-import Glibc
 import BlackholePipeline
+import Glibc
 
 /// What a running server tells of itself, and how to ask it.
 ///

@@ -1,7 +1,7 @@
-import Logging
 import BlackholePipeline
-import Synchronization
 import BlackholeTLS
+import Logging
+import Synchronization
 
 /// Logs the TLS connections that fail.
 ///

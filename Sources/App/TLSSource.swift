@@ -1,8 +1,8 @@
 import BlackholeDaemon
-import Logging
 import BlackholePipeline
 import BlackholeSink
 import BlackholeTLS
+import Logging
 
 /// Where the TLS context comes from: made at the start, and anew at every reload.
 struct TLSSource {

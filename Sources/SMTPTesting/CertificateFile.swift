@@ -1,5 +1,5 @@
-internal import Glibc
 internal import BlackholePipeline
+internal import Glibc
 internal import Synchronization
 
 /// A certificate in a file of its own, for clients that want a path; removed with its owner.

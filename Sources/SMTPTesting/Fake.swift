@@ -1,7 +1,7 @@
 internal import BlackholePipeline
 internal import BlackholeSMTP
-internal import Synchronization
 internal import BlackholeTLS
+internal import Synchronization
 
 /// What all connections of one server share.
 package final class Fake: Sendable {

@@ -1,5 +1,5 @@
-internal import Synchronization
 internal import BlackholeTLS
+internal import Synchronization
 
 /// How a script is played on one connection: what its layers share, and who waits for its end reads.
 final class Play: Sendable {

@@ -1,6 +1,6 @@
 internal import BlackholePipeline
-internal import Synchronization
 internal import BlackholeTLS
+internal import Synchronization
 
 /// The event loops that all servers of a process share, started with the first of them.
 enum SharedLoops {

@@ -1,6 +1,6 @@
-internal import Synchronization
 package import BlackholePipeline
 internal import BlackholeSMTP
+internal import Synchronization
 
 /// What is told of a connection where every one is logged: each line that was said, without
 /// passwords, and at the end a summary.

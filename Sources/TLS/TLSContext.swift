@@ -1,6 +1,6 @@
 internal import BlackholeCOpenSSL
-internal import Glibc
 public import BlackholePipeline
+internal import Glibc
 
 /// Whose certificates are believed.
 public enum TLSTrust: Sendable {

@@ -1,6 +1,6 @@
-import Foundation
 import BlackholeSMTP
 import BlackholeSink
+import Foundation
 import Testing
 
 /// Holds `docs/compatibility.md` to the program.

@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeSink
+import Foundation
 import Testing
 
 /// Where settings come from, and what is said of wrong ones.

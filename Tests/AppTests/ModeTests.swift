@@ -1,6 +1,6 @@
-import Foundation
 import BlackholeSMTP
 import BlackholeSink
+import Foundation
 import Testing
 
 /// The modes, as a client meets them.

@@ -1,5 +1,5 @@
-import Glibc
 import BlackholeSink
+import Glibc
 import Testing
 
 struct OptionTests {

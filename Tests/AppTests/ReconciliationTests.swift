@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeSink
+import Foundation
 import Testing
 
 /// What a sender has in its log, and what the server has counted.

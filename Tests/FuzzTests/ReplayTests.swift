@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeFuzzBodies
+import Foundation
 import Testing
 
 /// Every seed and every past find goes through its target again; a violation ends the process and

@@ -1,7 +1,7 @@
-import Glibc
 import BlackholePipeline
-import Synchronization
 import BlackholeTestSupport
+import Glibc
+import Synchronization
 import Testing
 
 @Suite struct `The event loops under load` {

@@ -1,6 +1,6 @@
-import Glibc
 import BlackholePipeline
 import BlackholeTestSupport
+import Glibc
 import Testing
 
 @Suite struct `A waker` {

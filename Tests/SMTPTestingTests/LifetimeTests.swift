@@ -1,7 +1,7 @@
-import Foundation
 import BlackholePipeline
-import SMTPTesting
 import BlackholeTestSupport
+import Foundation
+import SMTPTesting
 import Testing
 
 struct LifetimeTests {

@@ -1,5 +1,5 @@
-import Glibc
 import BlackholeSMTP
+import Glibc
 import Testing
 
 struct AddressLiteralTests {

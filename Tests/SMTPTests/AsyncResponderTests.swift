@@ -1,7 +1,7 @@
 import BlackholePipeline
 import BlackholeSMTP
-import Synchronization
 import BlackholeTestSupport
+import Synchronization
 import Testing
 
 /// Answers by functions that wait for the test, and notes what it was asked.

@@ -1,7 +1,7 @@
 import BlackholePipeline
 import BlackholeSMTP
-import Synchronization
 import BlackholeTestSupport
+import Synchronization
 import Testing
 
 @Suite struct `Replies that are fuzzed` {

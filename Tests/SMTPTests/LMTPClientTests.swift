@@ -1,6 +1,6 @@
-import Foundation
 import BlackholePipeline
 import BlackholeSMTP
+import Foundation
 import Testing
 
 /// Clients of LMTP that others have written, over sockets.

@@ -1,5 +1,5 @@
-import Glibc
 import BlackholeSimulation
+import Glibc
 
 /// Runs one seed, or as many as are asked for from it on, and says what it has found.
 ///

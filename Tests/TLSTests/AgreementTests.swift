@@ -1,6 +1,6 @@
-import Foundation
 import BlackholePipeline
 import BlackholeTLS
+import Foundation
 import Testing
 
 @Suite struct `What TLS peers agree on` {

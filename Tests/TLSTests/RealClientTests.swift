@@ -1,8 +1,8 @@
-import Foundation
 import BlackholePipeline
 import BlackholeSMTP
 import BlackholeTLS
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// A server with the made certificate, on ports that the kernel has picked.

@@ -1,5 +1,5 @@
-internal import Glibc
 package import BlackholePipeline
+internal import Glibc
 
 /// A blocking socket of a test; what does not happen within 20 seconds fails.
 package final class Client: Sendable {

@@ -1,6 +1,6 @@
+package import BlackholePipeline
 internal import Foundation
 internal import Glibc
-package import BlackholePipeline
 
 /// The sockets by which a process listens at an address, so that a test can see it close them.
 ///

@@ -1,5 +1,5 @@
-internal import Glibc
 internal import BlackholePipeline
+internal import Glibc
 
 /// The line on the terminal that tells how far a run is.
 struct Display {

@@ -64,7 +64,7 @@ package struct LoadDialogue: ByteHandler, BitwiseCopyable {
     package mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         if position >= 0 {
             let intake = sayContent(&context)
-            guard intake.verdict == .proceed else { return progress }
+            guard intake.verdict == .proceed else { return intake }
         }
         var taken = 0
         while taken < input.byteCount {

@@ -1,6 +1,6 @@
-internal import Glibc
 internal import BlackholePipeline
 internal import BlackholeTLS
+internal import Glibc
 
 /// A whole run, as it is asked for.
 struct LoadPlan {

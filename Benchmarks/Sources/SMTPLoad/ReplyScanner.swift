@@ -1,5 +1,5 @@
-internal import Glibc
 internal import BlackholePipeline
+internal import Glibc
 
 /// Finds a reply's code and end, where it lies.
 ///

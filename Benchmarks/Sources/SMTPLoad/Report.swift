@@ -1,5 +1,5 @@
-internal import Glibc
 internal import BlackholePipeline
+internal import Glibc
 
 /// What a run has come to.
 struct Report: ~Copyable {

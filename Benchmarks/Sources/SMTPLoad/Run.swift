@@ -1,7 +1,7 @@
-internal import Glibc
 internal import BlackholePipeline
-internal import Synchronization
 internal import BlackholeTLS
+internal import Glibc
+internal import Synchronization
 
 /// A run from its start to its report.
 struct Run: ~Copyable {

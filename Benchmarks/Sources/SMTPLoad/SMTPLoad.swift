@@ -1,7 +1,7 @@
 internal import ArgumentParser
-internal import Glibc
 internal import BlackholePipeline
 internal import BlackholeTLS
+internal import Glibc
 
 /// The program.
 @main

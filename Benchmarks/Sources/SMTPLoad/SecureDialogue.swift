@@ -23,7 +23,7 @@ struct SecureDialogue: ByteHandler, ~Copyable {
     mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
         guard session == nil else { return receive(records: input, &context) }
         let intake = dialogue.receive(input, &context)
-        guard intake.verdict == .upgrade else { return progress }
+        guard intake.verdict == .upgrade else { return intake }
         // What came in clear behind the 220 is nobody's.
         return Intake(input.byteCount, startHandshake(&context))
     }

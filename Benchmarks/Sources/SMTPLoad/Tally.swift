@@ -1,5 +1,5 @@
-internal import Histogram
 package import BlackholePipeline
+internal import Histogram
 
 /// How a session or a message may fail.
 package enum Failure: Int, CaseIterable, Sendable {

@@ -1,5 +1,5 @@
-internal import Glibc
 package import BlackholePipeline
+internal import Glibc
 
 /// Where the load goes: `HOST:PORT`, `[::1]:25` or `unix:/path`.
 package struct Target: Sendable {

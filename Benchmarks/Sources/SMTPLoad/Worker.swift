@@ -1,6 +1,6 @@
-internal import Glibc
 package import BlackholePipeline
 internal import BlackholeTLS
+internal import Glibc
 
 /// What all workers have in common.
 package struct Assignment: Sendable {

@@ -1,7 +1,7 @@
-import Foundation
 import BlackholePipeline
 import BlackholeSMTP
 import BlackholeTLS
+import Foundation
 
 /// A server of this process on a port that the kernel chooses; stopped with its end.
 final class Server {

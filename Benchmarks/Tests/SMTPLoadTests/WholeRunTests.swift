@@ -1,7 +1,7 @@
-import Foundation
 import BlackholePipeline
 import BlackholeSMTP
 import BlackholeTLS
+import Foundation
 import Testing
 
 @Suite(.serialized) struct `The program` {

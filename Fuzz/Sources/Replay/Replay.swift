@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeFuzzBodies
+import Foundation
 
 /// Runs every recorded input of the folders that are named, each by its target: without a fuzzer, so
 /// that it can be watched by other means.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import BlackholeDaemon
-import Glibc
 import BlackholeSink
 import BlackholeTLS
+import Glibc
 
 /// `blackhole certificate`: makes a certificate once, which the server serves and clients trust.
 struct Certificate: ParsableCommand {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import BlackholeDaemon
-import Glibc
 import BlackholeSMTP
 import BlackholeSink
+import Glibc
 
 /// `blackhole fuzz-replies`: serves with replies that go wrong, for clients that are to bear it.
 struct FuzzReplies: ParsableCommand {

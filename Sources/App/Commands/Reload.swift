@@ -1,7 +1,7 @@
 import ArgumentParser
 import BlackholeDaemon
-import Glibc
 import BlackholeSink
+import Glibc
 
 /// `blackhole reload`: lets the daemon read its configuration again.
 struct Reload: ParsableCommand {

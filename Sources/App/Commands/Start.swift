@@ -1,7 +1,7 @@
 import ArgumentParser
 import BlackholeDaemon
-import Glibc
 import BlackholeSink
+import Glibc
 
 /// `blackhole start`: serves as a daemon.
 struct Start: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import BlackholeDaemon
-import Glibc
 import BlackholeSink
+import Glibc
 
 /// `blackhole status`: says how the daemon is.
 struct Status: ParsableCommand {

@@ -1,9 +1,9 @@
 import ArgumentParser
 import BlackholeDaemon
-import FoundationEssentials
-import Glibc
 import BlackholePipeline
 import BlackholeSink
+import FoundationEssentials
+import Glibc
 
 /// `blackhole stop`: stops the daemon.
 struct Stop: ParsableCommand {

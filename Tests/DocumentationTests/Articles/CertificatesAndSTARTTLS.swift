@@ -1,7 +1,7 @@
 import BlackholePipeline
 import BlackholeSMTP
-import Synchronization
 import BlackholeTLS
+import Synchronization
 import Testing
 
 /// A client that says a word when the connection is secured, and tells what it hears.

@@ -1,7 +1,7 @@
 import BlackholePipeline
 import BlackholeSMTP
-import Synchronization
 import BlackholeTestSupport
+import Synchronization
 import Testing
 
 struct FullMailbox: Responder {

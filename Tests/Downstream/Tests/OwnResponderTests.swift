@@ -1,6 +1,6 @@
-import Foundation
 import BlackholePipeline
 import BlackholeSMTP
+import Foundation
 import Testing
 
 /// A responder of somebody else's: takes mail of one's own domain only, and counts.

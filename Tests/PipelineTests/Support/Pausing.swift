@@ -1,6 +1,6 @@
 import BlackholePipeline
-import Synchronization
 import BlackholeTestSupport
+import Synchronization
 
 /// The wakers of a test's connections, in the order in which they were given away.
 final class Wakers: Sendable {

@@ -1,7 +1,7 @@
-import Glibc
 import BlackholePipeline
-import Synchronization
 import BlackholeTestSupport
+import Glibc
+import Synchronization
 import Testing
 
 /// A client that sends a line, waits until it has come back, and so on.

@@ -1,6 +1,6 @@
-import Glibc
 import BlackholePipeline
 import BlackholeTestSupport
+import Glibc
 
 /// A directory of its own for the unix-domain sockets of a test, removed at the end.
 final class TemporaryDirectory: Sendable {

@@ -1,6 +1,6 @@
-import Glibc
 import BlackholePipeline
 import BlackholeTestSupport
+import Glibc
 
 /// A client that sends one message: in clear it asks for STARTTLS, and goes on where it is secured.
 struct Mailer: ByteHandler, ~Copyable {
