@@ -3,6 +3,10 @@ import BlackholeDaemon
 import BlackholeSink
 import Glibc
 
+#if !Program
+    #error("the program needs the trait Program: make build, or swift build --traits Program")
+#endif
+
 /// The program: its commands.
 @main
 struct Blackhole: ParsableCommand {

@@ -19,7 +19,7 @@ struct NIODialogue {
     /// Reads all that is whole; what is left in the input is the beginning of a command.
     ///
     /// - Returns: whether the dialogue goes on.
-    mutating func read(_ input: inout ByteQueue, replies: inout ByteQueue) -> Bool {
+    mutating func read(_ input: inout ByteBuffer, replies: inout ByteBuffer) -> Bool {
         while true {
             switch phase {
             case .commands:
@@ -51,7 +51,7 @@ struct NIODialogue {
 
     /// Obeys the command that the input begins with.
     private mutating func obey(
-        _ input: ByteQueue, to end: Int, _ replies: inout ByteQueue
+        _ input: ByteBuffer, to end: Int, _ replies: inout ByteBuffer
     ) -> Bool {
         let start = input.readerIndex
         // In capitals.
@@ -85,7 +85,7 @@ struct NIODialogue {
     /// Skips content up to its end.
     ///
     /// - Returns: how many bytes of the ending the content has come to.
-    private static func skipContent(of input: inout ByteQueue, matched: Int) -> Int {
+    private static func skipContent(of input: inout ByteBuffer, matched: Int) -> Int {
         var matched = matched
         let count = input.withUnsafeReadableBytes { bytes in
             guard let base = bytes.baseAddress else { return 0 }
@@ -109,7 +109,7 @@ struct NIODialogue {
         return matched
     }
 
-    private static func number(in input: ByteQueue, from start: Int, to end: Int) -> Int? {
+    private static func number(in input: ByteBuffer, from start: Int, to end: Int) -> Int? {
         var number: Int?
         for index in start..<max(start, end) {
             guard let byte = input.getInteger(at: index, as: UInt8.self),

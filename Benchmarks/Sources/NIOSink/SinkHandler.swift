@@ -3,15 +3,15 @@ import NIOCore
 /// The sink on one channel: replies are collected while there is something to read, and leave
 /// together.
 final class SinkHandler: ChannelInboundHandler {
-    typealias InboundIn = ByteQueue
-    typealias OutboundOut = ByteQueue
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private var dialogue = NIODialogue()
     private var goesOn = true
     /// The beginning of a command; most reads leave none.
-    private var unfinished: ByteQueue?
+    private var unfinished: ByteBuffer?
     /// Its storage is used again once it has been written.
-    private var replies = ByteQueue()
+    private var replies = ByteBuffer()
 
     func channelActive(context: ChannelHandlerContext) {
         replies.writeStaticString("220 nio.example ESMTP\r\n")
