@@ -1,6 +1,7 @@
 import Foundation
 import BlackholeSMTP
 import BlackholeSink
+import BlackholeTestSupport
 import Testing
 
 /// Holds `docs/compatibility.md` to the program.

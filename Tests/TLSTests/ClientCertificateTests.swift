@@ -1,6 +1,7 @@
 import Foundation
 import BlackholePipeline
 import BlackholeTLS
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A client's certificate` {

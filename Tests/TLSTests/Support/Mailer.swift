@@ -1,4 +1,3 @@
-import Glibc
 import BlackholePipeline
 import BlackholeTestSupport
 
@@ -65,15 +64,4 @@ struct Mailer: ByteHandler, ~Copyable {
         case .ended, .expired, .stopping, .aborting: return .close
         }
     }
-}
-
-/// Waits until something is true, for 20 seconds at the most.
-///
-/// - Returns: whether it has become true.
-func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<20_000 {
-        if condition() { return true }
-        usleep(1000)
-    }
-    return condition()
 }
