@@ -115,7 +115,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "DaemonTests", dependencies: ["BlackholeDaemon"], swiftSettings: strict),
+            name: "DaemonTests",
+            dependencies: ["BlackholePipeline", "BlackholeDaemon", "BlackholeTestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "FuzzTests", dependencies: ["BlackholeFuzzBodies"], swiftSettings: strict),
         .testTarget(

@@ -60,7 +60,7 @@ struct AuthTests {
 
     @Test func `what is no base64 is no response, fail= or not`() throws {
         try RunningServer.run { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             for response in ["fail=x", "pass=x"] {
                 try client.say("AUTH PLAIN \(response)", expecting: 501)
             }
@@ -75,7 +75,7 @@ struct AuthTests {
             #expect(clear.exitCode != 0)
             let secured = try swaks(server, "PLAIN", user: "me", password: "secret", "--tls")
             #expect(secured.exitCode == 0, "\(secured.text)")
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("AUTH PLAIN AGEAYg==", expecting: 538)
             #expect(try server.stop().messages == 1)
         }

@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// `blackhole certificate`, and what clients that refuse a certificate leave in the log.
@@ -8,7 +9,7 @@ struct CertificateTests {
     }
 
     @Test func `a certificate is made once, for its owner alone, and kept from then on`() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let file = folder.file("server.pem")
         let first = try make(file, "--host_name", "mail.example.org")
         #expect(first.exitCode == 0, "\(first.text)")
@@ -30,7 +31,7 @@ struct CertificateTests {
     }
 
     @Test func `the server shows the certificate that the command has announced`() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let file = folder.file("server.pem")
         let made = try make(file)
         try RunningServer.run(["--workers", "1", "--ssl_cert", file]) { server in
@@ -61,7 +62,7 @@ struct CertificateTests {
     }
 
     @Test func `a certificate is not written through a symbolic link`() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let link = folder.file("link")
         symlink(folder.file("target"), link)
         let command = try make(link)
@@ -71,8 +72,8 @@ struct CertificateTests {
 
     @Test(arguments: ["none/server.pem", "file/server.pem", ""])
     func `a certificate that cannot be written is one line`(name: String) throws {
-        let folder = try TemporaryFolder()
-        try "".write(toFile: folder.file("file"), atomically: false, encoding: .utf8)
+        let folder = TemporaryDirectory()
+        try folder.write("", to: "file")
         let command = try make(name.isEmpty ? "/dev/full/server.pem" : folder.file(name))
         #expect(command.exitCode == EX_CANTCREAT)
         #expect(command.output.isEmpty)

@@ -1,16 +1,17 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// start, stop, restart, status, reload: the daemon.
 struct CommandTests {
     @Test func `a daemon goes through its whole life`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         #expect(try daemon.run("status").exitCode == 3)
 
         let start = try daemon.expectSuccess("start", "--workers", "1", "--ssl_port", "0")
         #expect(start.output.isEmpty)
         let pid = try #require(daemon.pid)
-        try Client.mailOnce(to: daemon.address())
+        try SMTPClient.mailOnce(to: daemon.address())
         let (address, secured) = (try daemon.address(), try daemon.address(forTLS: true))
         var status = try daemon.expectSuccess("status").output
         #expect(status.hasPrefix("blackhole is running, process \(pid)\n"))
@@ -21,7 +22,7 @@ struct CommandTests {
         #expect(status.contains("\n1 message of 27 bytes to 1 recipient, 0 refused\n"))
 
         #expect(try daemon.expectSuccess("reload").output == "blackhole has reloaded\n")
-        try Client.mailOnce(to: daemon.address())
+        try SMTPClient.mailOnce(to: daemon.address())
         status = try daemon.expectSuccess("status").output
         #expect(status.contains("\n2 messages "))
         #expect(status.hasSuffix("\nreloads 1\n"))
@@ -30,7 +31,7 @@ struct CommandTests {
         let second = try #require(daemon.pid)
         #expect(second != pid)
         #expect(ProcessFacts(id: pid).isGone)
-        try Client.mailOnce(to: daemon.address())
+        try SMTPClient.mailOnce(to: daemon.address())
 
         let stop = try daemon.expectSuccess("stop")
         #expect(stop.output == "blackhole has stopped, process \(second)\n")
@@ -43,7 +44,7 @@ struct CommandTests {
     }
 
     @Test func `a daemon has left the terminal`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         try daemon.expectSuccess("start", "--workers", "1")
         let pid = try #require(daemon.pid)
         let ps = try Command.run("ps", "-o", "sid=,tty=,args=", "-p", "\(pid)").output
@@ -62,19 +63,19 @@ struct CommandTests {
     }
 
     @Test func `a second start is refused, and the first is not disturbed`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         try daemon.expectSuccess("start", "--workers", "1")
         let pid = try #require(daemon.pid)
         let second = try daemon.run("start")
         #expect(second.exitCode == EX_UNAVAILABLE)
         #expect(second.complaints.last?.contains("already running as process \(pid)") == true)
         #expect(daemon.pid == pid)
-        try Client.mailOnce(to: daemon.address())
+        try SMTPClient.mailOnce(to: daemon.address())
         try daemon.expectSuccess("stop")
     }
 
     @Test func `of ten starts at once one succeeds`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         let starts = try (0..<10).map { number in
             try ChildProcess(
                 [
@@ -85,12 +86,12 @@ struct CommandTests {
         }
         let codes = try starts.map { try $0.wait() }.sorted()
         #expect(codes == [0] + Array(repeating: EX_UNAVAILABLE, count: 9))
-        try Client.mailOnce(to: daemon.address())
+        try SMTPClient.mailOnce(to: daemon.address())
         try daemon.expectSuccess("stop")
     }
 
     @Test func `one that was killed is told from one that has stopped`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         try daemon.expectSuccess("start", "--workers", "1")
         let pid = try #require(daemon.pid)
         kill(pid, SIGKILL)
@@ -106,7 +107,7 @@ struct CommandTests {
     }
 
     @Test func `what cannot stop is killed`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         try daemon.expectSuccess("start", "--workers", "1")
         let pid = try #require(daemon.pid)
         kill(pid, SIGSTOP)
@@ -116,10 +117,10 @@ struct CommandTests {
     }
 
     @Test func `a pid file whose number is another's is no reason to kill that`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         let other = try ChildProcess(
             ["sleep", "60"], output: daemon.folder.file("o"), errors: daemon.folder.file("e"))
-        _ = try daemon.write("\(other.id)\n", to: "pid")
+        try daemon.folder.write("\(other.id)\n", to: "pid")
         #expect(try daemon.run("status").exitCode == 1)
         try daemon.expectSuccess("stop")
         #expect(kill(other.id, 0) == 0)
@@ -139,7 +140,7 @@ struct CommandTests {
     func `a start that fails leaves one line and nothing else`(
         options: [String], code: Int32, text: String
     ) throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         let start = try daemon.run(["start"] + options)
         #expect(start.exitCode == code, "\(start.text)")
         #expect(start.output.isEmpty)
@@ -159,8 +160,8 @@ struct CommandTests {
         ("mkdir pid", EX_CONFIG),
     ])
     func `a pid file that is none is refused`(make: String, code: Int32) throws {
-        let daemon = try Daemon()
-        _ = try daemon.write("precious", to: "victim")
+        let daemon = Daemon()
+        try daemon.folder.write("precious", to: "victim")
         _ = try Command.shell("cd \(daemon.folder.path) && \(make)")
         let start = try daemon.run("start")
         #expect(start.exitCode == code)
@@ -173,30 +174,30 @@ struct CommandTests {
     }
 
     @Test func `a restart with a wrong configuration leaves the server as it is`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         try daemon.expectSuccess("start", "--workers", "1")
         let pid = daemon.pid
         #expect(try daemon.run("restart", "--mode", "acept").exitCode == EX_USAGE)
         #expect(daemon.pid == pid)
-        try Client.mailOnce(to: daemon.address())
+        try SMTPClient.mailOnce(to: daemon.address())
         try daemon.expectSuccess("stop")
     }
 
     @Test func `a reload takes over what a server can change`() throws {
-        let daemon = try Daemon()
-        let file = try daemon.write("mode=accept", to: "conf")
+        let daemon = Daemon()
+        let file = try daemon.folder.write("mode=accept", to: "conf")
         try daemon.expectSuccess("start", "--workers", "1", "--conf", file)
-        let before = try Client.greeted(at: daemon.address())
-        _ = try daemon.write("mode=bounce bounce_codes=571 workers=2", to: "conf")
+        let before = try SMTPClient.greeted(at: daemon.address())
+        try daemon.folder.write("mode=bounce bounce_codes=571 workers=2", to: "conf")
         try daemon.expectSuccess("reload", "--conf", file)
         try before.mail()
-        let after = try Client.greeted(at: daemon.address())
+        let after = try SMTPClient.greeted(at: daemon.address())
         try after.mail(expecting: 571)
         #expect(daemon.log.contains("mode has changed from accept to bounce\n"))
         #expect(
             daemon.log.contains("workers has changed from 1 to 2: that takes a restart\n"))
 
-        _ = try daemon.write("mode=acept", to: "conf")
+        try daemon.folder.write("mode=acept", to: "conf")
         let reload = try daemon.run("reload", "--conf", file)
         #expect(reload.exitCode == EX_CONFIG)
         kill(try #require(daemon.pid), SIGHUP)
@@ -205,19 +206,19 @@ struct CommandTests {
         try after.mail(expecting: 571)
         #expect(
             try daemon.run("status").output.contains("reloads 2, the last one failed: \(file):1"))
-        _ = try daemon.write("mode=accept", to: "conf")
+        try daemon.folder.write("mode=accept", to: "conf")
         try daemon.expectSuccess("stop", "--conf", file)
     }
 
     @Test func `a reload applies what it can, and names the rest`() throws {
-        let daemon = try Daemon()
-        let file = try daemon.write("", to: "conf")
+        let daemon = Daemon()
+        let file = try daemon.folder.write("", to: "conf")
         try daemon.expectSuccess("start", "--workers", "1", "--conf", file)
-        _ = try daemon.write(
+        try daemon.folder.write(
             "port=2 mode=bounce bounce_codes=571 delay=0.001-0.002 dynamic_switch=False", to: "conf"
         )
         try daemon.expectSuccess("reload", "--conf", file)
-        let client = try Client.greeted(at: daemon.address())
+        let client = try SMTPClient.greeted(at: daemon.address())
         try client.mail("X-Blackhole-Mode: accept\r\n\r\n", expecting: 571)
         for line in [
             "port has changed from 0 to 2: that takes a restart",
@@ -231,10 +232,10 @@ struct CommandTests {
     }
 
     @Test func `a reload reports its error whatever line separators are in it`() throws {
-        let daemon = try Daemon()
-        let file = try daemon.write("mode=accept", to: "conf")
+        let daemon = Daemon()
+        let file = try daemon.folder.write("mode=accept", to: "conf")
         try daemon.expectSuccess("start", "--workers", "1", "--conf", file)
-        _ = try daemon.write("mode='a\u{2028}b'", to: "conf")
+        try daemon.folder.write("mode='a\u{2028}b'", to: "conf")
         let reload = try daemon.run("reload")
         #expect(reload.exitCode == EX_CONFIG)
         #expect(reload.complaints.first?.contains(#"\#(file):1: mode: 'a\u{2028}b'"#) == true)
@@ -248,10 +249,10 @@ struct CommandTests {
     }
 
     @Test func `run has a pid file where it is asked for`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         try RunningServer.run(["--workers", "1", "--pid", daemon.pidPath]) { server in
             #expect(daemon.pid == server.process.id)
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             #expect(try daemon.run("status").output.contains("\n1 message of 27 bytes"))
         }
         #expect(!FileManager.default.fileExists(atPath: daemon.pidPath))

@@ -1,5 +1,6 @@
 import BlackholeSMTP
 import BlackholeSink
+import BlackholeTestSupport
 import Foundation
 import Testing
 

@@ -1,13 +1,13 @@
 import BlackholeSink
+import BlackholeTestSupport
 import Foundation
 import Testing
 
 /// Where settings come from, and what is said of wrong ones.
 struct ConfigurationSourceTests {
     private func withFile(_ text: String, _ body: (String) throws -> Void) throws {
-        let folder = try TemporaryFolder()
-        try text.write(toFile: folder.file("x.conf"), atomically: true, encoding: .utf8)
-        try body(folder.file("x.conf"))
+        let folder = TemporaryDirectory()
+        try body(folder.write(text, to: "x.conf"))
     }
 
     private func check(
@@ -98,7 +98,7 @@ struct ConfigurationSourceTests {
         ("head -c 1048577 /dev/zero > x", "larger than 1048576 bytes"),
     ])
     func `a file that is none is one line`(make: String, complaint: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         _ = try Command.shell("cd \(folder.path) && \(make)")
         let command = try check("--conf", folder.file("x"))
         #expect(command.exitCode == EX_CONFIG)
@@ -131,7 +131,7 @@ struct ConfigurationSourceTests {
     @Test func `a setting without effect is a warning of check, of start and of the log`() throws {
         let options = ["--workers", "1", "--listen", "127.0.0.1:0", "--port", "1"]
         let warning = "--port: has no effect next to listen"
-        let daemon = try Daemon()
+        let daemon = Daemon()
         #expect(try daemon.run(["check"] + options).output.contains("\nwarning: \(warning)\n"))
         let start = try daemon.run(["start"] + options)
         #expect(start.exitCode == 0, "\(start.text)")
@@ -141,7 +141,7 @@ struct ConfigurationSourceTests {
     }
 
     @Test func `one path in two spellings is refused as an address twice is`() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let check = try Command.shell(
             "cd \(folder.path); exec \(Paths.program) check --host unix:a,unix:./a")
         #expect(check.exitCode == EX_USAGE, "\(check.text)")
@@ -165,8 +165,8 @@ struct ConfigurationSourceTests {
     }
 
     @Test func `relative paths are read from where the program is started`() throws {
-        let daemon = try Daemon()
-        _ = try daemon.write("mode=bounce\nbounce_codes=571\nlog=./own.log", to: "x.conf")
+        let daemon = Daemon()
+        try daemon.folder.write("mode=bounce\nbounce_codes=571\nlog=./own.log", to: "x.conf")
         let start = try Command.shell(
             "cd \(daemon.folder.path) && \(Paths.program) start --workers 1 --conf x.conf --pid pid"
         )

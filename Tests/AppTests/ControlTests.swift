@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// Commands for a running server whose configuration has been spoiled meanwhile.
@@ -6,12 +7,12 @@ struct ControlTests {
     private let daemon: Daemon
 
     init() throws {
-        daemon = try Daemon()
+        daemon = Daemon()
     }
 
     /// Starts a daemon whose file alone says where its pid file is; gives the file's path.
     private func start() throws -> String {
-        let file = try daemon.write(
+        let file = try daemon.folder.write(
             "pid=\(daemon.pidPath)\nlog=\(daemon.logPath)\nworkers=1\ngrace=1\n", to: "conf")
         #expect(try run("start", file).exitCode == 0)
         return file
@@ -50,7 +51,7 @@ struct ControlTests {
     @Test func `faults before the pid on its line, and in the environment, do not hide it`() throws
     {
         let file = try start()
-        _ = try daemon.write(
+        try daemon.folder.write(
             "prot=\"1 pid=/x\" mode=bonce pid=\(daemon.pidPath) # pid=/y\n", to: "conf")
         let stop = try run("stop", file, environment: ["BLACKHOLE_WORKERS": "none"])
         #expect(stop.output.hasPrefix("blackhole has stopped, process "), "\(stop.text)")
@@ -90,7 +91,7 @@ struct ControlTests {
     ) throws {
         let nobody = try #require(getpwnam("nobody")?.pointee.pw_uid)
         chmod(daemon.folder.path, 0o755)
-        let path = try daemon.write("", to: "pid")
+        let path = try daemon.folder.write("", to: "pid")
         if kind == "another's file" { chown(path, nobody, .max) } else { chmod(path, 0o666) }
         let victim = try ChildProcess(
             [

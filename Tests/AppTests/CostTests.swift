@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// What a message and a connection cost the server: figures that do not depend on the machine.
@@ -7,7 +8,7 @@ struct CostTests {
     enum Shape: String, CaseIterable {
         case lockStep, pipelined, chunked, hundredKilobytes
 
-        func mail(_ client: Client) throws {
+        func mail(_ client: SMTPClient) throws {
             switch self {
             case .lockStep: try client.mail(Self.kilobyte)
             case .hundredKilobytes: try client.mail(Self.large)
@@ -35,7 +36,7 @@ struct CostTests {
 
     /// Sends so many messages on one connection and stops the server.
     private func mail(_ count: Int, _ shape: Shape, to server: RunningServer) throws {
-        let client = try Client.greeted(server)
+        let client = try SMTPClient.greeted(server)
         for _ in 0..<count { try shape.mail(client) }
         try client.say("QUIT", expecting: 221)
         #expect(try server.stop().messages == count)
@@ -55,7 +56,7 @@ struct CostTests {
 
     /// The allocations of the event loop's thread.
     private func allocations(_ count: Int, _ shape: Shape) throws -> Int {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let environment = [
             "LD_PRELOAD": try Self.counter.get(),
             "MALLOC_COUNT_FILE": folder.file("counts"),
@@ -80,7 +81,7 @@ struct CostTests {
 
     /// How often each system call was made, by the whole program.
     private func systemCalls(_ count: Int, _ shape: Shape) throws -> [String: Int] {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         // -D: strace is the child, so that the program has the process number that we know.
         let strace = ["strace", "-D", "-f", "-c", "-o", folder.file("calls")]
         try RunningServer.run(tool: strace) { server in
@@ -120,7 +121,7 @@ struct CostTests {
 
     /// The instructions that the whole program has executed, outside of the kernel.
     private func instructions(_ count: Int, _ shape: Shape) throws -> Int {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let output = "--callgrind-out-file=\(folder.file("calls"))"
         let valgrind = ["valgrind", "--quiet", "--tool=callgrind", output]
         // A byte of a `rep movsb` would count as an instruction.
@@ -163,16 +164,16 @@ struct CostTests {
     @Test(.enabled(if: raiseFileLimit() > 10_500, "so many files may not be open here"))
     func `ten thousand idle connections cost less than seven megabytes`() throws {
         try RunningServer.run { server in
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             let before = try server.facts.residentKilobytes
-            var clients: [Client] = []
-            for _ in 0..<10_000 { clients.append(try Client(server)) }
+            var clients: [SMTPClient] = []
+            for _ in 0..<10_000 { clients.append(try SMTPClient(server)) }
             for client in clients { try client.expect(220) }
             let grown = try server.facts.residentKilobytes - before
             // 5 MB by their sizes, which MemoryTests has; the rest is the allocator's share, and
             // what tables that double have in stock.
             #expect(grown < 7 * 1024, "10,000 connections cost \(grown) KB")
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             for client in clients.prefix(100) {
                 try client.say("HELO client.example", expecting: 250)
                 try client.mail()

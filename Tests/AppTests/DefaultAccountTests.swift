@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// Whom root serves as when nobody says it: on a machine that has the user `blackhole`, and on one
@@ -7,11 +8,7 @@ import Testing
 /// A mount namespace gives the program a machine's users of the test's own.
 @Suite(.enabled(if: mayMount, "only who may mount can show other users"))
 struct DefaultAccountTests {
-    private let folder: TemporaryFolder
-
-    init() throws {
-        folder = try TemporaryFolder()
-    }
+    private let folder = TemporaryDirectory()
 
     /// A daemon on a machine with this machine's users, but for `blackhole`, who is as it is told.
     ///
@@ -24,13 +21,13 @@ struct DefaultAccountTests {
             let lines = try String(contentsOfFile: "/etc/\(file)", encoding: .utf8)
                 .split(separator: "\n").filter { !$0.hasPrefix("blackhole:") }
             let text = (lines + [Substring(entry)]).joined(separator: "\n") + "\n"
-            try text.write(toFile: folder.file("etc/\(file)"), atomically: false, encoding: .utf8)
+            try folder.write(text, to: "etc/\(file)")
         }
         let script = """
             mount --bind \(folder.path)/etc /etc
             exec env --unset BLACKHOLE_USER --unset BLACKHOLE_GROUP "$@"
             """
-        return try Daemon(
+        return Daemon(
             program: ["unshare", "--mount", "bash", "-ec", script, "bash", Paths.program])
     }
 

@@ -1,16 +1,17 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 struct DiskTests {
     @Test func `a thousand messages touch no file`() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         // -D: strace is the child, so that the program has the process number that we know.
         let strace = [
             "strace", "-D", "-f", "-s", "200", "-o", folder.file("calls"),
             "-e", "trace=%file,%desc", "-e", "trace=!epoll_wait,epoll_ctl,accept4,close,fcntl",
         ]
         try RunningServer.run(["--workers", "1", "--rates", "0"], tool: strace) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             for _ in 0..<1_000 { try client.mail() }
             try client.say("QUIT", expecting: 221)
             #expect(try server.stop().messages == 1_000)

@@ -1,4 +1,5 @@
 import Glibc
+import BlackholeTestSupport
 import Testing
 
 /// `blackhole fuzz-replies`.
@@ -14,7 +15,7 @@ struct FuzzRepliesTests {
         let all = ["--workers", "1", "--idle-timeout", "1"] + options
         try RunningServer.run(all, command: "fuzz-replies") { server in
             for _ in 0..<sessions {
-                let client = try Client(at: server.address)
+                let client = try SMTPClient(at: server.address)
                 // The server may have closed or reset already.
                 try? client.send(Self.dialogue)
                 heard.append((try? client.rest()) ?? "reset")

@@ -1,11 +1,12 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// What a stranger may make the server do before it is a client.
 struct HandshakeLimitTests {
     /// What a peer hears that says nothing but these bytes, up to the end.
     private func answer(to bytes: [UInt8], at address: String) throws -> [UInt8] {
-        let client = try Client(at: address)
+        let client = try SMTPClient(at: address)
         try client.send(bytes)
         return Array(try client.rest().utf8)
     }
@@ -24,7 +25,7 @@ struct HandshakeLimitTests {
                     #expect(command.text.contains("alert handshake failure"), "\(command.text)")
                 }
             }
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
         }
     }
 
@@ -68,18 +69,18 @@ struct HandshakeLimitTests {
 
     @Test func `nine bytes that claim a large ClientHello cost no memory`() throws {
         try RunningServer.run(["--ssl_port=0"]) { server in
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             let claim: [UInt8] = [0x16, 3, 1, 0, 4, 1, 1, 0xFF, 0xB8]
             let refusal: [UInt8] = [0x15, 3, 3, 0, 2, 2, 47]
             #expect(try answer(to: claim, at: server.securedAddress()) == refusal)
             let before = try server.facts.residentKilobytes
             // One that may come is waited for; 156 KB each is what OpenSSL would make room for.
             let clients = try (0..<400).map { _ in
-                let client = try Client(at: server.securedAddress())
+                let client = try SMTPClient(at: server.securedAddress())
                 try client.send([0x16, 3, 1, 0x3E, 0xA0, 1, 0, 0x3E, 0x9C] as [UInt8])
                 return client
             }
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             let grown = try server.facts.residentKilobytes - before
             #expect(grown < 400 * 8, "\(grown) KB for \(clients.count) peers")
         }
@@ -95,12 +96,12 @@ struct HandshakeLimitTests {
             announced: announced
         ) { server in
             let tls = try server.securedAddress()
-            let silent = try Client(at: tls)
-            let upgrading = try Client.greeted(server)
+            let silent = try SMTPClient(at: tls)
+            let upgrading = try SMTPClient.greeted(server)
             try upgrading.say("STARTTLS", expecting: 220)
             for _ in 0..<5 { #expect(try answer(to: [], at: server.securedAddress()) == []) }
             // In clear nobody notices.
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             #expect(1...2 ~= server.logCount("are in progress, the \(limit)"))
             silent.close()
             #expect(
@@ -121,7 +122,7 @@ struct HandshakeLimitTests {
             announced: ["Too many open files", "their peers had left"]
         ) { server in
             for _ in 0..<120 {
-                let client = try Client.greeted(server)
+                let client = try SMTPClient.greeted(server)
                 try client.say("MAIL FROM:<a@b.example>", expecting: 250)
                 try client.say("RCPT TO:<c@d.example>", expecting: 250)
                 try client.say("DATA", expecting: 354)
@@ -129,7 +130,7 @@ struct HandshakeLimitTests {
                 // By FIN, for all that has come is read.
                 client.close()
             }
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             #expect(server.logCount("their peers had left") > 0)
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import BlackholeTestSupport
 import Testing
 
 /// Peers that do what they should not: each with an honest client beside it that must succeed, on
@@ -9,11 +10,11 @@ struct HostilePeerTests {
         growingBelow limitKilobytes: Int = 8 * 1024, _ body: (RunningServer) throws -> Void
     ) throws {
         try RunningServer.run { server in
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             let before = try server.facts.peakKilobytes
             try server.expectRestAfter {
                 try body(server)
-                try Client.mailOnce(server)
+                try SMTPClient.mailOnce(server)
             }
             let grown = try server.facts.peakKilobytes - before
             let limit = limitKilobytes * ProcessFacts.memoryFactor
@@ -24,18 +25,18 @@ struct HostilePeerTests {
     @Test(arguments: [2047, 2049, 3000, 100_000])
     func `an oversized line is refused, and the session goes on`(bytes: Int) throws {
         try withServer { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("NOOP " + String(repeating: "x", count: bytes - 5), expecting: 500)
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             try client.mail()
         }
     }
 
     @Test func `ten megabytes without a line end are refused once`() throws {
         try withServer { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.send([UInt8](repeating: UInt8(ascii: "a"), count: 10 << 20))
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             try client.say("", expecting: 500)
             try client.mail()
         }
@@ -43,12 +44,12 @@ struct HostilePeerTests {
 
     @Test func `ten megabytes without a line end are content like any other`() throws {
         try withServer { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("MAIL FROM:<a@example.org>", expecting: 250)
             try client.say("RCPT TO:<b@example.org>", expecting: 250)
             try client.say("DATA", expecting: 354)
             try client.send([UInt8](repeating: UInt8(ascii: "\n"), count: 10 << 20))
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             try client.say("\r\n.", expecting: 250)
             try client.mail()
         }
@@ -57,22 +58,15 @@ struct HostilePeerTests {
     @Test(arguments: 0..<4 as Range<UInt64>)
     func `binary garbage harms nobody`(seed: UInt64) throws {
         try withServer { server in
-            var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-            let garbage = (0..<1 << 20).map { _ in
-                state ^= state << 13
-                state ^= state >> 7
-                state ^= state << 17
-                return UInt8(truncatingIfNeeded: state >> 24)
-            }
-            let client = try Client(server)
-            _ = try client.exchange(garbage)
-            try Client.mailOnce(server)
+            let client = try SMTPClient(server)
+            _ = try client.exchange(randomBytes(1 << 20, seed: seed))
+            try SMTPClient.mailOnce(server)
         }
     }
 
     @Test func `a million pipelined commands are answered one by one`() throws {
         try withServer { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             let commands = Array(String(repeating: "NOOP\r\n", count: 1_000_000).utf8)
             #expect(try client.exchange(commands, untilReplies: 1_000_000) == 1_000_000)
             try client.mail()
@@ -82,19 +76,17 @@ struct HostilePeerTests {
     @Test func `a peer that never reads is read no more`() throws {
         try withServer { server in
             let commands = Array(String(repeating: "NOOP\r\n", count: 100_000).utf8)
-            let peers = try (0..<8).map { _ in try Client.greeted(server) }
+            let peers = try (0..<8).map { _ in try SMTPClient.greeted(server) }
             for peer in peers {
                 var sent = 0
                 // Far more than the kernel's buffers hold, so it must come to a stop.
-                let isStuck = eventually {
-                    let count = peer.sendSome(commands[...])
-                    if count > 0 { sent += count }
-                    var entry = pollfd(fd: peer.descriptor, events: Int16(POLLOUT), revents: 0)
-                    return poll(&entry, 1, 200) == 0
+                let isStuck = try eventually {
+                    sent += try peer.connection.sendSome(commands[...])
+                    return peer.connection.wait(for: POLLOUT, milliseconds: 200) == 0
                 }
                 #expect(isStuck)
                 #expect(sent < 64 << 20)
-                try Client.mailOnce(server)
+                try SMTPClient.mailOnce(server)
             }
             let ticks = try server.facts.ticks
             usleep(500_000)
@@ -107,10 +99,10 @@ struct HostilePeerTests {
     @Test func `a peer that reads at last gets every reply`() throws {
         try withServer { server in
             let commands = Array(String(repeating: "HELP\r\n", count: 200_000).utf8)
-            let client = try Client.greeted(server)
-            let sent = client.sendSome(commands[...])
+            let client = try SMTPClient.greeted(server)
+            let sent = try client.connection.sendSome(commands[...])
             #expect(sent > 0)
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             usleep(300_000)
             let lines = try client.exchange(Array(commands[sent...]), untilReplies: 200_000)
             #expect(lines >= 200_000)
@@ -119,7 +111,7 @@ struct HostilePeerTests {
 
     @Test func `one byte at a time is a dialogue like any other`() throws {
         try withServer { server in
-            let client = try Client(server)
+            let client = try SMTPClient(server)
             try client.expect(220)
             let dialogue = [
                 ("EHLO client.example", 250), ("MAIL FROM:<a@example.org>", 250),
@@ -146,12 +138,12 @@ struct HostilePeerTests {
         try withServer { server in
             for isGreeted in [false, true] {
                 for _ in 0..<50 {
-                    let client = try Client(server)
+                    let client = try SMTPClient(server)
                     if isGreeted { try client.expect(220) }
                     for piece in Self.dialogue[..<stage] { try client.send(piece) }
                     client.reset()
                 }
-                try Client.mailOnce(server)
+                try SMTPClient.mailOnce(server)
             }
         }
     }
@@ -160,7 +152,7 @@ struct HostilePeerTests {
     func `a close at any stage frees the connection`(stage: Int) throws {
         try withServer { server in
             for _ in 0..<50 {
-                let client = try Client(server)
+                let client = try SMTPClient(server)
                 for piece in Self.dialogue[..<stage] { try client.send(piece) }
                 client.close()
             }
@@ -169,7 +161,7 @@ struct HostilePeerTests {
 
     @Test func `a half-closed peer gets every reply, and then the end`() throws {
         try withServer { server in
-            let client = try Client(server)
+            let client = try SMTPClient(server)
             try client.send(
                 "EHLO c.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n"
                     + "Text\r\n.\r\nNOOP\r\n")
@@ -181,20 +173,20 @@ struct HostilePeerTests {
 
     @Test func `a peer half-closed in mid-message is closed`() throws {
         try withServer { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("MAIL FROM:<a@example.org>", expecting: 250)
             try client.say("RCPT TO:<b@example.org>", expecting: 250)
             try client.say("DATA", expecting: 354)
             try client.send("never ends")
             client.endSending()
             #expect(try !client.rest().contains("250"))
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
         }
     }
 
     @Test func `what follows QUIT is nobody's`() throws {
         try withServer { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.send("QUIT\r\n" + String(repeating: "NOOP\r\n", count: 10_000))
             try client.expect(221)
             #expect(try client.rest().isEmpty)
@@ -203,17 +195,17 @@ struct HostilePeerTests {
 
     @Test func `a fast sender of large messages starves nobody`() throws {
         try withServer(growingBelow: 16 * 1024) { server in
-            let folder = try TemporaryFolder()
+            let folder = TemporaryDirectory()
             let senders = try (0..<4).map { _ in
                 try ChildProcess(
                     ["smtp-source", "-d", "-m", "1000000", "-l", "1000000"]
                         + ["127.0.0.1:\(server.port)"],
                     output: folder.file("output"), errors: folder.file("errors"))
             }
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             for _ in 0..<100 {
                 try client.mail()
-                try Client.mailOnce(server)
+                try SMTPClient.mailOnce(server)
             }
             for sender in senders {
                 sender.signal(SIGKILL)
@@ -227,8 +219,8 @@ struct HostilePeerTests {
             tool: ["prlimit", "--nofile=64:64"], announced: ["Too many open files"]
         ) { server in
             try server.expectRestAfter {
-                let greeted = try Client.greeted(server)
-                let crowd = try (0..<100).map { _ in try Client(server) }
+                let greeted = try SMTPClient.greeted(server)
+                let crowd = try (0..<100).map { _ in try SMTPClient(server) }
                 #expect(eventually { server.log.contains("Too many open files") })
                 try greeted.mail()
                 let ticks = try server.facts.ticks
@@ -241,7 +233,7 @@ struct HostilePeerTests {
                     client.close()
                 }
                 try greeted.mail()
-                try Client.mailOnce(server)
+                try SMTPClient.mailOnce(server)
             }
         }
     }
@@ -249,7 +241,7 @@ struct HostilePeerTests {
     @Test func `a silent peer is told and closed`() throws {
         try RunningServer.run(["--workers", "1", "--idle-timeout", "1"]) { server in
             try server.expectRestAfter {
-                let silent = try (0..<20).map { _ in try Client.greeted(server) }
+                let silent = try (0..<20).map { _ in try SMTPClient.greeted(server) }
                 for client in silent { #expect(try client.rest().hasPrefix("421 4.4.2 ")) }
             }
         }

@@ -1,11 +1,12 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 struct LogTests {
     @Test func `without debug a session leaves no line`() throws {
         try RunningServer.run { server in
             let before = server.log
-            for _ in 0..<20 { try Client.mailOnce(server) }
+            for _ in 0..<20 { try SMTPClient.mailOnce(server) }
             #expect(server.log == before)
         }
     }
@@ -28,7 +29,7 @@ struct LogTests {
 
     @Test(arguments: ["PLAIN", "LOGIN", "CRAM-MD5"])
     func `no password is in the log, nor who has it`(mechanism: String) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         try RunningServer.run(["--workers", "1", "--debug"]) { server in
             let client = try Command.shell(
                 """
@@ -53,7 +54,7 @@ struct LogTests {
 
     @Test func `what a peer says cannot disguise a line`() throws {
         try RunningServer.run(["--workers", "1", "--debug"]) { server in
-            let client = try Client(server)
+            let client = try SMTPClient(server)
             try client.expect(220)
             try client.say("HELO \u{1B}[31mred\nforged", expecting: 500)
             try client.say("NOOP \u{85}\u{2028}ü", expecting: 250)
@@ -71,7 +72,7 @@ struct LogTests {
 
     @Test func `a message has a line where that is asked for, and otherwise none`() throws {
         try RunningServer.run(["--workers", "1", "--log-messages=yes"]) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("MAIL FROM:<a@b.example>", expecting: 250)
             for to in ["c@d.example", "e@f.example"] {
                 try client.say("RCPT TO:<\(to)>", expecting: 250)
@@ -112,7 +113,7 @@ struct LogTests {
     func `a message that is refused has a line with the reply`(stage: String, text: String) throws {
         let options = ["--workers", "1", "--mode=bounce", "--bounce-codes=550"]
         try RunningServer.run(options + ["--stage", stage, "--log-messages=yes"]) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.send("MAIL FROM:<me@example.org>\r\nRCPT TO:<you@example.org>\r\nDATA\r\n")
             if stage == "message" {
                 for code in [250, 250, 354] { try client.expect(code) }
@@ -135,7 +136,7 @@ struct LogTests {
         header: String, text: String
     ) throws {
         try RunningServer.run { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.mail(header + "\r\n\r\n")
             #expect(eventually { server.log.contains(text) }, "\(server.log)")
             #expect(server.logCount("of a message is ignored") == 1)
@@ -156,7 +157,7 @@ struct LogTests {
 
     @Test func `the rates are told while there is traffic`() throws {
         try RunningServer.run(["--workers", "1", "--rates", "1"]) { server in
-            for _ in 0..<3 { try Client.mailOnce(server) }
+            for _ in 0..<3 { try SMTPClient.mailOnce(server) }
             let pattern =
                 /messages a second \(\d+ messages?, 0 refused, \d+ connections?, \d+ bytes?\), \d open\n/
             #expect(eventually { server.log.firstMatch(of: pattern) != nil })
@@ -167,7 +168,7 @@ struct LogTests {
     }
 
     @Test func `SIGUSR1 opens the log again`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         try daemon.expectSuccess("start", "--workers", "1")
         let pid = try #require(daemon.pid)
         let rotated = daemon.folder.file("log.1")
@@ -181,8 +182,8 @@ struct LogTests {
 
     @Test(arguments: ["/nonexistent/log", "/", "LINK"])
     func `a log that cannot be is refused`(path: String) throws {
-        let daemon = try Daemon()
-        let victim = try daemon.write("precious", to: "victim")
+        let daemon = Daemon()
+        let victim = try daemon.folder.write("precious", to: "victim")
         let link = daemon.folder.file("link")
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: victim)
         let command = try Command.run(
@@ -194,13 +195,13 @@ struct LogTests {
     }
 
     @Test func `a log that cannot be written stops nothing`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         let start = try Command.run(
             Paths.program, "start", "--pid", daemon.pidPath, "--log", "/dev/full", "--workers", "1")
         #expect(start.exitCode == 0, "\(start.text)")
         let status = try daemon.expectSuccess("status").output
         let address = try #require(status.firstMatch(of: /listening on (\S+):/)?.1)
-        try Client.mailOnce(to: String(address))
+        try SMTPClient.mailOnce(to: String(address))
         try daemon.expectSuccess("stop")
     }
 }

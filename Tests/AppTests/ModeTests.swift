@@ -1,5 +1,6 @@
 import BlackholeSMTP
 import BlackholeSink
+import BlackholeTestSupport
 import Foundation
 import Testing
 
@@ -9,7 +10,7 @@ struct ModeTests {
     private func codes(_ count: Int, _ server: RunningServer, _ content: String = ".") throws
         -> [Int]
     {
-        let client = try Client.greeted(server)
+        let client = try SMTPClient.greeted(server)
         return try (0..<count).map { _ in
             try client.say("MAIL FROM:<a@example.org>", expecting: 250)
             try client.say("RCPT TO:<b@example.org>", expecting: 250)
@@ -42,7 +43,7 @@ struct ModeTests {
         try RunningServer.run(["--workers", "1", "--mode=bounce", "--seed", "1"]) { server in
             var seen: Set<Int> = []
             for _ in 0..<200 {
-                let client = try Client.greeted(server)
+                let client = try SMTPClient.greeted(server)
                 try client.say("MAIL FROM:<a@example.org>", expecting: 250)
                 try client.say("RCPT TO:<b@example.org>", expecting: 250)
                 try client.say("DATA", expecting: 354)
@@ -73,7 +74,7 @@ struct ModeTests {
 
     @Test func `unavailable says 421 and closes`() throws {
         try RunningServer.run(["--workers", "1", "--mode=unavailable"]) { server in
-            let client = try Client(server)
+            let client = try SMTPClient(server)
             #expect(
                 try client.rest()
                     == "421 Service not available, closing transmission channel\r\n")
@@ -82,7 +83,7 @@ struct ModeTests {
 
     @Test func `offline says 521`() throws {
         try RunningServer.run(["--workers", "1", "--mode=offline"]) { server in
-            let client = try Client(server)
+            let client = try SMTPClient(server)
             try client.expect(521)
             try client.say("QUIT", expecting: 221)
             #expect(try client.rest().isEmpty)
@@ -95,7 +96,7 @@ struct ModeTests {
             "--workers", "1", "--mode=bounce", "--bounce_codes=571", "--stage=\(stage.rawValue)",
         ]
         try RunningServer.run(options) { server in
-            let client = try Client(server)
+            let client = try SMTPClient(server)
             let lines: [(ModeStage, String, Int)] = [
                 (.helo, "EHLO me", 250), (.mail, "MAIL FROM:<a@b>", 250),
                 (.rcpt, "RCPT TO:<c@d>", 250), (.data, "DATA", 354), (.message, ".", 250),
@@ -114,7 +115,7 @@ struct ModeTests {
             "--workers", "1", "--mode=bounce", "--bounce_codes=rcpt:452", "--stage=rcpt",
         ]
         try RunningServer.run(options) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("MAIL FROM:<a@b>", expecting: 250)
             for _ in 0..<10 { try client.say("RCPT TO:<c@d>", expecting: 452) }
         }
@@ -142,12 +143,12 @@ struct ModeTests {
     @Test func `a delay holds back one client's replies, in their order`() throws {
         let options = ["--workers", "1", "--delay=0.3", "--host_name=x"]
         try RunningServer.run(options) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             let start = ContinuousClock.now
             try client.send(
                 "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n.\r\nNOOP\r\nMAIL FROM:<>\r\nQUIT\r\n")
             // Another's mail takes its own delay only, and waits for nobody.
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             for code in [250, 250, 354, 250, 250, 250, 221] { try client.expect(code) }
             #expect(start.duration(to: .now) >= .milliseconds(300))
         }
@@ -162,38 +163,39 @@ struct ModeTests {
     func `a header switches the mode for its message`(header: String, code: Int) throws {
         let options = ["--workers", "1", "--mode=bounce", "--bounce_codes=450"]
         try RunningServer.run(options) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.mail(header + "\r\n\r\n", expecting: code)
             try client.mail(expecting: 450)
         }
         try RunningServer.run(options + ["--dynamic_switch=false"]) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.mail(header + "\r\n\r\n", expecting: 450)
         }
     }
 
     @Test func `a listener has flags of its own`() throws {
-        let folder = try TemporaryFolder()
-        try """
-        listen = 127.0.0.1:0 mode=bounce, 127.0.0.2:0, 127.0.0.3:0 mode=offline
-        bounce_codes = 553
-        """.write(toFile: folder.file("conf"), atomically: true, encoding: .utf8)
-        let options = ["--workers", "1", "--conf", folder.file("conf")]
+        let folder = TemporaryDirectory()
+        let file = try folder.write(
+            """
+            listen = 127.0.0.1:0 mode=bounce, 127.0.0.2:0, 127.0.0.3:0 mode=offline
+            bounce_codes = 553
+            """, to: "conf")
+        let options = ["--workers", "1", "--conf", file]
         try RunningServer.run(options) { server in
             #expect(eventually { server.logCount("listening on") == 3 })
             let addresses = server.log.matches(of: /listening on (.+), \d+ worker/).map { $0.1 }
-            let bounce = try Client.greeted(at: String(addresses[0]))
+            let bounce = try SMTPClient.greeted(at: String(addresses[0]))
             try bounce.mail("X-Blackhole-Mode: accept\r\n\r\n", expecting: 553)
-            let plain = try Client.greeted(at: String(addresses[1]))
+            let plain = try SMTPClient.greeted(at: String(addresses[1]))
             try plain.mail(expecting: 250)
             try plain.mail("X-Blackhole-Mode: bounce\r\n\r\n", expecting: 553)
-            try Client(at: String(addresses[2])).expect(521)
+            try SMTPClient(at: String(addresses[2])).expect(521)
         }
     }
 
     @Test func `status, title and log show what each listener does`() throws {
-        let daemon = try Daemon()
-        let file = try daemon.write(
+        let daemon = Daemon()
+        let file = try daemon.folder.write(
             "listen = 127.0.0.1:0 mode=bounce, 127.0.0.2:0 mode=bounce stage=rcpt, 127.0.0.3:0",
             to: "conf")
         try daemon.expectSuccess("start", "--workers", "1", "--conf", file)
@@ -214,7 +216,7 @@ struct ModeTests {
 
     @Test func `VRFY and EXPN answer as they did`() throws {
         try RunningServer.run(["--workers", "1", "--host_name=mx.example"]) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("VRFY someone", expecting: 252)
             try client.say("VRFY pass=someone", expecting: 250)
             try client.say("VRFY fail=someone", expecting: 550)

@@ -1,19 +1,19 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// The daemon of a user who is not root: of the one who tests, or where that is root of one made
 /// for it.
 struct OrdinaryUserTests {
     private static let isRoot = geteuid() == 0
-    private let folder: TemporaryFolder
+    private let folder = TemporaryDirectory()
     private let account: SystemAccount?
     private let daemon: Daemon
 
     init() throws {
-        folder = try TemporaryFolder()
         guard OrdinaryUserTests.isRoot else {
             account = nil
-            daemon = try Daemon()
+            daemon = Daemon()
             return
         }
         let account = try SystemAccount()
@@ -22,7 +22,7 @@ struct OrdinaryUserTests {
         let program = folder.file("blackhole")
         _ = try Command.run("install", "--mode=0755", Paths.program, program)
         chmod(folder.path, 0o755)
-        daemon = try Daemon(program: account.prefix + [program], environment: account.environment)
+        daemon = Daemon(program: account.prefix + [program], environment: account.environment)
         chown(daemon.folder.path, account.uid, account.gid)
         self.account = account
     }
@@ -44,12 +44,12 @@ struct OrdinaryUserTests {
             #expect(try first.status("Uid", of: first.id).allSatisfy { $0 == "\(account.uid)" })
             #expect(try Ownership(of: daemon.pidPath) == Ownership(account.uid, 0o644))
         }
-        try Client.mailOnce(to: daemon.address())
+        try SMTPClient.mailOnce(to: daemon.address())
         #expect(try daemon.expectSuccess("status").output.contains("\n1 message of 27 bytes "))
         #expect(try daemon.expectSuccess("reload").output == "blackhole has reloaded\n")
         try daemon.expectSuccess("restart", "--workers", "1")
         #expect(first.isGone)
-        try Client.mailOnce(to: daemon.address())
+        try SMTPClient.mailOnce(to: daemon.address())
         let last = daemon.facts
         try daemon.expectSuccess("stop")
         #expect(last.isGone)
@@ -73,14 +73,14 @@ struct OrdinaryUserTests {
         let account = try #require(account)
         let (host, port) = try LowPort.free()
         let capability = ["--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"]
-        let daemon = try Daemon(
+        let daemon = Daemon(
             program: account.prefix + capability + [folder.file("blackhole")],
             environment: account.environment)
         chown(daemon.folder.path, account.uid, account.gid)
         try daemon.expectSuccess("start", "--host", host, "--port", "\(port)")
-        try Client.mailOnce(to: "\(host):\(port)")
+        try SMTPClient.mailOnce(to: "\(host):\(port)")
         try daemon.expectSuccess("restart", "--host", host, "--port", "\(port)")
-        try Client.mailOnce(to: "\(host):\(port)")
+        try SMTPClient.mailOnce(to: "\(host):\(port)")
         try daemon.expectSuccess("stop")
     }
 
@@ -106,14 +106,14 @@ struct OrdinaryUserTests {
                 + options, environment: daemon.environment)
         #expect([EX_NOPERM, EX_CONFIG].contains(restart.exitCode), "\(restart.text)")
         #expect(daemon.pid == pid)
-        try Client.mailOnce(to: daemon.address())
+        try SMTPClient.mailOnce(to: daemon.address())
         try daemon.expectSuccess("stop")
     }
 
     @Test func `a reload changes the mode that is shown`() throws {
-        let file = try daemon.write("mode=accept", to: "conf")
+        let file = try daemon.folder.write("mode=accept", to: "conf")
         try daemon.expectSuccess("start", "--workers", "1", "--conf", file)
-        _ = try daemon.write("mode=bounce", to: "conf")
+        try daemon.folder.write("mode=bounce", to: "conf")
         try daemon.expectSuccess("reload", "--conf", file)
         let status = try daemon.expectSuccess("status", "--conf", file).output
         #expect(status.contains(": bounce at message, bounce with "))
@@ -124,7 +124,7 @@ struct OrdinaryUserTests {
 
     @Test(.enabled(if: isRoot, "only root can start another user's server"))
     func `another user's server is not disturbed`() throws {
-        let other = try Daemon(environment: ["BLACKHOLE_USER": "nobody"])
+        let other = Daemon(environment: ["BLACKHOLE_USER": "nobody"])
         chmod(other.folder.path, 0o755)
         try other.expectSuccess("start", "--workers", "1")
         let pid = try #require(other.pid)
@@ -145,7 +145,7 @@ struct OrdinaryUserTests {
         #expect(start.errors.hasPrefix("blackhole: cannot open the pid file \(other.pidPath): "))
         #expect(try run("status").output.hasPrefix("blackhole is running, process \(pid)\n"))
         #expect(other.pid == pid)
-        try Client.mailOnce(to: other.address())
+        try SMTPClient.mailOnce(to: other.address())
         try other.expectSuccess("stop")
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// Root's rights: what they are used for, and that they are gone before the first connection.
@@ -12,7 +13,7 @@ struct PrivilegeTests {
 
     /// A daemon whose directory is root's, and open to others.
     private func daemon(_ environment: [String: String] = [:]) throws -> Daemon {
-        let daemon = try Daemon(environment: account.environment.merging(environment) { $1 })
+        let daemon = Daemon(environment: account.environment.merging(environment) { $1 })
         chmod(daemon.folder.path, 0o755)
         return daemon
     }
@@ -48,19 +49,19 @@ struct PrivilegeTests {
         let first = daemon.facts
         try expectNoRights(first)
         #expect(try daemon.address() == "\(host):\(port)")
-        try Client.mailOnce(to: "\(host):\(port)")
+        try SMTPClient.mailOnce(to: "\(host):\(port)")
         #expect(try daemon.expectSuccess("status").output.contains("\n1 message of 27 bytes "))
         let title = try Command.run("ps", "-o", "args=", "-p", "\(first.id)").output
         #expect(title == "blackhole: accept on \(host):\(port)\n")
 
         #expect(try daemon.expectSuccess("reload").output == "blackhole has reloaded\n")
         try expectNoRights(first)
-        try Client.mailOnce(to: "\(host):\(port)")
+        try SMTPClient.mailOnce(to: "\(host):\(port)")
 
         try daemon.expectSuccess("restart", "--workers", "2")
         #expect(first.isGone)
         try expectNoRights(daemon.facts)
-        try Client.mailOnce(to: "\(host):\(port)")
+        try SMTPClient.mailOnce(to: "\(host):\(port)")
         let last = daemon.facts
         try daemon.expectSuccess("stop")
         #expect(last.isGone)
@@ -74,7 +75,7 @@ struct PrivilegeTests {
             ["--workers", "2"], tool: tool, environment: account.environment
         ) { server in
             try expectNoRights(server.facts)
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
         }
     }
 
@@ -168,7 +169,7 @@ struct PrivilegeTests {
         let path = sticky + "/planted"
         mkdir(sticky, 0o700)
         chmod(sticky, 0o1777)
-        let victim = try daemon.write("precious", to: "victim")
+        let victim = try daemon.folder.write("precious", to: "victim")
         switch plant {
         case "symlink": symlink(victim, path)
         case "hard link": link(victim, path)

@@ -50,7 +50,7 @@ struct RealClientTests {
 
     @Test func `curl sends a hundred megabytes, and the memory stays flat`() throws {
         try RunningServer.run { server in
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             let before = try server.facts.peakKilobytes
             try expectSuccess(
                 """
@@ -152,7 +152,7 @@ struct RealClientTests {
     @Test(arguments: [false, true])
     func `smtp-source's twenty thousand leave the memory flat`(keepsOpen: Bool) throws {
         try RunningServer.run { server in
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             let before = try server.facts.peakKilobytes
             try server.expectRestAfter {
                 let option = keepsOpen ? "-d" : ""

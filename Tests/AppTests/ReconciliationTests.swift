@@ -1,4 +1,5 @@
 import BlackholeSink
+import BlackholeTestSupport
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ struct ReconciliationTests {
 
     @Test(.enabled(if: geteuid() == 0, "only root may run a Postfix of its own"))
     func `what Postfix has sent is what is counted`() throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         try daemon.expectSuccess("start", "--ssl=no", "--workers", "2", "--rates", "1")
         let port = try #require(daemon.address().split(separator: ":").last.flatMap { Int($0) })
         let postfix = try Postfix(relayTo: port)
@@ -33,7 +34,7 @@ struct ReconciliationTests {
     func `what Postfix has bounced and deferred is what is counted`(
         stage: ModeStage, outcome: (code: Int, status: String)
     ) throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         try daemon.expectSuccess(
             "start", "--ssl=no", "--workers", "2", "--rates", "1", "--mode", "bounce",
             "--stage", stage.rawValue, "--bounce-codes", "\(outcome.code)")
@@ -68,11 +69,11 @@ struct ReconciliationTests {
     func `a refusal before any mail is counted`(
         options: [String], stage: String, code: Int
     ) throws {
-        let daemon = try Daemon()
+        let daemon = Daemon()
         let start = try daemon.run(["start", "--workers", "2"] + options)
         #expect(start.exitCode == 0, "\(start.text)")
         for _ in 0..<5 {
-            let client = try Client(at: daemon.address())
+            let client = try SMTPClient(at: daemon.address())
             if stage == "connect" {
                 try client.expect(code)
             } else {
@@ -92,7 +93,7 @@ struct ReconciliationTests {
             "--workers", "1", "--recipients-limit", "100", "--message-size-limit", "1000",
         ]
         try RunningServer.run(options) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             // base64 of `NUL fail=me NUL x`.
             try client.say("AUTH PLAIN AGZhaWw9bWUAeA==", expecting: 535)
             try client.say("BOGUS", expecting: 500)
@@ -118,7 +119,7 @@ struct ReconciliationTests {
         throws
     {
         try RunningServer.run(["--workers", "2"]) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             let start = ContinuousClock.now
             for _ in 0..<50 { try client.mail() }
             let traffic = start.duration(to: .now)
@@ -130,7 +131,7 @@ struct ReconciliationTests {
             #expect(.seconds(seconds - 0.06) <= traffic, "\(server.log)")
         }
         try RunningServer.run { server in
-            _ = try Client.greeted(server)
+            _ = try SMTPClient.greeted(server)
             try server.stop()
             #expect(server.log.contains("0.0 messages a second for 0.0 seconds, 0 recipients"))
         }

@@ -13,7 +13,7 @@ struct SeedTests {
         var replies: [[String]] = []
         try RunningServer.run(options) { server in
             for _ in 0..<16 {
-                let client = try Client.greeted(server)
+                let client = try SMTPClient.greeted(server)
                 var heard: [String] = []
                 for header in ["", "", "X-Blackhole-Mode: random\r\n"] {
                     try client.say("MAIL FROM:<a@example.org>", expecting: 250)
@@ -58,7 +58,7 @@ struct SeedTests {
 
     /// The reply to a message.
     private func plainReply(_ server: RunningServer) throws -> String {
-        let client = try Client.greeted(server)
+        let client = try SMTPClient.greeted(server)
         try client.say("MAIL FROM:<a@example.org>", expecting: 250)
         try client.say("RCPT TO:<b@example.org>", expecting: 250)
         try client.say("DATA", expecting: 354)

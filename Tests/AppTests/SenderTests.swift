@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// Programs and libraries that developers send mail with, as they are when nothing but host and port
@@ -52,19 +53,19 @@ struct SenderTests {
     }
 
     /// What Go has compiled, for its next run.
-    private static let cache = Result { try TemporaryFolder() }
+    private static let cache = TemporaryDirectory()
 
     @Test(arguments: Sender.allCases, Way.allCases)
     func `a common sender sends out of the box, and under TLS with the certificate trusted`(
         sender: Sender, way: Way
     ) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         var options = ["--workers", "1"]
         if way != .plain {
             let file = folder.file("server.pem")
             let made = try Command.run(Paths.program, "certificate", "--out", file)
             #expect(made.exitCode == 0, "\(made.text)")
-            try made.output.write(toFile: folder.file("ca.crt"), atomically: false, encoding: .utf8)
+            try folder.write(made.output, to: "ca.crt")
             options += ["--ssl_cert", file, "--ssl_port", "0"]
         }
         try RunningServer.run(options) { server in
@@ -72,7 +73,7 @@ struct SenderTests {
             let trust = way == .plain ? [] : [folder.file("ca.crt")]
             let command = try Command.run(
                 sender.command + [way.rawValue, "\(port)"] + trust,
-                environment: ["GOCACHE": Self.cache.get().path])
+                environment: ["GOCACHE": Self.cache.path])
             #expect(command.exitCode == 0, "\(command.text)")
             #expect(try server.stop().messages == 1, "\(command.text)")
         }

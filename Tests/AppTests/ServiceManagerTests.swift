@@ -1,13 +1,13 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// What systemd asks of a service: to tell its state, and to serve sockets that it did not open.
 struct ServiceManagerTests {
     @Test func `the service manager is told every state`() throws {
         let manager = try NotifySocket()
-        let folder = try TemporaryFolder()
-        let file = folder.file("conf")
-        try "mode=accept".write(toFile: file, atomically: false, encoding: .utf8)
+        let folder = TemporaryDirectory()
+        let file = try folder.write("mode=accept", to: "conf")
         let server = try ChildProcess(
             [Paths.program, "run", "--workers", "1", "--conf", file],
             environment: ["NOTIFY_SOCKET": manager.path], output: folder.file("output"),
@@ -18,10 +18,10 @@ struct ServiceManagerTests {
         #expect(ready["READY"] == "1")
         let status = try #require(ready["STATUS"]?.wholeMatch(of: /accept on (127\.0\.0\.1:\d+)/))
         let address = String(status.1)
-        try Client.mailOnce(to: address)
+        try SMTPClient.mailOnce(to: address)
 
         for (text, mode) in [("mode=bounce", "bounce"), ("mode=bonce", "bounce")] {
-            try text.write(toFile: file, atomically: false, encoding: .utf8)
+            try folder.write(text, to: "conf")
             let before = microseconds()
             server.signal(SIGHUP)
             let reloading = try manager.next()
@@ -49,7 +49,7 @@ struct ServiceManagerTests {
         let options = ["--workers", "1", "--port", "1", "--starttls=True"]
         try RunningServer.run(options, tool: activation) { server in
             #expect(server.addresses.count == 1)
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             try TLSClient.run("mail", .starttls, with: server)
             try TLSClient.run("mail", .implicit, with: server)
             #expect(try server.stop().connections == 3)
@@ -59,7 +59,7 @@ struct ServiceManagerTests {
     @Test func `a socket of the service manager is served as the listener of its address is`()
         throws
     {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let paths = ["a", "b", "c", "d"].map { folder.file($0) }
         let names = "x@\(paths[2]):x@\(paths[1]):x@\(paths[0])"
         let lines = "unix:\(paths[0]),unix:\(paths[1]) mode=unavailable,unix:\(paths[3])"
@@ -74,7 +74,7 @@ struct ServiceManagerTests {
         ) { server in
             #expect(server.logCount(" warning blackhole: unix:") == 2)
             for (path, code) in zip(paths, [521, 421, 521]) {
-                try Client(at: "unix:\(path)").expect(code)
+                try SMTPClient(at: "unix:\(path)").expect(code)
             }
         }
     }
@@ -82,7 +82,7 @@ struct ServiceManagerTests {
     @Test func `a tls_listen line has TLS begin with the first byte of its socket, however named`()
         throws
     {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let lines =
             ["--listen", "unix:\(folder.file("a"))"]
             + ["--tls_listen", "unix:\(folder.file("b"))"]
@@ -103,7 +103,7 @@ struct ServiceManagerTests {
         let activation = ["python3", Paths.client("activate.py"), "unknown"]
         try RunningServer.run(["--workers", "2", "--debug"], tool: activation) { server in
             let haveAllServed = try eventually {
-                try Client.mailOnce(server)
+                try SMTPClient.mailOnce(server)
                 return server.log.contains("session 0-1 ") && server.log.contains("session 1-1 ")
             }
             #expect(haveAllServed)
@@ -112,7 +112,7 @@ struct ServiceManagerTests {
 
     @Test(.enabled(if: ServiceManagerTests.hasActivator, "systemd-socket-activate is missing"))
     func `systemd itself hands a socket over`() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let path = folder.file("socket")
         // It passes no environment on, and starts the program at the first connection.
         let server = try ChildProcess(
@@ -121,7 +121,7 @@ struct ServiceManagerTests {
                 "run", "--user", "\(geteuid())", "--group", "\(getegid())",
             ], output: folder.file("output"), errors: folder.file("log"))
         #expect(eventually { folder.text(of: "log").contains("Listening on \(path) as 3.") })
-        try Client.mailOnce(to: "unix:\(path)")
+        try SMTPClient.mailOnce(to: "unix:\(path)")
         server.signal(SIGTERM)
         #expect(try server.wait() == 0)
         let log = folder.text(of: "log")
@@ -162,6 +162,6 @@ struct ServiceManagerTests {
     @Test(arguments: ["LISTEN_PID=1 LISTEN_FDS=1", "LISTEN_FDS=1", "LISTEN_PID=$$"])
     func `an offer to another process is not taken`(offer: String) throws {
         let tool = ["bash", "-c", #"export \#(offer); exec "$@""#, "bash"]
-        try RunningServer.run(tool: tool) { try Client.mailOnce($0) }
+        try RunningServer.run(tool: tool) { try SMTPClient.mailOnce($0) }
     }
 }

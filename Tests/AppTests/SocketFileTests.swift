@@ -1,14 +1,14 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// The files of unix-domain sockets: who may connect, and that they are removed.
 struct SocketFileTests {
     private static let isRoot = geteuid() == 0
-    private let folder: TemporaryFolder
+    private let folder = TemporaryDirectory()
     private let path: String
 
-    init() throws {
-        folder = try TemporaryFolder()
+    init() {
         chmod(folder.path, 0o755)
         path = folder.file("smtp")
     }
@@ -21,7 +21,7 @@ struct SocketFileTests {
         let options = ["--host", "unix:" + path] + (option.map { ["--socket_mode", $0] } ?? [])
         try RunningServer.run(options, tool: umasked) { server in
             #expect(try Ownership(of: path) == Ownership(geteuid(), mode))
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
         }
         #expect(!FileManager.default.fileExists(atPath: path))
     }
@@ -31,7 +31,7 @@ struct SocketFileTests {
         mayRemove: Bool
     ) throws {
         let account = try SystemAccount()
-        let daemon = try Daemon(environment: account.environment)
+        let daemon = Daemon(environment: account.environment)
         if mayRemove { chown(folder.path, account.uid, account.gid) }
         try daemon.expectSuccess("start", "--workers", "1", "--host", "unix:" + path)
         #expect(try Ownership(of: path) == Ownership(account.uid, 0o666))
@@ -62,7 +62,7 @@ struct SocketFileTests {
             var status = stat()
             lstat(path, &status)
             #expect(status.st_gid == account.gid)
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
         }
     }
 

@@ -6,8 +6,8 @@ struct StopTests {
     @Test(arguments: [SIGTERM, SIGINT])
     func `a signal ends it with the totals`(signal: Int32) throws {
         try RunningServer.run { server in
-            try Client.mailOnce(server)
-            let client = try Client.greeted(server)
+            try SMTPClient.mailOnce(server)
+            let client = try SMTPClient.greeted(server)
             try client.mail()
             try client.mail()
             try client.say("QUIT", expecting: 221)
@@ -28,7 +28,7 @@ struct StopTests {
 
     @Test func `a message in flight is finished`() throws {
         try RunningServer.run(["--workers", "1", "--grace", "3600"]) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("MAIL FROM:<a@example.org>", expecting: 250)
             try client.say("RCPT TO:<b@example.org>", expecting: 250)
             try client.say("DATA", expecting: 354)
@@ -44,7 +44,7 @@ struct StopTests {
 
     @Test func `an idle client is told`() throws {
         try RunningServer.run(["--workers", "2", "--grace", "3600"]) { server in
-            let clients = try (0..<8).map { _ in try Client.greeted(server) }
+            let clients = try (0..<8).map { _ in try SMTPClient.greeted(server) }
             server.process.signal(SIGTERM)
             for client in clients { #expect(try client.rest().hasPrefix("421 4.")) }
             #expect(try server.awaitEnd().connections == 8)
@@ -53,7 +53,7 @@ struct StopTests {
 
     @Test func `a new client is refused while a message is finished`() throws {
         try RunningServer.run(["--workers", "1", "--grace", "3600"]) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("MAIL FROM:<a@example.org>", expecting: 250)
             try client.say("RCPT TO:<b@example.org>", expecting: 250)
             try client.say("DATA", expecting: 354)
@@ -67,7 +67,7 @@ struct StopTests {
 
     @Test func `a second signal ends it at once`() throws {
         try RunningServer.run(["--workers", "1", "--grace", "3600"]) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("MAIL FROM:<a@example.org>", expecting: 250)
             try client.say("RCPT TO:<b@example.org>", expecting: 250)
             try client.say("DATA", expecting: 354)
@@ -81,7 +81,7 @@ struct StopTests {
 
     @Test func `the time of grace ends a message that never ends`() throws {
         try RunningServer.run(["--workers", "1", "--grace", "1"]) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             try client.say("MAIL FROM:<a@example.org>", expecting: 250)
             try client.say("RCPT TO:<b@example.org>", expecting: 250)
             try client.say("DATA", expecting: 354)
@@ -94,7 +94,7 @@ struct StopTests {
     func `the first SIGQUIT ends the process, whether or not backtraces are enabled`(
         backtrace: String
     ) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let process = try ChildProcess(
             [Paths.program, "run", "--workers", "1"],
             environment: ["SWIFT_BACKTRACE": "enable=\(backtrace)"],

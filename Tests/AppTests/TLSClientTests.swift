@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// Whole mails under TLS by clients that others have written, as Debian ships them; all believe

@@ -114,7 +114,7 @@ struct TLSFileTests {
         try RunningServer.run(options, announced: ["the private key is open"]) { server in
             #expect(server.logCount("the private key is open to others") == 1)
         }
-        let daemon = try Daemon()
+        let daemon = Daemon()
         let start = try daemon.run(["start", "--workers", "1"] + options)
         #expect(start.exitCode == 0)
         #expect(start.errors.contains("blackhole: \(warning)"), "\(start.text)")

@@ -1,4 +1,5 @@
 import Glibc
+import BlackholeTestSupport
 import Testing
 
 struct TLSOptionTests {
@@ -22,13 +23,13 @@ struct TLSOptionTests {
         }
         try RunningServer.run(["--workers", "1"] + words, announced: ["has no effect"]) { server in
             #expect(!server.log.contains("for TLS"), "no port for TLS was asked for")
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             if isOffered {
                 let shown = try Fingerprint.shown(at: server.port, "-starttls smtp")
                 #expect(server.fingerprints == [shown])
                 try TLSClient.run("mail", .starttls, with: server)
             } else {
-                let client = try Client.greeted(server)
+                let client = try SMTPClient.greeted(server)
                 try client.say("STARTTLS", expecting: 502)
                 try client.mail()
                 try TLSClient.run("not_offered", .starttls, with: server)
@@ -48,7 +49,7 @@ struct TLSOptionTests {
     }
 
     @Test func `a port for TLS is opened on every address but a path`() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryDirectory()
         let hosts = ["127.0.0.1", "::1", "unix:" + folder.file("socket")]
         let options = TLSOptionTests.portable + hosts.flatMap { ["--host", $0] }
         try RunningServer.run(options) { server in
@@ -56,7 +57,7 @@ struct TLSOptionTests {
             #expect(server.log.firstMatch(of: /listening on \[::1\]:\d+ for TLS/) != nil)
             let trustAny = try TLSClient("mail", .implicit, with: server)
             try trustAny.finish()
-            for address in server.addresses { try Client.mailOnce(server, address: address) }
+            for address in server.addresses { try SMTPClient.mailOnce(server, address: address) }
         }
     }
 

@@ -1,4 +1,5 @@
 import Glibc
+import BlackholeTestSupport
 import Testing
 
 /// Peers of the port for TLS that do not do what they should, certificates of clients, and the end.
@@ -6,16 +7,6 @@ struct TLSPeerTests {
     /// A record that announces a ClientHello of 508 bytes and has 96 of them.
     static let halfHello: [UInt8] =
         [0x16, 3, 1, 2, 0, 1, 0, 1, 0xFC, 3, 3] + [UInt8](repeating: 0x5A, count: 94)
-
-    static let garbage: [UInt8] = {
-        var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-        return (0..<65_536).map { _ in
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return UInt8(truncatingIfNeeded: state >> 24)
-        }
-    }()
 
     /// What a peer sends in place of a handshake, and by what OpenSSL calls it.
     enum Peer: String, CaseIterable {
@@ -25,7 +16,7 @@ struct TLSPeerTests {
             switch self {
             case .smtp: Array("EHLO me\r\nMAIL FROM:<me@example.org>\r\n".utf8)
             case .http: Array("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".utf8)
-            case .garbage: TLSPeerTests.garbage
+            case .garbage: randomBytes(65_536, seed: 1)
             case .end, .lateReset: []
             case .halfEnd, .halfReset: TLSPeerTests.halfHello
             }
@@ -67,11 +58,11 @@ struct TLSPeerTests {
     }
 
     /// A client of whom a handshake is due.
-    private static func due(_ securing: Securing, _ server: RunningServer) throws -> Client {
+    private static func due(_ securing: Securing, _ server: RunningServer) throws -> SMTPClient {
         guard securing == .starttls else {
-            return try Client(server, address: server.securedAddress())
+            return try SMTPClient(server, address: server.securedAddress())
         }
-        let client = try Client.greeted(server)
+        let client = try SMTPClient.greeted(server)
         try client.say("STARTTLS", expecting: 220)
         return client
     }
@@ -94,7 +85,7 @@ struct TLSPeerTests {
             try server.expectRestAfter {
                 for _ in 0..<5 { try peer.attack(server, securing) }
                 try TLSClient.run("mail", .implicit, with: server, trust)
-                try Client.mailOnce(server)
+                try SMTPClient.mailOnce(server)
             }
             if isDebugging {
                 let handshakes = " blackhole: TLS handshake with 127.0.0.1:"
@@ -118,7 +109,7 @@ struct TLSPeerTests {
             let peers = try (0..<20).map { _ in try Self.due(securing, server) }
             for peer in peers { try peer.send(Self.halfHello) }
             try TLSClient.run("mail", securing, with: server)
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             #expect(try server.stop().messages == 4)
             for peer in peers { #expect(try peer.rest().isEmpty) }
         }
@@ -168,7 +159,7 @@ struct TLSPeerTests {
             #expect(server.logCount(" failed: the peer's certificate is refused: ") == 2)
             try honest.leave("half")
             try honest.finish()
-            try Client.mailOnce(server)
+            try SMTPClient.mailOnce(server)
             #expect(try server.stop().messages == 9)
         }
     }

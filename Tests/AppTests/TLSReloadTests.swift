@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// SIGHUP, which reads the certificate again.
@@ -21,7 +22,7 @@ struct TLSReloadTests {
             let other = ["trust=" + files["other.pem"]]
             let midway = try TLSClient("half", securing, with: server, good)
             try midway.reach("half")
-            let clear = try Client.greeted(server)
+            let clear = try SMTPClient.greeted(server)
             try clear.say("MAIL FROM:<me@example.org>", expecting: 250)
 
             try files.replace("used.both", with: "other.both")
@@ -89,33 +90,29 @@ struct TLSReloadTests {
     }
 
     @Test func `a reload stops offering STARTTLS, and begins again`() throws {
-        let folder = try TemporaryFolder()
-        let file = folder.file("conf")
-        func set(_ text: String) throws {
-            try text.write(toFile: file, atomically: true, encoding: .utf8)
-        }
-        try set("starttls=True")
+        let folder = TemporaryDirectory()
+        func set(_ text: String) throws -> String { try folder.write(text, to: "conf") }
+        let file = try set("starttls=True")
         try RunningServer.run(["--workers", "1", "--conf", file]) { server in
-            let before = try Client.greeted(server)
-            try set("starttls=False")
+            let before = try SMTPClient.greeted(server)
+            _ = try set("starttls=False")
             try server.reload(expecting: " reloaded")
             try TLSClient.run("not_offered", .starttls, with: server)
             try before.say("STARTTLS", expecting: 220)
-            try set("starttls=True")
+            _ = try set("starttls=True")
             try server.reload(expecting: " reloaded")
             try TLSClient.run("mail", .starttls, with: server)
         }
     }
 
     @Test func `a reload switches STARTTLS on and off`() throws {
-        let folder = try TemporaryFolder()
-        let file = folder.file("conf")
-        try "".write(toFile: file, atomically: true, encoding: .utf8)
+        let folder = TemporaryDirectory()
+        let file = try folder.write("", to: "conf")
         try RunningServer.run(["--workers", "1", "--conf", file]) { server in
             for (value, scenario) in [
                 ("auto", "not_offered"), ("True", "mail"), ("False", "not_offered"),
             ] {
-                try "starttls=\(value)".write(toFile: file, atomically: true, encoding: .utf8)
+                try folder.write("starttls=\(value)", to: "conf")
                 try server.reload(expecting: " reloaded")
                 try TLSClient.run(scenario, .starttls, with: server)
             }
@@ -125,10 +122,10 @@ struct TLSReloadTests {
 
     @Test func `without TLS it disturbs nobody`() throws {
         try RunningServer.run(["--workers", "1", "--ssl=false"]) { server in
-            let client = try Client.greeted(server)
+            let client = try SMTPClient.greeted(server)
             for _ in 0..<5 {
                 try server.reload(expecting: " reloaded")
-                try Client.mailOnce(server)
+                try SMTPClient.mailOnce(server)
             }
             try client.mail()
             #expect(try server.stop().messages == 6)

@@ -1,4 +1,5 @@
 import BlackholeDaemon
+import BlackholeTestSupport
 import Glibc
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
     @Test func `has left its caller's terminal, directory and descriptors behind`() async {
         await #expect(processExitsWith: .success) {
             let directory = TemporaryDirectory()
-            let (kept, facts) = (Int32(50), directory / "facts")
+            let (kept, facts) = (Int32(50), directory.file("facts"))
             dup2(open("/dev/zero", O_RDONLY), kept)
             dup2(open("/dev/zero", O_RDONLY), 51)
             umask(0o077)
@@ -56,7 +57,7 @@ import Testing
                     _ = Glibc.write(2, "a warning", 9)
                     readiness.ready()
                     let streams = (0...2).map { target(of: "/proc/self/fd/\($0)") }
-                    write(streams.joined(separator: " "), to: directory / "streams")
+                    write(streams.joined(separator: " "), to: directory.file("streams"))
                     gate.open()
                     _exit(0)
                 }
@@ -66,7 +67,7 @@ import Testing
             #expect(contents(of: ends[0]) == "")
             #expect(caller.wait() == 0)
             gate.wait()
-            #expect(contents(of: directory / "streams") == "/dev/null /dev/null /dev/null")
+            #expect(contents(of: directory.file("streams")) == "/dev/null /dev/null /dev/null")
         }
     }
 

@@ -1,11 +1,12 @@
 import BlackholeDaemon
+import BlackholeTestSupport
 import Glibc
 import Testing
 
 @Suite struct `A log file` {
     @Test func `takes lines, one after another`() throws {
         let directory = TemporaryDirectory()
-        let path = directory / "log"
+        let path = directory.file("log")
         let mask = umask(0)
         let log = try LogFile(path, for: .current)
         umask(mask)
@@ -21,16 +22,16 @@ import Testing
 
     @Test func `keeps the mode of a file that is there`() throws {
         let directory = TemporaryDirectory()
-        write("old\n", to: directory / "log")
-        chmod(directory / "log", 0o604)
-        try LogFile(directory / "log", for: .current).write("new")
-        #expect(contents(of: directory / "log") == "old\nnew\n")
-        #expect(status(of: directory / "log").st_mode & 0o777 == 0o604)
+        write("old\n", to: directory.file("log"))
+        chmod(directory.file("log"), 0o604)
+        try LogFile(directory.file("log"), for: .current).write("new")
+        #expect(contents(of: directory.file("log")) == "old\nnew\n")
+        #expect(status(of: directory.file("log")).st_mode & 0o777 == 0o604)
     }
 
     @Test func `goes on in a new file when it is reopened`() throws {
         let directory = TemporaryDirectory()
-        let path = directory / "log"
+        let path = directory.file("log")
         let log = try LogFile(path, for: .current)
         log.write("one")
         rename(path, path + ".1")
@@ -43,10 +44,10 @@ import Testing
 
     @Test func `stays with the old file when the new one is no good`() throws {
         let directory = TemporaryDirectory()
-        let path = directory / "log"
+        let path = directory.file("log")
         let log = try LogFile(path, for: .current)
         rename(path, path + ".1")
-        symlink(directory / "victim", path)
+        symlink(directory.file("victim"), path)
         let error = #expect(throws: StartError.self) { try log.reopen() }
         #expect(error?.description.contains("--log") == true)
         log.write("one")
@@ -57,15 +58,15 @@ import Testing
     @Test(arguments: [Plant.symlink, .dangling, .hardLink, .directory, .pipe, .socket])
     func `refuses what somebody planted`(plant: Plant) {
         let directory = TemporaryDirectory()
-        write("victim", to: directory / "victim")
-        plant.lay(at: directory / "log", victim: directory / "victim")
+        write("victim", to: directory.file("victim"))
+        plant.lay(at: directory.file("log"), victim: directory.file("victim"))
         let error = #expect(throws: StartError.self) {
-            _ = try LogFile(directory / "log", for: .current)
+            _ = try LogFile(directory.file("log"), for: .current)
         }
         #expect(error?.exitCode == EX_CONFIG)
         #expect(error?.description.contains(plant.fault) == true, "\(error?.description ?? "")")
-        #expect(contents(of: directory / "victim") == "victim")
-        #expect(status(of: directory / "victim").st_size == 6)
+        #expect(contents(of: directory.file("victim")) == "victim")
+        #expect(status(of: directory.file("victim")).st_size == 6)
     }
 
     @Test(arguments: ["/dev/null", "/dev/full", "-", "/dev/stderr", "/dev/stdout"])
@@ -114,7 +115,7 @@ import Testing
     @Test func `ends a line that a full disk cut short`() async {
         await #expect(processExitsWith: .success) {
             let directory = TemporaryDirectory()
-            let log = try LogFile(directory / "log", for: .current)
+            let log = try LogFile(directory.file("log"), for: .current)
             signal(SIGXFSZ, SIG_IGN)
             let kind = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
             var limit = rlimit()
@@ -130,21 +131,21 @@ import Testing
             log.write("five")
             log.write("six")
             #expect(
-                contents(of: directory / "log") == "one\ntwo \n2 lines lost\nfive\nsix\n")
+                contents(of: directory.file("log")) == "one\ntwo \n2 lines lost\nfive\nsix\n")
         }
     }
 
     @Test func `cuts a line that is too long`() throws {
         let directory = TemporaryDirectory()
-        let log = try LogFile(directory / "log", for: .current)
+        let log = try LogFile(directory.file("log"), for: .current)
         log.write(String(repeating: "x", count: 10_000))
-        #expect(contents(of: directory / "log")?.utf8.count == 4096)
-        #expect(contents(of: directory / "log")?.last == "\n")
+        #expect(contents(of: directory.file("log"))?.utf8.count == 4096)
+        #expect(contents(of: directory.file("log"))?.last == "\n")
     }
 
     @Test func `keeps the lines of several threads apart`() throws {
         let directory = TemporaryDirectory()
-        let log = try LogFile(directory / "log", for: .current)
+        let log = try LogFile(directory.file("log"), for: .current)
         let body: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = {
             guard let argument = $0 else { return nil }
             let log = Unmanaged<LogFile>.fromOpaque(argument).takeUnretainedValue()
@@ -158,7 +159,7 @@ import Testing
         }
         for _ in 0..<50 { try log.reopen() }
         for thread in threads { pthread_join(thread, nil) }
-        let lines = (contents(of: directory / "log") ?? "").split(separator: "\n")
+        let lines = (contents(of: directory.file("log")) ?? "").split(separator: "\n")
         #expect(lines.count == 800)
         #expect(lines.allSatisfy { $0 == "a line" })
     }
@@ -181,22 +182,22 @@ struct `A log file and privileges` {
     @Test func `another user's file is refused, the account's is not`() throws {
         let directory = TemporaryDirectory()
         let (account, _) = try Account.resolve(user: "65534", group: "65534")
-        write("", to: directory / "log")
-        chown(directory / "log", 12345, 12345)
+        write("", to: directory.file("log"))
+        chown(directory.file("log"), 12345, 12345)
         let error = #expect(throws: StartError.self) {
-            _ = try LogFile(directory / "log", for: account)
+            _ = try LogFile(directory.file("log"), for: account)
         }
         #expect(error?.description.contains("belongs to another user (id 12345)") == true)
-        chown(directory / "log", account.uid, account.gid)
-        try LogFile(directory / "log", for: account).write("one")
-        #expect(contents(of: directory / "log") == "one\n")
+        chown(directory.file("log"), account.uid, account.gid)
+        try LogFile(directory.file("log"), for: account).write("one")
+        #expect(contents(of: directory.file("log")) == "one\n")
     }
 
     @Test func `it is given to the account, who can open it again`() async {
         await #expect(processExitsWith: .success) {
             let directory = TemporaryDirectory()
             chmod(directory.path, 0o1777)
-            let path = directory / "log"
+            let path = directory.file("log")
             let (account, _) = try Account.resolve(user: "65534", group: "65534")
             let log = try LogFile(path, for: account)
             try log.give(to: account)

@@ -1,4 +1,5 @@
 import BlackholeDaemon
+import BlackholeTestSupport
 import Glibc
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
     @Test func `holds the process's number until it is released`() async {
         await #expect(processExitsWith: .success) {
             let directory = TemporaryDirectory()
-            let path = directory / "pid"
+            let path = directory.file("pid")
             umask(0o077)
             let file = try PidFile.take(path)
             #expect(file.replacedStale == nil)
@@ -20,7 +21,7 @@ import Testing
     @Test func `tells who runs, and who ran when it was killed`() async {
         await #expect(processExitsWith: .success) {
             let directory = TemporaryDirectory()
-            let path = directory / "pid"
+            let path = directory.file("pid")
             try #expect(PidFile.state(of: path) == .absent)
             let ready = Gate()
             let service = Fork {
@@ -49,7 +50,7 @@ import Testing
     @Test func `believes the lock and not the text`() async {
         await #expect(processExitsWith: .success) {
             let directory = TemporaryDirectory()
-            let path = directory / "pid"
+            let path = directory.file("pid")
             let ready = Gate()
             let service = Fork {
                 let file = try PidFile.take(path)
@@ -69,7 +70,7 @@ import Testing
     @Test func `is not held up by one who locks it for reading, but told`() async {
         await #expect(processExitsWith: .success) {
             let directory = TemporaryDirectory()
-            let path = directory / "pid"
+            let path = directory.file("pid")
             write("77\n", to: path)
             let ready = Gate()
             let reader = Fork {
@@ -92,7 +93,7 @@ import Testing
     @Test func `belongs to one process, however many want it at once`() async {
         await #expect(processExitsWith: .success) {
             let directory = TemporaryDirectory()
-            let path = directory / "pid"
+            let path = directory.file("pid")
             let start = Gate()
             let racers = (0..<8).map { _ in
                 Fork {
@@ -118,15 +119,15 @@ import Testing
     @Test(arguments: Plant.allCases)
     func `refuses what somebody planted`(plant: Plant) {
         let directory = TemporaryDirectory()
-        let path = directory / "pid"
-        write("victim", to: directory / "victim")
-        plant.lay(at: path, victim: directory / "victim")
+        let path = directory.file("pid")
+        write("victim", to: directory.file("victim"))
+        plant.lay(at: path, victim: directory.file("victim"))
         let before = status(of: path)
         let error = #expect(throws: StartError.self) { _ = try PidFile.take(path) }
         #expect(error?.exitCode == EX_CONFIG)
         #expect(error?.description.contains(plant.fault) == true, "\(error?.description ?? "")")
         #expect(error?.description.contains("--pid") == true)
-        #expect(contents(of: directory / "victim") == "victim")
+        #expect(contents(of: directory.file("victim")) == "victim")
         #expect(status(of: path).st_ino == before.st_ino)
         #expect(throws: StartError.self) { try PidFile.removeLeftover(path) }
         #expect(status(of: path).st_ino == before.st_ino)
@@ -140,17 +141,17 @@ import Testing
         ] as [(String, pid_t?)])
     func `may hold anything when it is looked at`(text: String, process: pid_t?) throws {
         let directory = TemporaryDirectory()
-        write(text, to: directory / "pid")
+        write(text, to: directory.file("pid"))
         let expected = text.isEmpty ? PidFile.State.empty : .stale(process)
-        try #expect(PidFile.state(of: directory / "pid") == expected)
+        try #expect(PidFile.state(of: directory.file("pid")) == expected)
     }
 
     @Test(arguments: ["", "12\n", "\0\0\0\0"])
     func `that is left over is removed`(text: String) throws {
         let directory = TemporaryDirectory()
-        write(text, to: directory / "pid")
-        try PidFile.removeLeftover(directory / "pid")
-        try PidFile.removeLeftover(directory / "pid")
+        write(text, to: directory.file("pid"))
+        try PidFile.removeLeftover(directory.file("pid"))
+        try PidFile.removeLeftover(directory.file("pid"))
         #expect(directory.names == [])
     }
 
@@ -158,8 +159,8 @@ import Testing
     func `is looked for in a regular file only`(plant: String) throws {
         let directory = TemporaryDirectory()
         let plant = try #require(Plant(rawValue: plant))
-        plant.lay(at: directory / "pid", victim: directory / "victim")
-        #expect(throws: StartError.self) { _ = try PidFile.state(of: directory / "pid") }
+        plant.lay(at: directory.file("pid"), victim: directory.file("victim"))
+        #expect(throws: StartError.self) { _ = try PidFile.state(of: directory.file("pid")) }
     }
 
     @Test(arguments: [
@@ -167,7 +168,7 @@ import Testing
     ])
     func `needs a place`(name: String, advice: String) {
         let directory = TemporaryDirectory()
-        let error = #expect(throws: StartError.self) { _ = try PidFile.take(directory / name) }
+        let error = #expect(throws: StartError.self) { _ = try PidFile.take(directory.file(name)) }
         #expect(error?.exitCode == EX_CONFIG)
         #expect(error?.description.contains(advice) == true)
         #expect(error?.description.utf8.allSatisfy { $0 >= 0x20 } == true)
@@ -178,11 +179,11 @@ import Testing
 struct `A pid file and privileges` {
     @Test func `another user's file is refused`() {
         let directory = TemporaryDirectory()
-        write("1\n", to: directory / "pid")
-        chown(directory / "pid", nobody, nobody)
-        let error = #expect(throws: StartError.self) { _ = try PidFile.take(directory / "pid") }
+        write("1\n", to: directory.file("pid"))
+        chown(directory.file("pid"), nobody, nobody)
+        let error = #expect(throws: StartError.self) { _ = try PidFile.take(directory.file("pid")) }
         #expect(error?.description.contains("belongs to another user (id 65534)") == true)
-        #expect(contents(of: directory / "pid") == "1\n")
+        #expect(contents(of: directory.file("pid")) == "1\n")
     }
 
     @Test(arguments: [true, false])
@@ -190,7 +191,7 @@ struct `A pid file and privileges` {
         await #expect(processExitsWith: .success) { [exists] in
             let directory = TemporaryDirectory()
             chmod(directory.path, 0o755)
-            let path = directory / "pid"
+            let path = directory.file("pid")
             if exists { write("", to: path) }
             let other = Fork {
                 setuid(nobody)
@@ -209,7 +210,7 @@ struct `A pid file and privileges` {
         await #expect(processExitsWith: .success) {
             let directory = TemporaryDirectory()
             chmod(directory.path, 0o755)
-            let path = directory / "pid"
+            let path = directory.file("pid")
             let service = Fork {
                 let file = try PidFile.take(path)
                 guard setuid(nobody) == 0 else { return 1 }

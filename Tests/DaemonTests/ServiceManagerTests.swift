@@ -1,4 +1,6 @@
 import BlackholeDaemon
+import BlackholePipeline
+import BlackholeTestSupport
 import Glibc
 import Testing
 
@@ -7,11 +9,11 @@ import Testing
     func `is told the state`(isAbstract: Bool) async {
         await #expect(processExitsWith: .success) { [isAbstract] in
             let directory = TemporaryDirectory()
-            let name = directory / "notify"
-            let receiver = try datagramSocket(at: name, isAbstract: isAbstract)
-            setenv("NOTIFY_SOCKET", (isAbstract ? "@" : "") + name, 1)
+            let name = (isAbstract ? "@" : "") + directory.file("notify")
+            let receiver = try Client(bindingTo: .unix(path: name), isDatagram: true)
+            setenv("NOTIFY_SOCKET", name, 1)
             ServiceManager.notify("READY=1\nSTATUS=serving")
-            #expect(contents(of: receiver) == "READY=1\nSTATUS=serving")
+            #expect(contents(of: receiver.descriptor) == "READY=1\nSTATUS=serving")
         }
     }
 
@@ -86,21 +88,4 @@ private func offer(_ process: String?, _ count: String?, _ names: String?) {
     for (name, value) in values {
         if let value { setenv(name, value, 1) } else { unsetenv(name) }
     }
-}
-
-private func datagramSocket(at name: String, isAbstract: Bool) throws -> Int32 {
-    let type = Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue)
-    let descriptor = socket(AF_UNIX, type, 0)
-    var address = sockaddr_un()
-    address.sun_family = sa_family_t(AF_UNIX)
-    let bytes = Array(((isAbstract ? "\0" : "") + name).utf8)
-    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-    let length = socklen_t(2 + bytes.count)
-    let code = withUnsafePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(descriptor, $0, length)
-        }
-    }
-    try #require(code == 0)
-    return descriptor
 }

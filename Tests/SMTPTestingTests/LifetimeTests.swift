@@ -41,12 +41,12 @@ struct LifetimeTests {
         let path = try #require(smtp?.certificatePath)
         let messages = try #require(smtp?.messages)
         let sockets = ListeningSockets(port: port)
-        let caller = Caller(port: port)
-        #expect(caller?.receive().hasPrefix("220 ") == true)
+        let caller = try Client(to: .loopback(port: UInt16(port)))
+        #expect(try caller.receive(asManyAs: "220 ") == "220 ")
         smtp = nil
         // Its end is the end of what waits for it, and of its connections.
         for await message in messages { Issue.record("\(message)") }
-        #expect(caller?.receive().hasPrefix("421 ") == true)
+        #expect(try caller.receiveToEnd().contains("\r\n421 "))
         #expect(sockets.areGone)
         #expect(!FileManager.default.fileExists(atPath: path))
         loops.stop()

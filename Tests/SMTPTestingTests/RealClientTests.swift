@@ -1,4 +1,5 @@
 import BlackholeSMTP
+import BlackholeTestSupport
 import SMTPTesting
 import Testing
 

@@ -1,3 +1,5 @@
+import BlackholePipeline
+import BlackholeTestSupport
 import Foundation
 import SMTPTesting
 import Testing
@@ -87,8 +89,8 @@ struct ScriptServerTests {
                 timed out: expected the script to be played, received nothing
                 no connection was made
                 """)
-        let caller = try #require(Caller(port: smtp.port))
-        #expect(caller.receive() == "220 x\r\n")
+        let caller = try Client(to: .loopback(port: UInt16(smtp.port)))
+        #expect(try caller.receive(asManyAs: "220 x\r\n") == "220 x\r\n")
         let failure = await #expect(throws: ScriptFailure.self) {
             try await smtp.scriptsPlayed(2, within: .milliseconds(10))
         }
@@ -126,10 +128,10 @@ struct ScriptServerTests {
 
     @Test func `a client may break off where its end is expected`() async throws {
         try await withSMTPServer(.script(.reply("220 x"), .expect("QUIT"), .expectEnd)) { smtp in
-            var caller = Caller(port: smtp.port)
+            let caller = try Client(to: .loopback(port: UInt16(smtp.port)))
             // Closed with something unread, the connection is reset.
-            caller?.send("QUIT\r\n")
-            caller = nil
+            try caller.send("QUIT\r\n")
+            caller.close()
             try await smtp.scriptPlayed(within: .seconds(60))
         }
     }

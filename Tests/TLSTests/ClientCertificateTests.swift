@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeTLS
+import BlackholeTestSupport
 import Foundation
 import Testing
 

@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeTLS
+import BlackholeTestSupport
 import Foundation
 import Testing
 
@@ -106,7 +107,7 @@ import Testing
 
     @Test func `is neither a directory nor DER`() throws {
         let certificates = try Certificates.files()
-        for path in [certificates.directory, certificates.path("leaf.der")] {
+        for path in [certificates.directory.path, certificates.path("leaf.der")] {
             let error = try Self.refusal(path)
             #expect(error.kind == .certificate || error.kind == .unreadable)
             #expect(error.file == path)

@@ -51,7 +51,7 @@ private final class RealServer {
     func run(
         _ name: String, _ arguments: String, input: String = "",
         _ steps: [(after: String, say: String)] = []
-    ) throws -> Tool.Outcome {
+    ) throws -> Tool {
         let words = arguments.split(separator: " ").map { word in
             word.replacing("@clear", with: "\(clearPort)")
                 .replacing("@secured", with: "\(securedPort)")

@@ -1,46 +1,61 @@
 package import BlackholePipeline
 internal import Glibc
+internal import Synchronization
 
-/// A blocking socket of a test; what does not happen within 20 seconds fails.
+/// A blocking socket of a test; what does not happen within its patience fails.
 package final class Client: Sendable {
-    package struct Failure: Error, Equatable {
+    package struct Failure: Error, Equatable, CustomStringConvertible {
         package let code: Int32
 
         package init(code: Int32) { self.code = code }
+
+        package var description: String { String(cString: strerror(code)) }
     }
 
     package let descriptor: Int32
+    private let isOpen = Atomic(true)
 
     /// Connects.
-    package init(to address: NetworkAddress) throws {
-        descriptor = try Client.open(address)
+    package init(to address: NetworkAddress, patience seconds: Int = 20) throws {
+        descriptor = try Client.open(address, SOCK_STREAM, seconds)
         let result = withRawAddress(address) { Glibc.connect(descriptor, $0, $1) }
         if result != 0 { throw Failure(code: errno) }
     }
 
-    /// Binds, and does not listen: a port that refuses, and a file that nobody serves.
-    package init(bindingTo address: NetworkAddress) throws {
-        descriptor = try Client.open(address)
+    /// Binds, and does not listen: a port that refuses, a file that nobody serves, or what
+    /// receives datagrams.
+    package init(
+        bindingTo address: NetworkAddress, isDatagram: Bool = false, patience seconds: Int = 20
+    ) throws {
+        descriptor = try Client.open(address, isDatagram ? SOCK_DGRAM : SOCK_STREAM, seconds)
         let result = withRawAddress(address) { Glibc.bind(descriptor, $0, $1) }
         if result != 0 { throw Failure(code: errno) }
     }
 
-    deinit {
-        Glibc.close(descriptor)
+    deinit { close() }
+
+    package func close() {
+        if isOpen.exchange(false, ordering: .relaxed) { Glibc.close(descriptor) }
     }
 
-    private static func open(_ address: NetworkAddress) throws -> Int32 {
+    private static func open(
+        _ address: NetworkAddress, _ type: __socket_type, _ seconds: Int
+    ) throws -> Int32 {
         let family =
             switch address {
             case .ipv4: AF_INET
             case .ipv6: AF_INET6
             case .unix: AF_UNIX
             }
-        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(family, type, 0)
+        let descriptor = socket(family, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(code: errno) }
-        // A timeval, by its two members: 20 seconds.
-        var patience = (20, 0)
+        // What is sent in pieces leaves in pieces, where there is TCP.
+        var isPrompt: Int32 = 1
+        setsockopt(
+            descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &isPrompt,
+            socklen_t(MemoryLayout.size(ofValue: isPrompt)))
+        // A timeval, by its two members.
+        var patience = (seconds, 0)
         let size = socklen_t(MemoryLayout.size(ofValue: patience))
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, size)
@@ -73,6 +88,26 @@ package final class Client: Sendable {
                 return count
             }
         }
+    }
+
+    /// Sends as much as the kernel takes without waiting.
+    ///
+    /// - Returns: how many bytes that was.
+    package func sendSome(_ bytes: ArraySlice<UInt8>) throws -> Int {
+        let count = bytes.withUnsafeBytes {
+            Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        }
+        guard count >= 0 || errno == EAGAIN else { throw Failure(code: errno) }
+        return max(0, count)
+    }
+
+    /// Waits for events of poll(2).
+    ///
+    /// - Returns: those that have come; 0 where none has in time.
+    package func wait(for events: Int32, milliseconds: Int32) -> Int32 {
+        var entry = pollfd(fd: descriptor, events: Int16(events), revents: 0)
+        poll(&entry, 1, milliseconds)
+        return Int32(entry.revents)
     }
 
     /// Receives up to `count` bytes; empty at the end.

@@ -1,15 +1,18 @@
 internal import Glibc
 internal import Synchronization
 
-/// Waits until something is true, for 20 seconds at the most.
+/// Waits until something is true, for 20 seconds at the most, or as long as a test says.
 ///
 /// - Returns: whether it has become true.
-package func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<20_000 {
-        if condition() { return true }
+package func eventually(
+    within seconds: Double = 20, _ condition: () throws -> Bool
+) rethrows -> Bool {
+    let end = ContinuousClock.now + .seconds(seconds)
+    while try !condition() {
+        guard ContinuousClock.now < end else { return false }
         usleep(1000)
     }
-    return condition()
+    return true
 }
 
 /// Runs a closure on a thread of its own, so that no test waits for the others' threads.

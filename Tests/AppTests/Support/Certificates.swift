@@ -1,11 +1,11 @@
 import Foundation
+import BlackholeTestSupport
 
 /// Certificates and keys, good and bad, in a folder of a test's own: see certificates.sh.
 struct Certificates {
-    private let folder: TemporaryFolder
+    private let folder = TemporaryDirectory()
 
     init() throws {
-        folder = try TemporaryFolder()
         let command = try Command.run(Paths.client("certificates.sh"), folder.path)
         guard command.exitCode == 0 else {
             throw TestError.wrong("no certificates: \(folder.text(of: "openssl.log"))")

@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 
 /// A command that has run to its end.
 struct Command {
@@ -16,10 +17,9 @@ struct Command {
     static func run(
         _ command: [String], environment: [String: String] = [:], input: String = ""
     ) throws -> Command {
-        let folder = try TemporaryFolder()
-        try input.write(toFile: folder.file("input"), atomically: false, encoding: .utf8)
+        let folder = TemporaryDirectory()
         let process = try ChildProcess(
-            command, environment: environment, input: folder.file("input"),
+            command, environment: environment, input: folder.write(input, to: "input"),
             output: folder.file("output"), errors: folder.file("errors"))
         let code = try process.wait()
         return Command(

@@ -1,18 +1,18 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// The built program as a daemon, with its files in a folder of the test's own; killed when its
 /// owner is gone.
 final class Daemon {
-    let folder: TemporaryFolder
+    let folder = TemporaryDirectory()
     let program: [String]
     let environment: [String: String]
 
     /// Starts nothing yet.
     ///
     /// - Parameter program: the program's path, and what stands before it, such as setpriv's.
-    init(program: [String] = [Paths.program], environment: [String: String] = [:]) throws {
-        folder = try TemporaryFolder()
+    init(program: [String] = [Paths.program], environment: [String: String] = [:]) {
         self.program = program
         self.environment = environment
     }
@@ -53,12 +53,6 @@ final class Daemon {
         let command = try run(words)
         #expect(command.exitCode == 0, "\(command.text)\(log)", sourceLocation: sourceLocation)
         return command
-    }
-
-    /// Writes a file.
-    func write(_ text: String, to name: String) throws -> String {
-        try text.write(toFile: folder.file(name), atomically: false, encoding: .utf8)
-        return folder.file(name)
     }
 
     /// Where the log last said that it listens, plain or with TLS from the first byte.

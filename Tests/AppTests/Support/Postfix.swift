@@ -1,11 +1,12 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// Postfix as a sender, with its queue and configuration in a folder of the test's own.
 ///
 /// Only root may run it. It listens nowhere, mail comes in by its `sendmail`; it ends with its owner.
 final class Postfix {
-    private let folder: TemporaryFolder
+    private let folder = TemporaryDirectory()
     private let process: ChildProcess
 
     /// What became of a recipient, by its log.
@@ -20,7 +21,6 @@ final class Postfix {
 
     /// Starts a Postfix that hands all mail to a server.
     init(relayTo port: Int) throws {
-        folder = try TemporaryFolder()
         let owner = try #require(getpwnam("postfix"), "Postfix has its user")
         for name in ["conf", "spool", "data"] { mkdir(folder.file(name), 0o755) }
         // Its programs run as its user, who must come by the folder.
@@ -28,16 +28,14 @@ final class Postfix {
         chown(folder.file("data"), owner.pointee.pw_uid, owner.pointee.pw_gid)
         let programs = try Command.shell("postconf -dh daemon_directory").output
             .trimmingCharacters(in: .newlines)
-        try Self.configuration(folder.path, programs, port)
-            .write(toFile: folder.file("conf/main.cf"), atomically: false, encoding: .utf8)
-        try Self.services
-            .write(toFile: folder.file("conf/master.cf"), atomically: false, encoding: .utf8)
+        try folder.write(Self.configuration(folder.path, programs, port), to: "conf/main.cf")
+        try folder.write(Self.services, to: "conf/master.cf")
         let check = try Command.run("postfix", "-c", folder.file("conf"), "check")
         guard check.exitCode == 0 else { throw TestError.wrong(check.text) }
         process = try ChildProcess(
             ["\(programs)/master", "-c", folder.file("conf"), "-d"],
             output: folder.file("output"), errors: folder.file("errors"))
-        guard eventually({ log.contains("daemon started") }) else {
+        guard eventually(within: patienceSeconds, { log.contains("daemon started") }) else {
             throw TestError.timedOut("Postfix's start: \(log)\(folder.text(of: "errors"))")
         }
     }
@@ -55,7 +53,7 @@ final class Postfix {
             guard sending.exitCode == 0 else { throw TestError.wrong(sending.text) }
         }
         var deliveries: [Delivery] = []
-        let isDone = eventually {
+        let isDone = eventually(within: patienceSeconds) {
             deliveries = log.split(separator: "\n").compactMap(Delivery.init)
             return deliveries.count >= count
         }

@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// The built program, serving on a port of the kernel's choice for as long as a test needs it.
@@ -9,7 +10,7 @@ final class RunningServer {
     let process: ChildProcess
     /// Where it listens, as its log tells it: `127.0.0.1:41357`, `[::1]:41357`, `unix:/tmp/x`.
     private(set) var addresses: [String] = []
-    private let folder: TemporaryFolder
+    private let folder = TemporaryDirectory()
     private let announced: [String]
     private var totals: Totals?
 
@@ -47,13 +48,12 @@ final class RunningServer {
         _ command: [String], _ options: [String], _ environment: [String: String],
         _ announced: [String]
     ) throws {
-        folder = try TemporaryFolder()
         self.announced = announced
         let hosts = max(1, options.count { $0 == "--host" })
         process = try ChildProcess(
             command + options, environment: environment,
             output: folder.file("output"), errors: folder.file("log"))
-        let isUp = eventually {
+        let isUp = eventually(within: patienceSeconds) {
             addresses = log.matches(of: /listening on (.+), \d+ worker/).map { String($0.1) }
             return addresses.count >= hosts
         }

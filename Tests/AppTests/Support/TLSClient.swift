@@ -1,4 +1,5 @@
 import Foundation
+import BlackholeTestSupport
 import Testing
 
 /// How a connection is secured.
@@ -8,7 +9,7 @@ enum Securing: String, CaseIterable {
 
 /// Python's ssl and smtplib in a scenario of tls.py, which goes on by steps.
 final class TLSClient {
-    private let folder: TemporaryFolder
+    private let folder = TemporaryDirectory()
     private let process: ChildProcess
 
     /// Starts a scenario.
@@ -18,7 +19,6 @@ final class TLSClient {
         _ scenario: String, _ securing: Securing, with server: RunningServer,
         _ options: [String] = []
     ) throws {
-        folder = try TemporaryFolder()
         let port = try server.port(securing)
         process = try ChildProcess(
             ["python3", Paths.client("tls.py"), folder.path, "\(port)", scenario]
@@ -30,7 +30,7 @@ final class TLSClient {
 
     /// Waits until the scenario has come to a step.
     func reach(_ step: Substring) throws {
-        let isThere = eventually {
+        let isThere = eventually(within: patienceSeconds) {
             lines.contains(step) || folder.text(of: "errors").contains("Error")
         }
         guard isThere, lines.contains(step) else {
@@ -40,7 +40,7 @@ final class TLSClient {
 
     /// Lets the scenario go on from a step.
     func leave(_ step: String) throws {
-        try "".write(toFile: folder.file(step), atomically: false, encoding: .utf8)
+        try folder.write("", to: step)
     }
 
     /// Waits for the end, which must be a good one.
@@ -68,7 +68,7 @@ extension RunningServer {
     /// Where TLS begins with the first byte, as the log tells it.
     func securedAddress() throws -> String {
         var address: Substring?
-        let isTold = eventually {
+        let isTold = eventually(within: patienceSeconds) {
             address = log.firstMatch(of: /listening on (\S+) for TLS:/)?.1
             return address != nil
         }
@@ -93,7 +93,7 @@ extension RunningServer {
     func reload(expecting outcome: String) throws {
         let before = logCount(outcome)
         process.signal(SIGHUP)
-        guard eventually({ logCount(outcome) > before }) else {
+        guard eventually(within: patienceSeconds, { logCount(outcome) > before }) else {
             throw TestError.timedOut("'\(outcome)' in the log: \(log)")
         }
     }

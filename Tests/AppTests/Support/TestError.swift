@@ -15,19 +15,6 @@ enum TestError: Error, CustomStringConvertible {
     }
 }
 
-/// How long anything may take before a test gives up on it: far longer than it ever does.
+/// How long a program may take to start, to answer or to end before a test gives up on it: far longer
+/// than it ever does.
 let patienceSeconds = 60.0
-
-/// Waits until a condition holds.
-///
-/// - Returns: whether it did before the patience was over.
-func eventually(within seconds: Double = patienceSeconds, _ condition: () throws -> Bool)
-    rethrows -> Bool
-{
-    let end = ContinuousClock.now + .seconds(seconds)
-    while true {
-        if try condition() { return true }
-        guard ContinuousClock.now < end else { return false }
-        usleep(2_000)
-    }
-}

@@ -13,38 +13,6 @@ struct Echo: ByteHandler, ~Copyable {
     }
 }
 
-/// A stack of two closures, which notes every event.
-struct Scripted: ByteHandler, ~Copyable {
-    let journal: Journal
-    let token: Journal.Token
-    let onInput: @Sendable (RawSpan, inout Context) -> Intake
-    let onEvent: @Sendable (ConnectionEvent, inout Context) -> Verdict
-
-    init(
-        _ journal: Journal,
-        onInput: @escaping @Sendable (RawSpan, inout Context) -> Intake = { input, _ in
-            Intake(input.byteCount)
-        },
-        onEvent: @escaping @Sendable (ConnectionEvent, inout Context) -> Verdict = { _, _ in
-            .proceed
-        }
-    ) {
-        self.journal = journal
-        token = Journal.Token(journal)
-        self.onInput = onInput
-        self.onEvent = onEvent
-    }
-
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
-        onInput(input, &context)
-    }
-
-    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
-        journal.note("\(event)")
-        return onEvent(event, &context)
-    }
-}
-
 /// A small protocol of lines: a line is a command, and says what its verdict is.
 struct Lines: ByteHandler, ~Copyable {
     let journal: Journal

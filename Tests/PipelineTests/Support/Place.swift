@@ -2,21 +2,7 @@ import BlackholePipeline
 import BlackholeTestSupport
 import Glibc
 
-/// A directory of its own for the unix-domain sockets of a test, removed at the end.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/pipeline-tests-XXXXXX".utf8CString)
-        precondition(mkdtemp(&template) != nil, "a directory can be made")
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit {
-        unlink(path + "/socket")
-        rmdir(path)
-    }
-
+extension TemporaryDirectory {
     /// Where the test's socket goes.
     var socket: NetworkAddress { .unix(path: path + "/socket") }
 

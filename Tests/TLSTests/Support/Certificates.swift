@@ -1,36 +1,33 @@
+import BlackholeTestSupport
 import Foundation
 
 /// Certificates and keys in files, made by the openssl program, once for all tests.
 struct Certificates: Sendable {
-    let directory: String
+    let directory = TemporaryDirectory()
 
     static let made: Result<Certificates, any Error> = Result { try Certificates() }
 
     /// The files; throws if the openssl program could not make them.
     static func files() throws -> Certificates { try made.get() }
 
-    func path(_ name: String) -> String { "\(directory)/\(name)" }
+    func path(_ name: String) -> String { directory.file(name) }
 
     func text(_ name: String) throws -> String {
         try String(contentsOfFile: path(name), encoding: .utf8)
     }
 
     /// Writes a file.
+    @discardableResult
     func write(_ text: String, to name: String) throws -> String {
-        try text.write(toFile: path(name), atomically: false, encoding: .utf8)
-        return path(name)
+        try directory.write(text, to: name)
     }
 
     private init() throws {
-        directory =
-            FileManager.default.temporaryDirectory
-            .appendingPathComponent("blackhole-tls-\(UUID().uuidString)").path
-        try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true)
         // The tests' process ends without a word; at its exit the files go.
         atexit {
-            guard case .success(let certificates) = Certificates.made else { return }
-            try? FileManager.default.removeItem(atPath: certificates.directory)
+            if case .success(let certificates) = Certificates.made {
+                certificates.directory.remove()
+            }
         }
         try makeChain()
         try makeOthers()
@@ -39,7 +36,7 @@ struct Certificates: Sendable {
 
     private func openssl(_ arguments: String) throws {
         let words = arguments.split(separator: " ").map { word in
-            word.replacing("@", with: "\(directory)/").description
+            word.replacing("@", with: "\(directory.path)/").description
         }
         let outcome = try Tool.run("openssl", words)
         guard outcome.code == 0 else { throw Failure(description: outcome.output) }
@@ -53,7 +50,7 @@ struct Certificates: Sendable {
 
     /// A root, an authority below it, and a server's certificate by that.
     private func makeChain() throws {
-        _ = try write(
+        try write(
             """
             [authority]
             basicConstraints=critical,CA:TRUE
@@ -62,8 +59,8 @@ struct Certificates: Sendable {
             [ca]
             default_ca=own
             [own]
-            database=\(directory)/index
-            new_certs_dir=\(directory)
+            database=\(directory.path)/index
+            new_certs_dir=\(directory.path)
             rand_serial=yes
             unique_subject=no
             default_md=sha256
@@ -74,7 +71,7 @@ struct Certificates: Sendable {
             distinguished_name=names
             [names]
             """, to: "conf")
-        _ = try write("", to: "index")
+        try write("", to: "index")
         let new = "req -config @conf \(Certificates.newKey) -subj"
         try openssl("\(new) /CN=root -x509 -extensions authority -keyout @root.key -out @root.pem")
         try openssl("\(new) /CN=middle -keyout @middle.key -out @middle.req")
@@ -86,9 +83,9 @@ struct Certificates: Sendable {
         try openssl(
             "\(sign) -in @leaf.req -CA @middle.pem -CAkey @middle.key -extensions server"
                 + " -out @leaf.pem")
-        _ = try write(text("leaf.pem") + text("middle.pem"), to: "chain.pem")
-        _ = try write(text("leaf.pem") + text("middle.pem") + text("leaf.key"), to: "all.pem")
-        _ = try write(text("leaf.key") + text("leaf.pem") + text("middle.pem"), to: "keyfirst.pem")
+        try write(text("leaf.pem") + text("middle.pem"), to: "chain.pem")
+        try write(text("leaf.pem") + text("middle.pem") + text("leaf.key"), to: "all.pem")
+        try write(text("leaf.key") + text("leaf.pem") + text("middle.pem"), to: "keyfirst.pem")
     }
 
     private func makeOthers() throws {

@@ -19,20 +19,6 @@ struct Echo: ByteHandler, ~Copyable {
     }
 }
 
-/// A stack of one closure for bytes and one for events.
-struct Scripted: ByteHandler, ~Copyable {
-    let onInput: @Sendable (RawSpan, inout Context) -> Intake
-    let onEvent: @Sendable (ConnectionEvent, inout Context) -> Verdict
-
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
-        onInput(input, &context)
-    }
-
-    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
-        onEvent(event, &context)
-    }
-}
-
 /// Notes what it is asked; some answers come late.
 struct Noting: Responder, Sendable {
     let journal: Journal

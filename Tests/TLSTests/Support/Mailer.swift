@@ -66,14 +66,3 @@ struct Mailer: ByteHandler, ~Copyable {
         }
     }
 }
-
-/// Waits until something is true, for 20 seconds at the most.
-///
-/// - Returns: whether it has become true.
-func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<20_000 {
-        if condition() { return true }
-        usleep(1000)
-    }
-    return condition()
-}

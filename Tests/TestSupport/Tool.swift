@@ -1,36 +1,41 @@
-import Foundation
+internal import Foundation
 
-/// A program that is run to its end, for 30 seconds at the most.
-enum Tool {
-    struct Outcome {
-        /// Its exit code, or 128 and the signal that ended it.
-        let code: Int32
-        /// What it said, errors among it.
-        let output: String
-    }
+/// A program that was run to its end, for 30 seconds at the most.
+package struct Tool: Sendable {
+    /// Its exit code, or 128 and the signal that ended it.
+    package let code: Int32
+    /// What it said, errors among it.
+    package let output: String
 
-    /// Where a program is; nil where it is not installed.
-    static func find(_ name: String) -> String? {
+    /// Whether programs are installed.
+    package static func has(_ names: String...) -> Bool {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-        return path.split(separator: ":").map { "\($0)/\(name)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
+        return names.allSatisfy { name in
+            path.split(separator: ":").contains { folder in
+                FileManager.default.isExecutableFile(atPath: "\(folder)/\(name)")
+            }
+        }
     }
 
-    static func has(_ names: String...) -> Bool { names.allSatisfy { find($0) != nil } }
+    /// Runs a program, found in PATH, off the threads that tests share.
+    package static func run(_ command: String...) async throws -> Tool { try await run(command) }
 
-    /// Runs a program.
+    package static func run(_ command: [String]) async throws -> Tool {
+        try await aside { try run(command[0], Array(command[1...])) }
+    }
+
+    /// Runs a program, found in PATH.
     ///
     /// - Parameters:
     ///   - input: what it reads at once.
     ///   - steps: what it reads when it has said something; the input ends behind the last.
-    static func run(
+    package static func run(
         _ name: String, _ arguments: [String], input: String = "",
         _ steps: [(after: String, say: String)] = []
-    ) throws -> Outcome {
-        guard let path = find(name) else { throw CocoaError(.fileNoSuchFile) }
+    ) throws -> Tool {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: find("timeout") ?? path)
-        process.arguments = ["--kill-after=5", "30", path] + arguments
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["timeout", "--kill-after=5", "30", name] + arguments
         let standardInput = Pipe()
         let standardOutput = Pipe()
         process.standardInput = standardInput
@@ -59,7 +64,6 @@ enum Tool {
         }
         process.waitUntilExit()
         let isSignalled = process.terminationReason == .uncaughtSignal
-        return Outcome(
-            code: (isSignalled ? 128 : 0) + process.terminationStatus, output: output)
+        return Tool(code: (isSignalled ? 128 : 0) + process.terminationStatus, output: output)
     }
 }

@@ -1,18 +1,21 @@
+import BlackholePipeline
+import BlackholeTestSupport
 import Glibc
-import Testing
 
 /// An SMTP client as bare as can be: it sends what it is told, well-formed or not.
 ///
 /// It waits at most ``patienceSeconds`` for anything, and closes when its owner is gone.
-final class Client {
-    let descriptor: Int32
+final class SMTPClient {
+    let connection: Client
     private var input: [UInt8] = []
     private var inputStart = 0
-    private var isOpen = true
 
-    /// Connects; does not wait for the greeting.
+    /// Connects to an address as the program's log writes it; does not wait for the greeting.
     init(at address: String) throws {
-        descriptor = try Client.connect(to: address)
+        guard let address = NetworkAddress(logged: address) else {
+            throw TestError.wrong("no address: \(address)")
+        }
+        connection = try Client(to: address, patience: Int(patienceSeconds))
     }
 
     convenience init(_ server: RunningServer, address: String? = nil) throws {
@@ -20,74 +23,44 @@ final class Client {
     }
 
     /// Connects, reads the greeting and says EHLO.
-    static func greeted(_ server: RunningServer, address: String? = nil) throws -> Client {
+    static func greeted(_ server: RunningServer, address: String? = nil) throws -> SMTPClient {
         try greeted(at: address ?? server.address)
     }
 
-    static func greeted(at address: String) throws -> Client {
-        let client = try Client(at: address)
+    static func greeted(at address: String) throws -> SMTPClient {
+        let client = try SMTPClient(at: address)
         try client.expect(220)
         try client.say("EHLO client.example", expecting: 250)
         return client
     }
 
-    deinit { close() }
-
-    func close() {
-        if isOpen { Glibc.close(descriptor) }
-        isOpen = false
-    }
+    func close() { connection.close() }
 
     /// Closes with a RST.
     func reset() {
-        var option = linger(l_onoff: 1, l_linger: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        connection.resetAtClose()
         close()
     }
 
     /// Says that nothing more will come, and goes on listening.
-    func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    func endSending() { connection.endSending() }
 
     // MARK: Sending
 
-    func send(_ text: String) throws { try send(Array(text.utf8)) }
+    func send(_ text: String) throws { try connection.send(text) }
 
-    func send(_ bytes: [UInt8]) throws {
-        var sent = 0
-        while sent < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.send(
-                    descriptor, $0.baseAddress.map { $0 + sent }, $0.count - sent,
-                    Int32(MSG_NOSIGNAL))
-            }
-            guard count > 0 else { throw TestError.system("send", errno) }
-            sent += count
-        }
-    }
-
-    /// Sends as much as the kernel takes without waiting.
-    func sendSome(_ bytes: ArraySlice<UInt8>) -> Int {
-        bytes.withUnsafeBytes {
-            Glibc.send(
-                descriptor, $0.baseAddress, $0.count,
-                Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
-        }
-    }
+    func send(_ bytes: [UInt8]) throws { try connection.send(bytes) }
 
     /// Sends a line and expects the code of its reply.
-    func say(
-        _ line: String, expecting code: Int, sourceLocation: SourceLocation = #_sourceLocation
-    ) throws {
+    func say(_ line: String, expecting code: Int) throws {
         try send(line + "\r\n")
-        try expect(code, after: line, sourceLocation: sourceLocation)
+        try expect(code, after: line)
     }
 
     // MARK: Receiving
 
     /// Expects the code of the next reply, and reads all its lines.
-    func expect(
-        _ code: Int, after line: String = "", sourceLocation: SourceLocation = #_sourceLocation
-    ) throws {
+    func expect(_ code: Int, after line: String = "") throws {
         let reply = try reply()
         guard reply.hasPrefix("\(code) ") else {
             throw TestError.wrong("\(code) is due after '\(line.prefix(80))', not '\(reply)'")
@@ -127,14 +100,13 @@ final class Client {
     private func receive() throws -> Bool {
         input.removeFirst(inputStart)
         inputStart = 0
-        var room = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &room, room.count, 0)
-        if count > 0 {
-            input += room[..<count]
-            return true
+        do {
+            let piece = try connection.receive(atMost: 65_536)
+            input += piece
+            return !piece.isEmpty
+        } catch let failure as Client.Failure where failure.code == ECONNRESET {
+            return false
         }
-        guard count == 0 || errno == ECONNRESET else { throw TestError.system("recv", errno) }
-        return false
     }
 
     /// What comes until the server closes.
@@ -150,28 +122,26 @@ final class Client {
         var sent = 0
         var lines = 0
         while sent < bytes.count || lines < count ?? 0 {
-            let events = Int16(POLLIN) | (sent < bytes.count ? Int16(POLLOUT) : 0)
-            var entry = pollfd(fd: descriptor, events: events, revents: 0)
-            guard poll(&entry, 1, Int32(patienceSeconds * 1000)) > 0 else {
-                throw TestError.timedOut("an exchange")
-            }
-            if entry.revents & Int16(POLLIN) != 0 {
+            let events = connection.wait(
+                for: sent < bytes.count ? POLLIN | POLLOUT : POLLIN,
+                milliseconds: Int32(patienceSeconds * 1000))
+            guard events != 0 else { throw TestError.timedOut("an exchange") }
+            if events & POLLIN != 0 {
                 guard try receive() else { return lines }
                 lines += input.count { $0 == 10 }
                 input.removeAll()
             }
-            if entry.revents & Int16(POLLOUT) != 0 {
-                let more = sendSome(bytes[sent...])
-                guard more > 0 || errno == EAGAIN else { return lines }
-                sent += max(0, more)
+            if events & POLLOUT != 0 {
+                guard let more = try? connection.sendSome(bytes[sent...]) else { return lines }
+                sent += more
             }
-            if entry.revents & Int16(POLLERR) != 0 { return lines }
+            if events & POLLERR != 0 { return lines }
         }
         return lines
     }
 }
 
-extension Client {
+extension SMTPClient {
     /// Mails one message, one command at a time.
     func mail(
         _ content: String = "Subject: honest\r\n\r\nHello.\r\n", expecting code: Int = 250
@@ -192,5 +162,16 @@ extension Client {
         try client.mail()
         try client.say("QUIT", expecting: 221)
         guard try client.rest().isEmpty else { throw TestError.wrong("more follows the 221") }
+    }
+}
+
+extension NetworkAddress {
+    /// Reads an address as the program's log writes it: `127.0.0.1:25`, `[::1]:25`, `unix:/path`.
+    init?(logged text: String) {
+        let isPath = text.hasPrefix("unix:")
+        guard let end = isPath ? text.endIndex : text.lastIndex(of: ":"),
+            let port = isPath ? 0 : UInt16(text[end...].dropFirst())
+        else { return nil }
+        self.init(String(text[..<end]), port: port)
     }
 }

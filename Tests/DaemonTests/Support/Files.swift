@@ -1,40 +1,5 @@
 import Glibc
 
-/// A directory of its own for a test, removed at the end with the files in it.
-final class TemporaryDirectory: Sendable {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/daemon-tests-XXXXXX".utf8CString)
-        precondition(mkdtemp(&template) != nil, "a directory can be made")
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit {
-        for name in names {
-            if unlink(self / name) != 0 { rmdir(self / name) }
-        }
-        rmdir(path)
-    }
-
-    var names: [String] {
-        guard let directory = opendir(path) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != "." && name != ".." { names.append(name) }
-        }
-        return names
-    }
-
-    static func / (directory: TemporaryDirectory, name: String) -> String {
-        directory.path + "/" + name
-    }
-}
-
 /// Makes a file.
 func write(_ text: String, to path: String) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
