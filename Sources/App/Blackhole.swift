@@ -4,7 +4,7 @@ import BlackholeSink
 import Glibc
 
 #if !Program
-    #error("the program needs the trait Program: make build, or swift build --traits Program")
+#error("the program needs the trait Program: make build, or swift build --traits Program")
 #endif
 
 /// The program: its commands.
