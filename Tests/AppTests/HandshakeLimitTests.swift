@@ -123,9 +123,7 @@ struct HandshakeLimitTests {
         ) { server in
             for _ in 0..<120 {
                 let client = try SMTPClient.greeted(server)
-                try client.say("MAIL FROM:<a@b.example>", expecting: 250)
-                try client.say("RCPT TO:<c@d.example>", expecting: 250)
-                try client.say("DATA", expecting: 354)
+                try client.beginMessage()
                 try client.send("X-Blackhole-Delay: 60\r\n\r\n.\r\n")
                 // By FIN, for all that has come is read.
                 client.close()

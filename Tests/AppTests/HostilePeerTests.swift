@@ -45,9 +45,7 @@ struct HostilePeerTests {
     @Test func `ten megabytes without a line end are content like any other`() throws {
         try withServer { server in
             let client = try SMTPClient.greeted(server)
-            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-            try client.say("RCPT TO:<b@example.org>", expecting: 250)
-            try client.say("DATA", expecting: 354)
+            try client.beginMessage()
             try client.send([UInt8](repeating: UInt8(ascii: "\n"), count: 10 << 20))
             try SMTPClient.mailOnce(server)
             try client.say("\r\n.", expecting: 250)
@@ -174,9 +172,7 @@ struct HostilePeerTests {
     @Test func `a peer half-closed in mid-message is closed`() throws {
         try withServer { server in
             let client = try SMTPClient.greeted(server)
-            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-            try client.say("RCPT TO:<b@example.org>", expecting: 250)
-            try client.say("DATA", expecting: 354)
+            try client.beginMessage()
             try client.send("never ends")
             client.endSending()
             #expect(try !client.rest().contains("250"))

@@ -1,4 +1,3 @@
-import Foundation
 import BlackholeSMTP
 import BlackholeSink
 import BlackholeTestSupport
@@ -12,9 +11,7 @@ struct ModeTests {
     {
         let client = try SMTPClient.greeted(server)
         return try (0..<count).map { _ in
-            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-            try client.say("RCPT TO:<b@example.org>", expecting: 250)
-            try client.say("DATA", expecting: 354)
+            try client.beginMessage()
             try client.send(content + "\r\n")
             return try client.code()
         }
@@ -44,9 +41,7 @@ struct ModeTests {
             var seen: Set<Int> = []
             for _ in 0..<200 {
                 let client = try SMTPClient.greeted(server)
-                try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-                try client.say("RCPT TO:<b@example.org>", expecting: 250)
-                try client.say("DATA", expecting: 354)
+                try client.beginMessage()
                 try client.send(".\r\n")
                 let code = try client.code()
                 seen.insert(code)
