@@ -1,4 +1,3 @@
-import Foundation
 import BlackholePipeline
 import BlackholeSMTP
 import BlackholeTestSupport
