@@ -99,6 +99,7 @@ let package = Package(
             name: "SinkTests",
             dependencies: [
                 "BlackholePipeline", "BlackholeSMTP", "BlackholeSink", "BlackholeFuzzBodies",
+                "BlackholeTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

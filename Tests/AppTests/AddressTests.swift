@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 struct AddressTests {
@@ -54,7 +54,10 @@ struct AddressTests {
         let killed = try ChildProcess(
             [Paths.program, "run", "--host", "unix:" + path],
             output: folder.file("output"), errors: folder.file("errors"))
-        #expect(eventually { folder.text(of: "errors").contains("listening on") })
+        #expect(
+            eventually(within: patienceSeconds) {
+                folder.text(of: "errors").contains("listening on")
+            })
         killed.signal(SIGKILL)
         #expect(try killed.wait() == -SIGKILL)
         #expect(FileManager.default.fileExists(atPath: path))

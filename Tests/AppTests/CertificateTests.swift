@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// `blackhole certificate`, and what clients that refuse a certificate leave in the log.
@@ -96,7 +96,9 @@ struct CertificateTests {
                 \ tlsv1\ alert\ unknown\ ca:\ the\ client\ does\ not\ trust\ the\ certificate;
                 .*'blackhole\ certificate\ --out\ FILE'.*\ or\ set\ --starttls=False\n
                 /#
-            #expect(eventually { server.log.contains(pattern) }, "\(server.log)")
+            #expect(
+                eventually(within: patienceSeconds) { server.log.contains(pattern) },
+                "\(server.log)")
         }
     }
 

@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// start, stop, restart, status, reload: the daemon.
@@ -96,7 +96,9 @@ struct CommandTests {
         let pid = try #require(daemon.pid)
         kill(pid, SIGKILL)
         // Its lock goes with its last thread, which may be a moment after the first.
-        let isDead = try eventually { try daemon.run("status").exitCode == 1 }
+        let isDead = try eventually(within: patienceSeconds) {
+            try daemon.run("status").exitCode == 1
+        }
         #expect(isDead)
         let status = try daemon.run("status")
         #expect(status.output.contains("dead, process \(pid), and its pid file"))
@@ -149,7 +151,7 @@ struct CommandTests {
         #expect(complaints.first?.contains(text) == true, "\(start.text)")
         #expect(!FileManager.default.fileExists(atPath: daemon.pidPath))
         // It ends a moment after the word that lets its caller end.
-        let isAlone = try eventually {
+        let isAlone = try eventually(within: patienceSeconds) {
             try Command.run("pgrep", "-f", daemon.pidPath).output.isEmpty
         }
         #expect(isAlone, "a process is left")
@@ -202,7 +204,9 @@ struct CommandTests {
         #expect(reload.exitCode == EX_CONFIG)
         kill(try #require(daemon.pid), SIGHUP)
         #expect(
-            eventually { daemon.log.contains("not reloaded, all stays as it was: \(file):1: ") })
+            eventually(within: patienceSeconds) {
+                daemon.log.contains("not reloaded, all stays as it was: \(file):1: ")
+            })
         try after.mail(expecting: 571)
         #expect(
             try daemon.run("status").output.contains("reloads 2, the last one failed: \(file):1"))

@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// Commands for a running server whose configuration has been spoiled meanwhile.
@@ -100,7 +100,7 @@ struct ControlTests {
             ],
             output: daemon.folder.file("output"), errors: daemon.folder.file("errors"))
         #expect(
-            eventually { daemon.folder.text(of: "output") == "locked\n" },
+            eventually(within: patienceSeconds) { daemon.folder.text(of: "output") == "locked\n" },
             "\(daemon.folder.text(of: "errors"))")
         for word in ["stop", "restart", "reload"] {
             let command = try daemon.run(word)

@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// What a message and a connection cost the server: figures that do not depend on the machine.
@@ -86,7 +86,10 @@ struct CostTests {
         let strace = ["strace", "-D", "-f", "-c", "-o", folder.file("calls")]
         try RunningServer.run(tool: strace) { server in
             try mail(count, shape, to: server)
-            #expect(eventually { folder.text(of: "calls").hasSuffix(" total\n") })
+            #expect(
+                eventually(within: patienceSeconds) {
+                    folder.text(of: "calls").hasSuffix(" total\n")
+                })
         }
         var calls: [String: Int] = [:]
         for line in folder.text(of: "calls").split(separator: "\n") {

@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// Whom root serves as when nobody says it: on a machine that has the user `blackhole`, and on one

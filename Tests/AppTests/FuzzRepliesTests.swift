@@ -1,5 +1,5 @@
-import Glibc
 import BlackholeTestSupport
+import Glibc
 import Testing
 
 /// `blackhole fuzz-replies`.
@@ -20,7 +20,7 @@ struct FuzzRepliesTests {
                 try? client.send(Self.dialogue)
                 heard.append((try? client.rest()) ?? "reset")
             }
-            let isTold = eventually {
+            let isTold = eventually(within: patienceSeconds) {
                 server.logCount(": reply ") + server.logCount(": ended ") == sessions
             }
             #expect(isTold)

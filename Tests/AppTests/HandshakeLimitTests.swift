@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// What a stranger may make the server do before it is a client.
@@ -105,7 +105,7 @@ struct HandshakeLimitTests {
             #expect(1...2 ~= server.logCount("are in progress, the \(limit)"))
             silent.close()
             #expect(
-                eventually {
+                eventually(within: patienceSeconds) {
                     let words = ["openssl", "s_client", "-connect", tls]
                     return (try? Command.run(words))?.exitCode == 0
                 })
@@ -123,9 +123,7 @@ struct HandshakeLimitTests {
         ) { server in
             for _ in 0..<120 {
                 let client = try SMTPClient.greeted(server)
-                try client.say("MAIL FROM:<a@b.example>", expecting: 250)
-                try client.say("RCPT TO:<c@d.example>", expecting: 250)
-                try client.say("DATA", expecting: 354)
+                try client.beginMessage()
                 try client.send("X-Blackhole-Delay: 60\r\n\r\n.\r\n")
                 // By FIN, for all that has come is read.
                 client.close()

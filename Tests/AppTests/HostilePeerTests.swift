@@ -1,5 +1,5 @@
-import Glibc
 import BlackholeTestSupport
+import Glibc
 import Testing
 
 /// Peers that do what they should not: each with an honest client beside it that must succeed, on
@@ -45,9 +45,7 @@ struct HostilePeerTests {
     @Test func `ten megabytes without a line end are content like any other`() throws {
         try withServer { server in
             let client = try SMTPClient.greeted(server)
-            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-            try client.say("RCPT TO:<b@example.org>", expecting: 250)
-            try client.say("DATA", expecting: 354)
+            try client.beginMessage()
             try client.send([UInt8](repeating: UInt8(ascii: "\n"), count: 10 << 20))
             try SMTPClient.mailOnce(server)
             try client.say("\r\n.", expecting: 250)
@@ -80,7 +78,7 @@ struct HostilePeerTests {
             for peer in peers {
                 var sent = 0
                 // Far more than the kernel's buffers hold, so it must come to a stop.
-                let isStuck = try eventually {
+                let isStuck = try eventually(within: patienceSeconds) {
                     sent += try peer.connection.sendSome(commands[...])
                     return peer.connection.wait(for: POLLOUT, milliseconds: 200) == 0
                 }
@@ -174,9 +172,7 @@ struct HostilePeerTests {
     @Test func `a peer half-closed in mid-message is closed`() throws {
         try withServer { server in
             let client = try SMTPClient.greeted(server)
-            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-            try client.say("RCPT TO:<b@example.org>", expecting: 250)
-            try client.say("DATA", expecting: 354)
+            try client.beginMessage()
             try client.send("never ends")
             client.endSending()
             #expect(try !client.rest().contains("250"))
@@ -221,7 +217,10 @@ struct HostilePeerTests {
             try server.expectRestAfter {
                 let greeted = try SMTPClient.greeted(server)
                 let crowd = try (0..<100).map { _ in try SMTPClient(server) }
-                #expect(eventually { server.log.contains("Too many open files") })
+                #expect(
+                    eventually(within: patienceSeconds) {
+                        server.log.contains("Too many open files")
+                    })
                 try greeted.mail()
                 let ticks = try server.facts.ticks
                 usleep(500_000)

@@ -1,5 +1,5 @@
-import Glibc
 import BlackholeTestSupport
+import Glibc
 import Testing
 
 /// The limits that an operator sets, seen from outside.
@@ -28,7 +28,7 @@ struct LimitTests {
                     try second.say("QUIT", expecting: 221)
                     _ = try second.rest()
                 }
-                let isTaken = try eventually {
+                let isTaken = try eventually(within: patienceSeconds) {
                     try SMTPClient(at: server.addresses[0]).reply().hasPrefix("220 ")
                 }
                 #expect(isTaken)

@@ -12,9 +12,7 @@ struct ModeTests {
     {
         let client = try SMTPClient.greeted(server)
         return try (0..<count).map { _ in
-            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-            try client.say("RCPT TO:<b@example.org>", expecting: 250)
-            try client.say("DATA", expecting: 354)
+            try client.beginMessage()
             try client.send(content + "\r\n")
             return try client.code()
         }
@@ -44,9 +42,7 @@ struct ModeTests {
             var seen: Set<Int> = []
             for _ in 0..<200 {
                 let client = try SMTPClient.greeted(server)
-                try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-                try client.say("RCPT TO:<b@example.org>", expecting: 250)
-                try client.say("DATA", expecting: 354)
+                try client.beginMessage()
                 try client.send(".\r\n")
                 let code = try client.code()
                 seen.insert(code)
@@ -182,7 +178,7 @@ struct ModeTests {
             """, to: "conf")
         let options = ["--workers", "1", "--conf", file]
         try RunningServer.run(options) { server in
-            #expect(eventually { server.logCount("listening on") == 3 })
+            #expect(eventually(within: patienceSeconds) { server.logCount("listening on") == 3 })
             let addresses = server.log.matches(of: /listening on (.+), \d+ worker/).map { $0.1 }
             let bounce = try SMTPClient.greeted(at: String(addresses[0]))
             try bounce.mail("X-Blackhole-Mode: accept\r\n\r\n", expecting: 553)

@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// The daemon of a user who is not root: of the one who tests, or where that is root of one made
@@ -153,7 +153,9 @@ struct OrdinaryUserTests {
         let impostor = try ChildProcess(
             ["python3", Paths.client("impostor.py"), daemon.pidPath],
             output: folder.file("output"), errors: folder.file("errors"))
-        #expect(eventually { daemon.pid == impostor.id }, "\(folder.text(of: "errors"))")
+        #expect(
+            eventually(within: patienceSeconds) { daemon.pid == impostor.id },
+            "\(folder.text(of: "errors"))")
         let status = try daemon.run("status")
         #expect(status.output.contains("\\x1B[2Jlistening\\x0D!\n"), "\(status.text)")
         #expect(!status.text.unicodeScalars.contains { ["\u{1B}", "\r"].contains($0) })

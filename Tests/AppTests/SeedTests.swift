@@ -59,9 +59,7 @@ struct SeedTests {
     /// The reply to a message.
     private func plainReply(_ server: RunningServer) throws -> String {
         let client = try SMTPClient.greeted(server)
-        try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-        try client.say("RCPT TO:<b@example.org>", expecting: 250)
-        try client.say("DATA", expecting: 354)
+        try client.beginMessage()
         try client.send("x\r\n.\r\n")
         return try client.reply()
     }

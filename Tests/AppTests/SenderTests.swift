@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Glibc
 import Testing
 
 /// Programs and libraries that developers send mail with, as they are when nothing but host and port
@@ -52,8 +52,11 @@ struct SenderTests {
         }
     }
 
-    /// What Go has compiled, for its next run.
-    private static let cache = TemporaryDirectory()
+    /// What Go has compiled, for its next run; at the exit of the tests' process it goes.
+    private static let cache: TemporaryDirectory = {
+        atexit { SenderTests.cache.remove() }
+        return TemporaryDirectory()
+    }()
 
     @Test(arguments: Sender.allCases, Way.allCases)
     func `a common sender sends out of the box, and under TLS with the certificate trusted`(

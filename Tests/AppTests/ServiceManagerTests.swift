@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// What systemd asks of a service: to tell its state, and to serve sockets that it did not open.
@@ -102,7 +102,7 @@ struct ServiceManagerTests {
     @Test func `several workers share a socket`() throws {
         let activation = ["python3", Paths.client("activate.py"), "unknown"]
         try RunningServer.run(["--workers", "2", "--debug"], tool: activation) { server in
-            let haveAllServed = try eventually {
+            let haveAllServed = try eventually(within: patienceSeconds) {
                 try SMTPClient.mailOnce(server)
                 return server.log.contains("session 0-1 ") && server.log.contains("session 1-1 ")
             }
@@ -120,7 +120,10 @@ struct ServiceManagerTests {
                 "systemd-socket-activate", "--listen", path, "--fdname", "smtp", Paths.program,
                 "run", "--user", "\(geteuid())", "--group", "\(getegid())",
             ], output: folder.file("output"), errors: folder.file("log"))
-        #expect(eventually { folder.text(of: "log").contains("Listening on \(path) as 3.") })
+        #expect(
+            eventually(within: patienceSeconds) {
+                folder.text(of: "log").contains("Listening on \(path) as 3.")
+            })
         try SMTPClient.mailOnce(to: "unix:\(path)")
         server.signal(SIGTERM)
         #expect(try server.wait() == 0)

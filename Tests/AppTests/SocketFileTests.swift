@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// The files of unix-domain sockets: who may connect, and that they are removed.
@@ -43,7 +43,7 @@ struct SocketFileTests {
         if mayRemove {
             let facts = daemon.facts
             kill(facts.id, SIGTERM)
-            #expect(eventually { facts.isGone })
+            #expect(eventually(within: patienceSeconds) { facts.isGone })
         } else {
             try daemon.expectSuccess("stop", "--host", "unix:" + path)
         }

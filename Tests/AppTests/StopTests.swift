@@ -29,12 +29,10 @@ struct StopTests {
     @Test func `a message in flight is finished`() throws {
         try RunningServer.run(["--workers", "1", "--grace", "3600"]) { server in
             let client = try SMTPClient.greeted(server)
-            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-            try client.say("RCPT TO:<b@example.org>", expecting: 250)
-            try client.say("DATA", expecting: 354)
+            try client.beginMessage()
             try client.send("The first half\r\n")
             server.process.signal(SIGTERM)
-            #expect(eventually { server.log.contains("stopping") })
+            #expect(eventually(within: patienceSeconds) { server.log.contains("stopping") })
             try client.send("and the second\r\n")
             try client.say(".", expecting: 250)
             #expect(try client.rest().hasPrefix("421 "))
@@ -54,9 +52,7 @@ struct StopTests {
     @Test func `a new client is refused while a message is finished`() throws {
         try RunningServer.run(["--workers", "1", "--grace", "3600"]) { server in
             let client = try SMTPClient.greeted(server)
-            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-            try client.say("RCPT TO:<b@example.org>", expecting: 250)
-            try client.say("DATA", expecting: 354)
+            try client.beginMessage()
             let sockets = ListeningSockets(port: server.port, of: server.process.id)
             server.process.signal(SIGTERM)
             #expect(sockets.areGone)
@@ -68,11 +64,9 @@ struct StopTests {
     @Test func `a second signal ends it at once`() throws {
         try RunningServer.run(["--workers", "1", "--grace", "3600"]) { server in
             let client = try SMTPClient.greeted(server)
-            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-            try client.say("RCPT TO:<b@example.org>", expecting: 250)
-            try client.say("DATA", expecting: 354)
+            try client.beginMessage()
             server.process.signal(SIGTERM)
-            #expect(eventually { server.log.contains("stopping") })
+            #expect(eventually(within: patienceSeconds) { server.log.contains("stopping") })
             server.process.signal(SIGTERM)
             #expect(try server.awaitEnd().messages == 0)
             _ = try client.rest()
@@ -82,9 +76,7 @@ struct StopTests {
     @Test func `the time of grace ends a message that never ends`() throws {
         try RunningServer.run(["--workers", "1", "--grace", "1"]) { server in
             let client = try SMTPClient.greeted(server)
-            try client.say("MAIL FROM:<a@example.org>", expecting: 250)
-            try client.say("RCPT TO:<b@example.org>", expecting: 250)
-            try client.say("DATA", expecting: 354)
+            try client.beginMessage()
             #expect(try server.stop().messages == 0)
             _ = try client.rest()
         }
@@ -99,7 +91,10 @@ struct StopTests {
             [Paths.program, "run", "--workers", "1"],
             environment: ["SWIFT_BACKTRACE": "enable=\(backtrace)"],
             output: folder.file("output"), errors: folder.file("errors"))
-        #expect(eventually { folder.text(of: "errors").contains("listening on") })
+        #expect(
+            eventually(within: patienceSeconds) {
+                folder.text(of: "errors").contains("listening on")
+            })
         process.signal(SIGQUIT)
         #expect(try process.wait() == -SIGQUIT)
         #expect(!folder.text(of: "errors").contains("rash"), "nothing has crashed")

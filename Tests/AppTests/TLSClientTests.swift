@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// Whole mails under TLS by clients that others have written, as Debian ships them; all believe
@@ -117,7 +117,10 @@ struct TLSClientTests {
             let command = try Command.shell(
                 "openssl s_client \(choice)\(cipher) -connect 127.0.0.1:\(port) < /dev/null")
             #expect(command.exitCode == 1)
-            #expect(eventually { server.logCount("TLS handshake with 127.0.0.1:") == 1 })
+            #expect(
+                eventually(within: patienceSeconds) {
+                    server.logCount("TLS handshake with 127.0.0.1:") == 1
+                })
             #expect(server.log.contains(/failed: (no shared cipher|unsupported protocol)\n/))
             try TLSClient.run("mail", .implicit, with: server)
         }

@@ -1,5 +1,5 @@
-import Glibc
 import BlackholeTestSupport
+import Glibc
 import Testing
 
 /// Peers of the port for TLS that do not do what they should, certificates of clients, and the end.
@@ -119,9 +119,15 @@ struct TLSPeerTests {
     func `garbage under TLS' records ends its connection alone`(securing: Securing) throws {
         try RunningServer.run(TLSOptionTests.portable + ["--debug"]) { server in
             try TLSClient.run("spoil", securing, with: server)
-            #expect(eventually { server.logCount("debug blackhole: TLS with 127.0.0.1:") == 1 })
+            #expect(
+                eventually(within: patienceSeconds) {
+                    server.logCount("debug blackhole: TLS with 127.0.0.1:") == 1
+                })
             try TLSClient.run("vanish", securing, with: server)
-            #expect(eventually { server.log.contains(": the peer ended without close_notify") })
+            #expect(
+                eventually(within: patienceSeconds) {
+                    server.log.contains(": the peer ended without close_notify")
+                })
             try TLSClient.run("mail", securing, with: server)
         }
     }
@@ -203,7 +209,7 @@ struct TLSPeerTests {
             let client = try TLSClient("finish", securing, with: server)
             try client.reach("finish")
             server.process.signal(SIGTERM)
-            #expect(eventually { server.log.contains("stopping") })
+            #expect(eventually(within: patienceSeconds) { server.log.contains("stopping") })
             try client.leave("finish")
             try client.finish()
             #expect(try server.awaitEnd().messages == 1)

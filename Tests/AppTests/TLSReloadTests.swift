@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// SIGHUP, which reads the certificate again.
@@ -91,15 +91,14 @@ struct TLSReloadTests {
 
     @Test func `a reload stops offering STARTTLS, and begins again`() throws {
         let folder = TemporaryDirectory()
-        func set(_ text: String) throws -> String { try folder.write(text, to: "conf") }
-        let file = try set("starttls=True")
+        let file = try folder.write("starttls=True", to: "conf")
         try RunningServer.run(["--workers", "1", "--conf", file]) { server in
             let before = try SMTPClient.greeted(server)
-            _ = try set("starttls=False")
+            try folder.write("starttls=False", to: "conf")
             try server.reload(expecting: " reloaded")
             try TLSClient.run("not_offered", .starttls, with: server)
             try before.say("STARTTLS", expecting: 220)
-            _ = try set("starttls=True")
+            try folder.write("starttls=True", to: "conf")
             try server.reload(expecting: " reloaded")
             try TLSClient.run("mail", .starttls, with: server)
         }

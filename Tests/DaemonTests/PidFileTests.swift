@@ -23,15 +23,7 @@ import Testing
             let directory = TemporaryDirectory()
             let path = directory.file("pid")
             try #expect(PidFile.state(of: path) == .absent)
-            let ready = Gate()
-            let service = Fork {
-                let file = try PidFile.take(path)
-                ready.open()
-                pause()
-                file.release()
-                return 0
-            }
-            ready.wait()
+            let service = holder(of: path)
             try #expect(PidFile.state(of: path) == .running(service.id))
             let second = #expect(throws: StartError.self) { _ = try PidFile.take(path) }
             #expect(second?.exitCode == EX_UNAVAILABLE)
@@ -51,15 +43,7 @@ import Testing
         await #expect(processExitsWith: .success) {
             let directory = TemporaryDirectory()
             let path = directory.file("pid")
-            let ready = Gate()
-            let service = Fork {
-                let file = try PidFile.take(path)
-                ready.open()
-                pause()
-                file.release()
-                return 0
-            }
-            ready.wait()
+            let service = holder(of: path)
             write("1\n", to: path)
             try #expect(PidFile.state(of: path) == .running(service.id))
             service.end()
@@ -252,4 +236,18 @@ enum Plant: String, CaseIterable, Sendable {
         case .text: "something else than a process's number"
         }
     }
+}
+
+/// A process that has taken a pid file, and holds it until it is ended.
+private func holder(of path: String) -> Fork {
+    let ready = Gate()
+    let service = Fork {
+        let file = try PidFile.take(path)
+        ready.open()
+        pause()
+        file.release()
+        return 0
+    }
+    ready.wait()
+    return service
 }

@@ -1,3 +1,4 @@
+import BlackholeTestSupport
 import Foundation
 import Testing
 
@@ -86,11 +87,11 @@ private func isManifest(_ block: [Substring]) -> Bool {
     block.first?.hasPrefix("// swift-tools-version") == true
 }
 
-private func exitCode(of command: String..., in folder: URL) throws -> Int32 {
+private func exitCode(of command: String..., in folder: String) throws -> Int32 {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = command
-    process.currentDirectoryURL = folder
+    process.currentDirectoryURL = URL(filePath: folder)
     process.standardOutput = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
@@ -110,12 +111,9 @@ struct ArticleTests {
         let manifests = try Article.all.flatMap { try $0.blocks }.filter(isManifest)
         #expect(!manifests.isEmpty)
         for manifest in manifests {
-            let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: folder) }
-            try manifest.joined(separator: "\n").write(
-                to: folder.appending(path: "Package.swift"), atomically: true, encoding: .utf8)
-            #expect(try exitCode(of: "swift", "package", "dump-package", in: folder) == 0)
+            let folder = TemporaryDirectory()
+            try folder.write(manifest.joined(separator: "\n"), to: "Package.swift")
+            #expect(try exitCode(of: "swift", "package", "dump-package", in: folder.path) == 0)
         }
     }
 

@@ -54,9 +54,7 @@ import Testing
     func `is dropped by the kernel, from a size on`(count: Int) {
         var simulation = SimulatedLoop()
         let world = simulation.world
-        let connection = simulation.openChunks()
-        world.send("\(count)\n", to: connection)
-        simulation.settle()
+        let connection = simulation.openChunks("\(count)\n")
         world.send(String(repeating: "x", count: count) + "5\nxxxxx", to: connection)
         simulation.settle()
         #expect(world.takeOutput(of: connection) == "\(count)\n5\n")
@@ -69,9 +67,7 @@ import Testing
     @Test func `takes no memory when it comes in small pieces`() {
         var simulation = SimulatedLoop()
         let world = simulation.world
-        let connection = simulation.openChunks()
-        world.send("200000\n", to: connection)
-        simulation.settle()
+        let connection = simulation.openChunks("200000\n")
         world.maximumTransfer = 1000
         world.send(String(repeating: "x", count: 200_000), to: connection)
         simulation.settle()
@@ -83,9 +79,7 @@ import Testing
         for isReset in [false, true] {
             var simulation = SimulatedLoop()
             let world = simulation.world
-            let connection = simulation.openChunks()
-            world.send("200000\nxxx", to: connection)
-            simulation.settle()
+            let connection = simulation.openChunks("200000\nxxx")
             if isReset { world.reset(connection) } else { world.end(connection) }
             simulation.settle()
             #expect(world.closed.count == 1)
@@ -125,9 +119,7 @@ import Testing
     @Test func `that is too little to be told of is read before its time is over`() {
         var simulation = SimulatedLoop()
         let world = simulation.world
-        let connection = simulation.openChunks()
-        world.send("1000000\n", to: connection)
-        simulation.settle()
+        let connection = simulation.openChunks("1000000\n")
         for _ in 0..<3 {
             world.sendUnnoticed("xxx", to: connection)
             simulation.advance(by: .seconds(11))
@@ -140,9 +132,7 @@ import Testing
     @Test func `may be there untold of when the last words are said, and loses none of them`() {
         var simulation = SimulatedLoop()
         let world = simulation.world
-        let connection = simulation.openChunks()
-        world.send("1000000\n", to: connection)
-        simulation.settle()
+        let connection = simulation.openChunks("1000000\n")
         world.sendUnnoticed("xxx", to: connection)
         simulation.loop.stop(grace: .seconds(1))
         simulation.settle()
@@ -156,11 +146,14 @@ import Testing
 }
 
 extension SimulatedLoop {
-    fileprivate mutating func openChunks() -> Int32 {
+    fileprivate mutating func openChunks(_ input: String) -> Int32 {
         let listener = world.listen()
         loop.listen(
             on: listener, at: .loopback(port: 25), as: 1,
             StackRecipe { _ in `Content that nobody looks at`.Chunks() })
-        return open(listener)
+        let connection = open(listener)
+        world.send(input, to: connection)
+        settle()
+        return connection
     }
 }

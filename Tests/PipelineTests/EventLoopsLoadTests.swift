@@ -99,10 +99,10 @@ import Testing
         defer { loops.stop() }
         let address = try loops.listen(on: .loopback()) { _ in Lines() }
         for _ in 0..<20 {
-            let client = try Client(to: address)
-            try client.send("close\n" + String(repeating: "unheard\n", count: 125_000))
-            client.endSending()
-            #expect(try client.receiveToEnd() == "opened\nbye\n")
+            #expect(
+                try Client.answer(
+                    to: "close\n" + String(repeating: "unheard\n", count: 125_000), at: address)
+                    == "opened\nbye\n")
         }
         #expect(eventually { loops[.closed] == 20 })
     }

@@ -77,16 +77,13 @@ struct CertificateFileTests {
     // In a process of its own, whose environment is nobody else's.
     @Test func `the file is where TMPDIR says, and a folder that is none is told`() async {
         await #expect(processExitsWith: .success) {
-            let folder = FileManager.default.temporaryDirectory
-                .appendingPathComponent(UUID().uuidString)
-            try FileManager.default.createDirectory(
-                at: folder, withIntermediateDirectories: false)
+            let folder = TemporaryDirectory()
             setenv("TMPDIR", folder.path, 1)
             try await withSMTPServer(.tls) { smtp in
                 #expect(smtp.certificatePath?.hasPrefix(folder.path + "/") == true)
             }
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
-            try FileManager.default.removeItem(at: folder)
+            #expect(folder.names == [])
+            folder.remove()
             let error = #expect(throws: SystemError.self) { try SMTPServer(.tls) }
             #expect(error?.code == ENOENT)
             #expect(error?.operation.hasPrefix("make \(folder.path)/") == true)

@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A client that authenticates` {
@@ -43,7 +44,7 @@ import Testing
         expect(
             Opening.helo + script + "C: MAIL FROM:<>\nS: 250 2.1.0 OK, done", Self.offered,
             responder)
-        let notes = responder.recorder.take()
+        let notes = responder.journal.take()
         #expect(notes.count { $0.hasPrefix("authenticate") } == 1)
         #expect(ScriptedDialogue.matches("S: " + notes[2], "S: authenticate " + credentials))
     }
@@ -71,7 +72,7 @@ import Testing
     ) {
         let responder = Scripted()
         expect(Opening.helo + script, Self.offered, responder)
-        let notes = responder.recorder.take()
+        let notes = responder.journal.take()
         #expect(notes.count > 2)
         #expect(ScriptedDialogue.matches("S: " + notes[2], "S: authenticate " + credentials))
     }
@@ -93,7 +94,7 @@ import Testing
         expect(
             Opening.helo + "C: \(command)\n\(reply)C: AUTH PLAIN \(Self.plain)\n" + Self.success,
             Self.offered, responder)
-        #expect(responder.recorder.take()[2] == "authenticate PLAIN user secret")
+        #expect(responder.journal.take()[2] == "authenticate PLAIN user secret")
     }
 
     /// What is open, and what asks for the response.
@@ -124,7 +125,7 @@ import Testing
                 \(Self.success)
                 """, Self.offered, responder)
         #expect(
-            responder.recorder.take().filter { $0.hasPrefix("authenticate") }
+            responder.journal.take().filter { $0.hasPrefix("authenticate") }
                 == ["authenticate PLAIN user secret"])
     }
 
@@ -140,7 +141,7 @@ import Testing
                 X:
                 """, Self.offered, responder)
         // Q is 16, U is 20, I is 8 and T is 19.
-        #expect(responder.recorder.take()[2] == "authenticate LOGIN AB\u{13} AB\u{13}")
+        #expect(responder.journal.take()[2] == "authenticate LOGIN AB\u{13} AB\u{13}")
     }
 
     @Test func `may send all of an exchange at once, in order`() {

@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 /// Whether a recorder wants content.
@@ -11,14 +12,14 @@ enum CommandsOnly: Wish { static var isContent: Bool { false } }
 struct CommandRecorder<Wanted: Wish>: CommandHandler {
     static var wantsContent: Bool { Wanted.isContent }
 
-    let recorder: Recorder
+    let journal: Journal
     private var content: [UInt8] = []
 
-    init(_ recorder: Recorder) { self.recorder = recorder }
+    init(_ journal: Journal) { self.journal = journal }
 
     mutating func receive(command line: RawSpan, _ context: inout Context) -> CommandVerdict {
         let words = line.text.split(separator: " ").map(String.init)
-        recorder.note(line.text)
+        journal.note(line.text)
         switch words.first {
         case "DATA": return .data
         case "BDAT": return .chunk(bytes: Int(words[1]) ?? 0)
@@ -28,7 +29,7 @@ struct CommandRecorder<Wanted: Wish>: CommandHandler {
     }
 
     mutating func receiveOverlongLine(_ context: inout Context) -> CommandVerdict {
-        recorder.note("overlong")
+        journal.note("overlong")
         return .pass(.proceed)
     }
 
@@ -41,7 +42,7 @@ struct CommandRecorder<Wanted: Wish>: CommandHandler {
     }
 
     mutating func contentEnded(bytes: Int, _ context: inout Context) -> CommandVerdict {
-        recorder.note("= \(bytes) \(content.debugText)")
+        journal.note("= \(bytes) \(content.debugText)")
         content = []
         // What ends content may ask for content.
         return bytes == 7 ? .chunk(bytes: 2) : .pass(.proceed)
@@ -50,7 +51,7 @@ struct CommandRecorder<Wanted: Wish>: CommandHandler {
     mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> CommandVerdict {
         switch event {
         case .opened: return .data
-        case .expired: recorder.note("expired")
+        case .expired: journal.note("expired")
         default: break
         }
         return .pass(event == .ended ? .close : .proceed)
@@ -59,14 +60,14 @@ struct CommandRecorder<Wanted: Wish>: CommandHandler {
 
 @Suite struct `DATA discard` {
     static func run<Wanted: Wish>(_ pieces: [[UInt8]], _: Wanted.Type) -> [String] {
-        let recorder = Recorder()
+        let journal = Journal()
         var loopback = Loopback { _ in
-            LineFraming(maximumLineLength: 20) { DataDiscard { CommandRecorder<Wanted>(recorder) } }
+            LineFraming(maximumLineLength: 20) { DataDiscard { CommandRecorder<Wanted>(journal) } }
         }
         // The event of opening has asked for content already.
         loopback.send(".\r\n")
         for piece in pieces { loopback.send(piece) }
-        return recorder.take()
+        return journal.take()
     }
 
     @Test(
@@ -107,9 +108,9 @@ struct CommandRecorder<Wanted: Wish>: CommandHandler {
     }
 
     @Test func `tells that content arrives`() {
-        let recorder = Recorder()
+        let journal = Journal()
         var loopback = Loopback { _ in
-            LineFraming { DataDiscard { CommandRecorder<CommandsOnly>(recorder) } }
+            LineFraming { DataDiscard { CommandRecorder<CommandsOnly>(journal) } }
         }
         for start in ["", "\r\n.\r\nBDAT 9\r\n"] {
             loopback.send(start)
@@ -118,8 +119,8 @@ struct CommandRecorder<Wanted: Wish>: CommandHandler {
                 loopback.advance(by: .milliseconds(999))
             }
         }
-        #expect(recorder.take() == ["= 5 ", "BDAT 9"])
+        #expect(journal.take() == ["= 5 ", "BDAT 9"])
         loopback.advance(by: .milliseconds(1))
-        #expect(recorder.take() == ["expired"])
+        #expect(journal.take() == ["expired"])
     }
 }

@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A browser` {
@@ -31,7 +32,7 @@ import Testing
         expect(
             Opening.greeting + "C: \(line)\n" + Self.body + Self.last, .test(), responder,
             messages: 0)
-        #expect(responder.recorder.take().allSatisfy { $0.hasPrefix("connect") || $0 == "closed" })
+        #expect(responder.journal.take().allSatisfy { $0.hasPrefix("connect") || $0 == "closed" })
     }
 
     @Test(arguments: [Opening.greeting, Opening.helo, Opening.mail, Opening.recipient])

@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Foundation
 import Testing
 
@@ -26,16 +27,9 @@ struct LMTPClientTests {
         let address = try loops.listen(on: .loopback()) { _ in
             LineFraming { DataDiscard { SMTPSession(settings, EveryThird()) } }
         }
-        let client = Process()
-        client.executableURL = URL(filePath: "/usr/bin/env")
-        client.arguments = command(String(address.port ?? 0))
-        let pipe = Pipe()
-        client.standardOutput = pipe
-        client.standardError = pipe
-        try client.run()
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        client.waitUntilExit()
-        return (text, client.terminationStatus, loops[.messages], loops[.recipients])
+        let words = command(String(address.port ?? 0))
+        let client = try Tool.run(words[0], Array(words[1...]))
+        return (client.output, client.code, loops[.messages], loops[.recipients])
     }
 
     @Test func `swaks hears of every recipient`() throws {

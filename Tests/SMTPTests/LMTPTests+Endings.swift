@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 extension `LMTP` {
@@ -41,7 +42,7 @@ extension `LMTP` {
                 \(Opening.queued)\(Self.greeting)C: MAIL FROM:<>
                 S: 503 5.5.1 Send LHLO first
                 """, .lmtp(), responder)
-        #expect(responder.recorder.take().suffix(3) == ["deliver 9 to 1 of 3", "reset", "closed"])
+        #expect(responder.journal.take().suffix(3) == ["deliver 9 to 1 of 3", "reset", "closed"])
     }
 
     @Test func `finishes the replies when the server stops`() {
@@ -52,7 +53,7 @@ extension `LMTP` {
             Self.message(to: 3)
                 + "Z: 10s\nW: 1s\n\(Opening.queued)\(Self.full)\(Opening.queued)\(last)", .lmtp(),
             responder, messages: 1)
-        #expect(responder.recorder.take().filter { $0.hasPrefix("deliver") }.count == 3)
+        #expect(responder.journal.take().filter { $0.hasPrefix("deliver") }.count == 3)
         expect(
             Self.message(to: 3) + "Z: 10s\nW: 1s\n" + String(3, Self.full) + last, .lmtp(),
             Scripted([.message: Self.no.delayed(by: .seconds(1))]), messages: 0)

@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 extension SessionSettings {
@@ -83,7 +84,7 @@ extension SessionSettings {
             Self.mail + "C: LHLO y\nC: RCPT TO:<b@b>\n"
                 + "S: 250 mx.example\nS: 503 5.5.1 Send MAIL first", .lmtp(), responder)
         #expect(
-            responder.recorder.take() == [
+            responder.journal.take() == [
                 "connect", "hello E client.example", "mail a@a.example", "hello E y", "reset",
                 "closed",
             ])
@@ -144,7 +145,7 @@ extension SessionSettings {
                 \(Self.go)\(Opening.queued)\(Opening.queued)
                 """, .lmtp(), responder, messages: 1)
         #expect(
-            responder.recorder.take().suffix(4)
+            responder.journal.take().suffix(4)
                 == ["message 2 0 ", "deliver 0 to 0 of 2", "deliver 0 to 1 of 2", "closed"])
     }
 
@@ -175,7 +176,7 @@ extension SessionSettings {
             Self.message(to: 3) + String(3, Self.full) + "C: NOOP\nS: 250 2.0.0 OK, done",
             .lmtp(), responder, messages: 0)
         #expect(
-            responder.recorder.take().suffix(3) == ["message 3 9 content\\r\\n", "noop", "closed"])
+            responder.journal.take().suffix(3) == ["message 3 9 content\\r\\n", "noop", "closed"])
         expect(
             Self.message(to: 3) + "W: 999ms\nW: 1ms\n" + String(3, Self.full) + "X:", .lmtp(),
             Scripted([.message: Self.no.delayed(by: .seconds(1)).thenClose()]), messages: 0)
@@ -197,7 +198,7 @@ extension SessionSettings {
             Self.message(to: 3) + big + big + big + "C: DATA\nS: 503 5.5.1 Send MAIL first\n"
         ).check(on: &loopback)
         #expect(loopback.counters[.messagesRefused] == 1)
-        #expect(responder.recorder.take().last == "reset")
+        #expect(responder.journal.take().last == "reset")
         let chunk = Self.message(to: 2).components(before: "C: DATA")
         expect(
             chunk + "C: BDAT 9 LAST\nC< 123456789\n" + big + big

@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 /// Devices and libraries that nobody can change send through a lenient session, whole transactions.
@@ -53,7 +54,7 @@ import Testing
                 C: RCPT TO:<root@d.example.>
                 S: 250 2.1.5 OK, done
                 """, .test(isLenient: true), responder)
-        let notes = responder.recorder.take()
+        let notes = responder.journal.take()
         #expect(notes.contains("hello PhpStorm"))
         #expect(notes.contains { $0.hasPrefix("mail root") })
         #expect(notes.contains("recipient root@d.example."))

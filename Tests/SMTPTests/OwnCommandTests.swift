@@ -1,21 +1,22 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 /// Takes XCLIENT as Postfix does, and anything that it is told to.
 private struct Proxied: Responder, Sendable {
-    var recorder = Recorder()
+    var journal = Journal()
     var verbs: [String: Answer] = [:]
 
     mutating func command(
         _ command: Command, in line: RawSpan, _ context: inout Context
     ) -> Answer? {
-        recorder.note(line.text(command.verbRange) + "|" + line.text(command.argument))
+        journal.note(line.text(command.verbRange) + "|" + line.text(command.argument))
         if command.isVerb("XCLIENT", in: line) { return .startOver }
         return verbs[line.text(command.verbRange)]
     }
 
-    mutating func reset(_ context: inout Context) { recorder.note("reset") }
+    mutating func reset(_ context: inout Context) { journal.note("reset") }
 }
 
 @Suite struct `A command that the session does not have` {
@@ -35,7 +36,7 @@ private struct Proxied: Responder, Sendable {
             expect(opening + "C: \(verb) x y\nS: \(code)", .test(), Proxied())
             expect(opening + "C: \(verb) x y\nS: \(code)", .test(), BlackHole())
         }
-        #expect(taker.recorder.take() == openings.map { _ in "\(verb)|x y" })
+        #expect(taker.journal.take() == openings.map { _ in "\(verb)|x y" })
     }
 
     static let notImplemented = "502 5.5.1 Command not implemented"
@@ -48,7 +49,7 @@ private struct Proxied: Responder, Sendable {
         let responder = Proxied()
         var loopback = Loopback.session(Self.settings, responder)
         _ = ScriptedDialogue(Opening.helo + "C: \(line)").play(on: &loopback)
-        let asked = responder.recorder.take()
+        let asked = responder.journal.take()
         // A line that opens with a blank has the empty word for its verb.
         #expect(asked == (line == " X" ? ["|X"] : []))
     }
@@ -62,19 +63,19 @@ private struct Proxied: Responder, Sendable {
                 C: XCLIENT
                 S: 501 5.5.2 Response is not base64
                 """, Self.settings, responder)
-        #expect(responder.recorder.take().isEmpty)
+        #expect(responder.journal.take().isEmpty)
     }
 
     @Test func `is not for the responder of a refused connection`() {
         var responder = Scripted([.connect: .reply(554, "No")])
-        responder.recorder = Recorder()
+        responder.journal = Journal()
         expect(
             """
             S: 554 No
             C: XOWN
             S: 503 5.5.1 No service here; only QUIT is left
             """, .test(), responder)
-        #expect(responder.recorder.take() == ["connect", "closed"])
+        #expect(responder.journal.take() == ["connect", "closed"])
     }
 
     @Test func `is an error only if nobody has it`() {
@@ -135,7 +136,7 @@ private struct Proxied: Responder, Sendable {
                 S: 235 2.7.0 Authentication successful
                 S: 250 2.1.0 OK, done
                 """, Self.settings, responder)
-        #expect(responder.recorder.take() == ["xclient|NAME=a ADDR=1.2.3.4"])
+        #expect(responder.journal.take() == ["xclient|NAME=a ADDR=1.2.3.4"])
     }
 
     @Test(arguments: [Opening.mail, Opening.recipient])
@@ -151,7 +152,7 @@ private struct Proxied: Responder, Sendable {
                 S: 250 mx.example
                 S: 503 5.5.1 Send MAIL first
                 """, .test(), responder)
-        #expect(responder.recorder.take() == ["XCLIENT|", "reset"])
+        #expect(responder.journal.take() == ["XCLIENT|", "reset"])
     }
 
     @Test func `may start over late, and behind a reply of its own`() {

@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 extension `A responder` {
@@ -46,7 +47,7 @@ extension `A responder` {
                 S: 450 4.7.1 Not now
                 S: 503 5.5.1 Send HELO or EHLO first
                 """, .test(), responder)
-        #expect(responder.recorder.take().contains("reset") == false)
+        #expect(responder.journal.take().contains("reset") == false)
     }
 
     @Test(arguments: ["HELO y", "EHLO y"])
@@ -54,7 +55,7 @@ extension `A responder` {
         let responder = Scripted([.hello: Self.refusal])
         var loopback = Loopback.session(.test(isLenient: true), responder)
         loopback.send("MAIL FROM:<>\r\nRCPT TO:<b@b>\r\nBDAT 1\r\nx\(command)\r\nBDAT 1 LAST\r\nz")
-        #expect(responder.recorder.take().last == "message 1 2 xz")
+        #expect(responder.journal.take().last == "message 1 2 xz")
         #expect(loopback.messages == [1, 2, 1])
     }
 
@@ -76,7 +77,7 @@ extension `A responder` {
             + "MAIL FROM:<no@no>\r\nRCPT TO:<c@c>\r\nBDAT 3 LAST\r\nyes"
         var loopback = Loopback.session(.test(isLenient: true), responder)
         loopback.send(batch)
-        #expect(responder.recorder.take().last == "message 1 3 yes")
+        #expect(responder.journal.take().last == "message 1 3 yes")
         #expect(loopback.messages == [1, 3, 1])
         #expect(loopback.takeOutput().contains("550 5.7.1 Not you\r\n250 2.1.5 OK, done\r\n"))
     }
@@ -135,7 +136,7 @@ extension `A responder` {
             let responder = Scripted()
             var loopback = Loopback.session(.test(), responder)
             for piece in pieces { loopback.send(piece) }
-            return responder.recorder.take()
+            return responder.journal.take()
         }
         #expect(notes.last == "message " + message)
     }
@@ -147,7 +148,7 @@ extension `A responder` {
         loopback.send("RCPT TO:<b@b>\r\nDATA\r\nright\r\n.\r\nBDAT 5\r\nwrong")
         loopback.send("MAIL FROM:<>\r\nRCPT TO:<b@b>\r\nBDAT 3 LAST\r\nyesBDAT 5\r\nwrong")
         #expect(
-            responder.recorder.take().filter { $0.hasPrefix("message") } == [
+            responder.journal.take().filter { $0.hasPrefix("message") } == [
                 "message 1 7 right\\r\\n", "message 1 3 yes",
             ])
     }
@@ -158,7 +159,7 @@ extension `A responder` {
         var loopback = Loopback.session(.test(isLenient: true), responder)
         loopback.send("HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\nBDAT 5\r\nwrong\(command)\r\n")
         loopback.send("MAIL FROM:<>\r\nRCPT TO:<b@b>\r\nBDAT 3 LAST\r\nyes")
-        let notes = responder.recorder.take()
+        let notes = responder.journal.take()
         #expect(notes.contains("reset wrong"))
         #expect(notes.last == "message 1 3 yes")
     }
@@ -169,21 +170,21 @@ extension `A responder` {
         loopback.send("HELO x\r\n")
         loopback.advance(by: .seconds(1))
         loopback.send("MAIL FROM:<>\r\nRCPT TO:<b@b>\r\nBDAT 5\r\nwrongHELO y\r\n")
-        #expect(responder.recorder.take().last == "hello y")
+        #expect(responder.journal.take().last == "hello y")
         loopback.advance(by: .seconds(1))
-        #expect(responder.recorder.take() == ["reset wrong"])
+        #expect(responder.journal.take() == ["reset wrong"])
     }
 
     @Test func `holds no more of a message than its limit`() {
         let responder = Scripted()
         var loopback = Loopback.session(.test { $0.maximumMessageSize = 10 }, responder)
         loopback.send("HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\nDATA\r\n12345678\r\n.\r\n")
-        #expect(responder.recorder.take().last == "message 1 10 12345678\\r\\n")
+        #expect(responder.journal.take().last == "message 1 10 12345678\\r\\n")
         for opening in ["DATA\r\n", "BDAT 100 LAST\r\n", "BDAT 1\r\n1BDAT 100\r\n"] {
             loopback.send("RSET\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\n" + opening)
             for _ in 0..<100 { loopback.send("1") }
             loopback.send("\r\n.\r\n")
-            let notes = responder.recorder.take()
+            let notes = responder.journal.take()
             #expect(notes.last == "reset 1111111111")
         }
     }

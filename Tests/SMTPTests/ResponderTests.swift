@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `A responder` {
@@ -81,7 +82,7 @@ import Testing
             """)
         loopback.end()
         #expect(
-            responder.recorder.take() == [
+            responder.journal.take() == [
                 "connect", "hello one", "hello E two", "authenticate LOGIN user secret", "mail a@a",
                 "recipient \"b b\"@b",
                 "recipient c@c", "noop", "own x  y", "verify v w", "expand e", "data",

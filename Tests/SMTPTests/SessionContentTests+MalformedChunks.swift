@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 extension `The session, taking content,` {
@@ -52,7 +53,7 @@ extension `The session, taking content,` {
                 S: 503 5.5.1 Send MAIL first
                 S: 250 2.0.0 OK, done
                 """, .test(), responder, messages: 0)
-        #expect(responder.recorder.take().contains("reset x"))
+        #expect(responder.journal.take().contains("reset x"))
     }
 
     @Test(arguments: refusals)

@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import BlackholeTestSupport
 import Testing
 
 @Suite struct `The whole onion` {
@@ -59,7 +60,7 @@ import Testing
             kept: loopback.closing == nil ? loopback.keptBytes : 0,
             // What is given up depends on the cut where it was over the limit.
             // The peer's part of a close comes when it comes.
-            notes: responder.recorder.take().filter { $0 != "closed" }
+            notes: responder.journal.take().filter { $0 != "closed" }
                 .map { $0.hasPrefix("reset") ? "reset" : $0 })
     }
 

@@ -2,6 +2,7 @@ import BlackholeFuzzBodies
 import BlackholePipeline
 import BlackholeSMTP
 import BlackholeSink
+import BlackholeTestSupport
 import Testing
 
 /// What a message's headers choose, by the machine alone.
@@ -198,8 +199,8 @@ struct HeaderSwitchTests {
     }
 
     @Test func `each kind of fault is reported once a second, not more often`() {
-        let log = Lines()
-        let reports = SwitchReports { log.append($0) }
+        let log = Journal()
+        let reports = SwitchReports { log.note($0) }
         let policy = PreparedPolicy(Policy(), hostName: "mx.example", switchReports: reports)
         var loopback = Loopback { _ in
             LineFraming {
@@ -213,7 +214,7 @@ struct HeaderSwitchTests {
                     loopback.send(Way.data.lines(content).map { $0 + "\r\n" }.joined())
                 }
             }
-            #expect(log.all.count == 2 * round)
+            #expect(log.entries.count == 2 * round)
             loopback.advance(by: .seconds(1))
         }
     }

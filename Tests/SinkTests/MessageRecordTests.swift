@@ -1,6 +1,7 @@
 import BlackholePipeline
 import BlackholeSMTP
 import BlackholeSink
+import BlackholeTestSupport
 import Testing
 
 /// The line of each message, from what both sides say.
@@ -9,7 +10,7 @@ struct MessageRecordTests {
     private func log(
         of lines: [String], _ policy: Policy = Policy(), isLenient: Bool = false
     ) -> [String] {
-        let log = Lines()
+        let log = Journal()
         var limits = SMTPLimits()
         limits.maximumRecipients = 100_000
         limits.maximumMessageSize = 1_000
@@ -17,7 +18,7 @@ struct MessageRecordTests {
             limits: limits, isLenient: isLenient, authentication: .offered)
         let prepared = PreparedPolicy(policy, hostName: "mx.example")
         var smtp = Loopback { peer in
-            let record = MessageRecord(of: peer) { log.append($0) }
+            let record = MessageRecord(of: peer) { log.note($0) }
             return ConnectionRecorder(record) {
                 LineFraming {
                     DataDiscard {
@@ -31,7 +32,7 @@ struct MessageRecordTests {
         for line in ["EHLO x"] + lines { smtp.send(line + "\r\n") }
         smtp.advance(by: .seconds(30))
         smtp.end()
-        return log.all.map { String($0.prefix { $0 != "\"" }) }
+        return log.entries.map { String($0.prefix { $0 != "\"" }) }
     }
 
     private static let refusing = Policy(.bounce, at: .message) { $0.bounceCodes = [.blocked] }

@@ -1,7 +1,7 @@
 import BlackholePipeline
 import BlackholeSMTP
 import BlackholeSink
-import Synchronization
+import BlackholeTestSupport
 import Testing
 
 struct SessionRecordTests {
@@ -9,10 +9,10 @@ struct SessionRecordTests {
     static func log(
         of lines: [String], security: Security = .none, authentication: Authentication = .none
     ) -> [String] {
-        let log = Lines()
+        let log = Journal()
         let settings = SessionSettings(authentication: authentication)
         var smtp = Loopback { peer in
-            let record = SessionRecord(of: peer) { log.append($0) }
+            let record = SessionRecord(of: peer) { log.note($0) }
             return ConnectionRecorder(record) {
                 LineFraming {
                     DataDiscard {
@@ -28,7 +28,7 @@ struct SessionRecordTests {
             smtp.advance(by: .milliseconds(250))
         }
         smtp.end()
-        return log.all
+        return log.entries
     }
 
     @Test func `a session is told line by line, and in a summary`() {
@@ -74,13 +74,4 @@ private struct Refusing: Responder {
     mutating func authenticate(_ credentials: Credentials, _ context: inout Context) -> Answer {
         Refusal.answer(to: credentials)
     }
-}
-
-/// Lines that somebody has said, from any thread.
-final class Lines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    func append(_ line: String) { lines.withLock { $0.append(line) } }
-
-    var all: [String] { lines.withLock { $0 } }
 }

@@ -170,15 +170,7 @@ import Testing
         options.report = { troubles.note("\($0)") }
         let pair = try Pair(TLSOptions(), options)
         var server = Loopback { _ in
-            TLSLayer(pair.server, isImplicit: isImplicit) { details in
-                LineFraming {
-                    DataDiscard {
-                        SMTPSession(
-                            SessionSettings(), security: details == nil ? .offered : .active,
-                            Noting(journal: serverSide))
-                    }
-                }
-            }
+            securedSMTP(pair.server, isImplicit: isImplicit, Noting(journal: serverSide))
         }
         var client = Loopback { _ in
             TLSLayer(pair.client, isImplicit: isImplicit, serverName: serverName) { details in
@@ -251,15 +243,7 @@ import Testing
             serverLoops.stop()
         }
         let address = try serverLoops.listen(on: .loopback()) { _ in
-            TLSLayer(pair.server, isImplicit: isImplicit) { details in
-                LineFraming {
-                    DataDiscard {
-                        SMTPSession(
-                            SessionSettings(), security: details == nil ? .offered : .active,
-                            BlackHole())
-                    }
-                }
-            }
+            securedSMTP(pair.server, isImplicit: isImplicit, BlackHole())
         }
         let count = 60
         for number in 0..<count {

@@ -27,15 +27,7 @@ private final class RealServer {
         self.loops = loops
         func listen(isImplicit: Bool) throws -> UInt16 {
             let address = try loops.listen(on: .loopback()) { _ in
-                TLSLayer(context, isImplicit: isImplicit) { details in
-                    LineFraming {
-                        DataDiscard {
-                            SMTPSession(
-                                SessionSettings(), security: details == nil ? .offered : .active,
-                                BlackHole())
-                        }
-                    }
-                }
+                securedSMTP(context, isImplicit: isImplicit, BlackHole())
             }
             return try #require(address.port)
         }

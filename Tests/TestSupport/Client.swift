@@ -140,6 +140,14 @@ package final class Client: Sendable {
         }
     }
 
+    /// What a server says to all that a client says, until both have ended.
+    package static func answer(to text: String, at address: NetworkAddress) throws -> String {
+        let client = try Client(to: address)
+        try client.send(text)
+        client.endSending()
+        return try client.receiveToEnd()
+    }
+
     /// Says that nothing more will be sent (FIN).
     package func endSending() {
         shutdown(descriptor, Int32(SHUT_WR))

@@ -12,6 +12,14 @@ package final class Journal: Sendable {
 
     package var entries: [String] { lines.withLock { $0 } }
 
+    /// The lines since the last call.
+    package func take() -> [String] {
+        lines.withLock { lines in
+            defer { lines = [] }
+            return lines
+        }
+    }
+
     package func count(of line: String) -> Int {
         lines.withLock { $0.count { $0 == line } }
     }

@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 
 /// Certificates and keys, good and bad, in a folder of a test's own: see certificates.sh.
 struct Certificates {

@@ -1,5 +1,5 @@
-import Glibc
 import BlackholeTestSupport
+import Glibc
 
 /// A process that a test has started, in a process group of its own; killed with all its children
 /// when its owner is gone.

@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 
 /// A command that has run to its end.
 struct Command {

@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// The built program as a daemon, with its files in a folder of the test's own; killed when its

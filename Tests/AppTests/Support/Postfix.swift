@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// Postfix as a sender, with its queue and configuration in a folder of the test's own.

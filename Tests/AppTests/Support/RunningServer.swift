@@ -1,5 +1,5 @@
-import Foundation
 import BlackholeTestSupport
+import Foundation
 import Testing
 
 /// The built program, serving on a port of the kernel's choice for as long as a test needs it.
@@ -116,7 +116,7 @@ final class RunningServer {
         let before = try facts.descriptorCount
         try body()
         var now = 0
-        let isAtRest = try eventually {
+        let isAtRest = try eventually(within: patienceSeconds) {
             now = try facts.descriptorCount
             return now <= before
         }

@@ -146,10 +146,15 @@ extension SMTPClient {
     func mail(
         _ content: String = "Subject: honest\r\n\r\nHello.\r\n", expecting code: Int = 250
     ) throws {
+        try beginMessage()
+        try say(content + ".", expecting: code)
+    }
+
+    /// Says what stands before a message's content.
+    func beginMessage() throws {
         try say("MAIL FROM:<me@example.org>", expecting: 250)
         try say("RCPT TO:<you@example.org>", expecting: 250)
         try say("DATA", expecting: 354)
-        try say(content + ".", expecting: code)
     }
 
     /// An honest client: connects, mails, quits, and gets every reply.

@@ -1,21 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
-import Synchronization
-
-/// What a handler or a responder has noted, for the test to look at.
-final class Recorder: Sendable {
-    private let notes = Mutex<[String]>([])
-
-    func note(_ text: String) { notes.withLock { $0.append(text) } }
-
-    /// The notes since the last call.
-    func take() -> [String] {
-        notes.withLock { notes in
-            defer { notes = [] }
-            return notes
-        }
-    }
-}
+import BlackholeTestSupport
 
 /// The stages at which a responder is asked.
 enum AskedStage: String, CaseIterable, Sendable {
@@ -54,7 +39,7 @@ struct Scripted: Responder, Sendable {
     var refusedUser: String?
     /// Whose mail is refused.
     var refusedSender: String?
-    var recorder = Recorder()
+    var journal = Journal()
     private var content: [UInt8] = []
 
     init(_ answers: [AskedStage: Answer] = [:], recipients: [Answer] = []) {
@@ -63,7 +48,7 @@ struct Scripted: Responder, Sendable {
     }
 
     private func answer(_ stage: AskedStage, _ text: String = "") -> Answer {
-        recorder.note(stage.rawValue + (text.isEmpty ? "" : " " + text))
+        journal.note(stage.rawValue + (text.isEmpty ? "" : " " + text))
         return answers[stage] ?? .accept
     }
 
@@ -118,12 +103,12 @@ struct Scripted: Responder, Sendable {
     mutating func deliver(
         _ message: IncomingMessage, to recipient: Int, _ context: inout Context
     ) -> Answer {
-        recorder.note("deliver \(message.bytes) to \(recipient) of \(message.recipients)")
+        journal.note("deliver \(message.bytes) to \(recipient) of \(message.recipients)")
         return recipient < deliveries.count ? deliveries[recipient] : .accept
     }
 
     mutating func reset(_ context: inout Context) {
-        recorder.note("reset" + (content.isEmpty ? "" : " " + content.debugText))
+        journal.note("reset" + (content.isEmpty ? "" : " " + content.debugText))
         content = []
     }
 
@@ -146,5 +131,5 @@ struct Scripted: Responder, Sendable {
 
     mutating func quit(_ context: inout Context) -> Answer { answer(.quit) }
 
-    mutating func closed(_ context: inout Context) { recorder.note("closed") }
+    mutating func closed(_ context: inout Context) { journal.note("closed") }
 }

@@ -28,14 +28,8 @@ final class SecuredDialogue {
         self.pair = pair
         client = try End(pair.client, serverName: "localhost")
         loopback = Loopback(limits: limits) { _ in
-            TLSLayer(pair.server, isImplicit: isImplicit, peer: peer) { details in
-                LineFraming {
-                    DataDiscard {
-                        SMTPSession(
-                            settings, security: details == nil ? .offered : .active, responder)
-                    }
-                }
-            }
+            securedSMTP(
+                pair.server, isImplicit: isImplicit, peer: peer, settings: settings, responder)
         }
     }
 
@@ -114,4 +108,18 @@ final class SecuredDialogue {
     }
 
     subscript(counter: Counter) -> UInt64 { loopback.counters[counter] }
+}
+
+/// An SMTP server's layers behind TLS.
+func securedSMTP<Asked: Responder & Sendable>(
+    _ context: TLSContext, isImplicit: Bool, peer: NetworkAddress? = nil,
+    settings: SessionSettings = SessionSettings(), _ responder: Asked
+) -> TLSLayer<LineFraming<DataDiscard<SMTPSession<Asked>>>> {
+    TLSLayer(context, isImplicit: isImplicit, peer: peer) { details in
+        LineFraming {
+            DataDiscard {
+                SMTPSession(settings, security: details == nil ? .offered : .active, responder)
+            }
+        }
+    }
 }
