@@ -1,8 +1,9 @@
 import BlackholePipeline
 import BlackholeSMTP
-import BlackholeTestSupport
 import Synchronization
 import Testing
+
+import BlackholeTestSupport
 
 struct FullMailbox: Responder {
     mutating func recipient(
