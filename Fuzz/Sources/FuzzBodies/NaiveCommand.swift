@@ -123,10 +123,12 @@ extension RawSpan {
             }
     }
 
-    /// Whether a mailbox has a bracket or a blank outside of a quoted string.
+    /// Whether a mailbox has a blank outside of a quoted string, or a bracket that is not in a literal
+    /// either (RFC 5321 §4.1.3).
     func isBroken(_ mailbox: Range<Int>) -> Bool {
         var isQuoted = false
         var isEscaped = false
+        var isLiteral = false
         for offset in mailbox {
             let byte = self[offset]
             let isQuote = byte == UInt8(ascii: "\"")
@@ -135,8 +137,12 @@ extension RawSpan {
                 isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
             } else if isQuote {
                 isQuoted = true
-            } else if [0x20, 0x09, UInt8(ascii: "<"), UInt8(ascii: ">")].contains(byte) {
+            } else if byte == 0x20 || byte == 0x09 {
                 return true
+            } else if byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") {
+                guard isLiteral else { return true }
+            } else if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]") {
+                isLiteral = byte == UInt8(ascii: "[")
             }
         }
         return isQuoted
