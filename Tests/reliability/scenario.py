@@ -38,6 +38,6 @@ def scenario(title, megabytes_max, **others):
     return declare
 
 
-def noise(data):
+def noise(count):
     """Bytes without a meaning, and without the line ends that would make them commands."""
-    return os.urandom(data).replace(b"\r", b"-")
+    return os.urandom(count).replace(b"\r", b"-")
