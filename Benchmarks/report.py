@@ -7,7 +7,7 @@ import programs
 from peers import PEERS
 from processes import ROOT
 from shapes import PYTHONS, SHAPES, SINKS
-from tables import GAP, Gaps, figure, data, table
+from tables import GAP, Gaps, figure, size, table
 from turns import OWN
 
 BY_KEY = {shape.key: shape for shape in SHAPES}
@@ -177,7 +177,7 @@ def memory_table(memory, gaps):
     columns = (*SINKS, "tls-floor")
     return peer_table("bytes an idle connection", columns,
                       [(titles[kind], row) for kind, row in memory.items()], gaps,
-                      lambda cell: data(cell["bytes"]))
+                      lambda cell: size(cell["bytes"]))
 
 
 def latency_table(part, gaps):
@@ -202,10 +202,10 @@ def program_table(results, gaps):
     if "size" in results:
         cells = results["size"]["peers"]
         rows.append(("the program, stripped", {
-            key: cell if "gap" in cell else data(cell["bytes"])
+            key: cell if "gap" in cell else size(cell["bytes"])
             for key, cell in cells.items()}))
         rows.append(("Swift's libraries beside it", {
-            key: GAP if "gap" in cell else data(cell["libraries"])
+            key: GAP if "gap" in cell else size(cell["libraries"])
             for key, cell in cells.items()}))
     return peer_table("", programs.PEERS_STARTED, rows, gaps, str)
 
@@ -221,8 +221,8 @@ def endurance_words(part):
     total = sum(step["messages"] for step in steps)
     return (f"{total:,} messages on one server, 50 per connection, pipelined: {figure(first)} µs "
             f"a message in the first quarter, {figure(last)} in the last, {last / first:.2f} of "
-            f"it; resident {data(steps[0]['bytes'])} behind the first of {len(steps)} steps, "
-            f"{data(steps[-1]['bytes'])} behind the last.")
+            f"it; resident {size(steps[0]['bytes'])} behind the first of {len(steps)} steps, "
+            f"{size(steps[-1]['bytes'])} behind the last.")
 
 
 # Bars that are no ratio

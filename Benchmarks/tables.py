@@ -40,7 +40,7 @@ def figure(value):
     return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
 
 
-def data(value):
+def size(value):
     """A size in its own unit."""
     if abs(value) < 9_999.5:
         return f"{value:,.0f} B"

@@ -38,7 +38,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
     var nextRoom = Instant(nanoseconds: .min)
     /// Whether the loop ends with its last connection, and takes no new one.
     var isStopping = false
-    /// When the next service's time of grace is over.
+    /// When the next pool's time of grace is over.
     var graceEnd = Instant.never
 
     package init(

@@ -13,7 +13,7 @@ import page
 import progress
 import report
 from shapes import SHAPES
-from tables import Gaps, figure, data, table
+from tables import Gaps, figure, size, table
 from turns import OWN
 
 
@@ -86,7 +86,7 @@ class Tables(unittest.TestCase):
     def test_figures_have_three_digits(self):
         self.assertEqual([figure(x) for x in (0.5, 9.99, 9.996, 99.94, 99.96, 2686.4)],
                          ["0.50", "9.99", "10.0", "99.9", "100", "2,686"])
-        self.assertEqual([data(x) for x in (967, 14_512, 2_600_000)],
+        self.assertEqual([size(x) for x in (967, 14_512, 2_600_000)],
                          ["967 B", "15 KB", "2.6 MB"])
 
 
