@@ -157,15 +157,15 @@ def established(server, version):
 def sealed(connection, make, count):
     """So many records under the connection's keys, as bytes."""
     raw = connection.sock
-    data = bytearray()
+    recorded = bytearray()
 
     class Catcher:
         def send(self, data):
-            data.extend(data)
+            recorded.extend(data)
             return len(data)
 
         def sendall(self, data):
-            data.extend(data)
+            recorded.extend(data)
 
         def flush(self):
             pass
@@ -180,7 +180,7 @@ def sealed(connection, make, count):
                 pass
     finally:
         layer._recordSocket.sock = before
-    return bytes(data)
+    return bytes(recorded)
 
 
 def key_update(connection):
