@@ -126,7 +126,8 @@ private struct ParsedLine: Equatable {
         require(path.lowerBound > command.argument.lowerBound, "a path lies after its keyword")
         require(path.upperBound <= command.argument.upperBound, "a path lies in the argument")
         require(line.isText(path, isUTF8: true), "a path is valid UTF-8 without controls")
-        require(!line.isBroken(path), "a path is one word")
+        let isOneWord = [true, false].contains { line.isOneWord(path, hasLiteral: $0) }
+        require(isOneWord, "a path is one word")
     }
 
     private func check(_ mail: MailCommand, in line: RawSpan) {
@@ -158,6 +159,6 @@ private struct ParsedLine: Equatable {
         require(line[path.upperBound] == UInt8(ascii: ">"), "a path ends at its bracket")
         require(mayBeEmpty || !path.isEmpty, "a path has a mailbox")
         require(line.isText(path, isUTF8: isUTF8), "a path is valid UTF-8 without controls")
-        require(!line.hasBareBracket(path), "a path has brackets only where they are quoted")
+        require(line.isOneWord(path, hasLiteral: true), "a path is one word")
     }
 }

@@ -123,51 +123,33 @@ extension RawSpan {
             }
     }
 
-    /// Whether a mailbox has a blank outside of a quoted string, or a bracket that is not in a literal
-    /// either (RFC 5321 §4.1.3).
-    func isBroken(_ mailbox: Range<Int>) -> Bool {
-        var isQuoted = false
-        var isEscaped = false
-        var isLiteral = false
-        for offset in mailbox {
-            let byte = self[offset]
-            let isQuote = byte == UInt8(ascii: "\"")
-            if isQuoted {
-                if isQuote && !isEscaped { isQuoted = false }
-                isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
-            } else if isQuote {
-                isQuoted = true
-            } else if byte == 0x20 || byte == 0x09 {
-                return true
-            } else if byte == UInt8(ascii: "<") || byte == UInt8(ascii: ">") {
-                guard isLiteral else { return true }
-            } else if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]") {
-                isLiteral = byte == UInt8(ascii: "[")
-            }
-        }
-        return isQuoted
-    }
-
-    /// Whether a mailbox has a bracket outside of a quoted string or a literal.
-    func hasBareBracket(_ mailbox: Range<Int>) -> Bool {
+    /// Whether a mailbox has no blank outside of a quoted string, and no angle bracket outside of a
+    /// quoted string or a literal (RFC 5321 §4.1.3).
+    ///
+    /// A quote in a literal is text. In a loose path, where `[` opens no literal, it is a quote.
+    func isOneWord(_ mailbox: Range<Int>, hasLiteral: Bool) -> Bool {
         var closing: UInt8?
         var isEscaped = false
         for offset in mailbox {
             let byte = self[offset]
+            let isQuoted = closing == UInt8(ascii: "\"")
             if isEscaped {
                 isEscaped = false
-            } else if let end = closing {
-                isEscaped = end == UInt8(ascii: "\"") && byte == UInt8(ascii: "\\")
-                if byte == end { closing = nil }
-            } else {
+            } else if byte == closing {
+                closing = nil
+            } else if isQuoted {
+                isEscaped = byte == UInt8(ascii: "\\")
+            } else if byte == 0x20 || byte == 0x09 {
+                return false
+            } else if closing == nil {
                 switch byte {
                 case UInt8(ascii: "\""): closing = byte
-                case UInt8(ascii: "["): closing = UInt8(ascii: "]")
-                case UInt8(ascii: "<"), UInt8(ascii: ">"): return true
+                case UInt8(ascii: "[") where hasLiteral: closing = UInt8(ascii: "]")
+                case UInt8(ascii: "<"), UInt8(ascii: ">"): return false
                 default: break
                 }
             }
         }
-        return closing != nil
+        return closing == nil
     }
 }
