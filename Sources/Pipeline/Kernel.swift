@@ -88,7 +88,9 @@ package struct Readiness: BitwiseCopyable, Sendable {
     /// The peer has ended or the connection has failed: there is an end to be read.
     package var isHungUp: Bool
 
-    package init(token: UInt64, isReadable: Bool, isWritable: Bool, isHungUp: Bool) {
+    package init(
+        token: UInt64, isReadable: Bool = false, isWritable: Bool = false, isHungUp: Bool = false
+    ) {
         self.token = token
         self.isReadable = isReadable
         self.isWritable = isWritable

@@ -10,15 +10,20 @@
 /// #expect(loopback.takeOutput() == "hello")
 /// ```
 public struct Loopback: ~Copyable {
-    private var loop: EventLoop<LoopbackKernel>
+    private var loop: EventLoop<MemoryKernel>
+    private var socket = MemoryKernel.Socket()
     /// The counters of the loop.
     public let counters: Counters
 
     /// Makes a loopback with no connection yet.
     public init(limits: LoopLimits = LoopLimits(), seed: UInt64 = 0) {
         counters = Counters()
+        let kernel = MemoryKernel()
+        // A stack sees all that it is sent, and there is no other connection than the one.
+        kernel.discards = false
+        kernel.connectFailure = 111
         loop = EventLoop(
-            kernel: LoopbackKernel(), counters: counters, seed: seed, limits: limits,
+            kernel: kernel, counters: counters, seed: seed, limits: limits,
             report: { _ in })
     }
 
@@ -43,7 +48,8 @@ public struct Loopback: ~Copyable {
     @usableFromInline
     mutating func open(_ recipe: StackRecipe) {
         reset()
-        loop.open(loop.kernel.connect(), recipe)
+        socket = MemoryKernel.Socket()
+        loop.open(loop.kernel.open(socket), recipe)
         run()
     }
 
@@ -53,7 +59,7 @@ public struct Loopback: ~Copyable {
         var start = 0
         while start < bytes.count {
             let end = start + min(size, bytes.count - start)
-            loop.kernel.deliver(Array(bytes[start..<end]))
+            socket.send(Array(bytes[start..<end]))
             run()
             start = end
         }
@@ -65,10 +71,7 @@ public struct Loopback: ~Copyable {
     }
 
     /// Takes what the stack has said since the last call.
-    public mutating func takeBytes() -> [UInt8] {
-        defer { loop.kernel.output.removeAll(keepingCapacity: true) }
-        return loop.kernel.output
-    }
+    public mutating func takeBytes() -> [UInt8] { socket.takeOutput() }
 
     /// Takes what the stack has said since the last call, as text.
     public mutating func takeOutput() -> String {
@@ -77,13 +80,13 @@ public struct Loopback: ~Copyable {
 
     /// Says that the peer will send no more (FIN).
     public mutating func end() {
-        loop.kernel.endPeer()
+        socket.end()
         run()
     }
 
     /// Resets the connection from the peer's side (RST).
     public mutating func reset() {
-        loop.kernel.resetPeer()
+        socket.reset()
         run()
     }
 
@@ -103,12 +106,13 @@ public struct Loopback: ~Copyable {
 
     /// The peer takes no more than `bytes` more of output until ``read(_:)`` is called.
     public mutating func limitWindow(to bytes: Int) {
-        loop.kernel.window = bytes
+        socket.window = bytes
     }
 
     /// The peer takes `bytes` more of output.
     public mutating func read(_ bytes: Int) {
-        loop.kernel.widen(by: bytes)
+        let (window, isOver) = socket.window.addingReportingOverflow(bytes)
+        socket.window = isOver ? .max : window
         run()
     }
 
@@ -120,7 +124,7 @@ public struct Loopback: ~Copyable {
     }
 
     /// How the stack's side was closed; nil while it is open.
-    public var closing: LoopbackClosing? { loop.kernel.closing }
+    public var closing: LoopbackClosing? { socket.closing }
 
     /// The connections that the loop holds: 0 or 1.
     public var connectionCount: Int { loop.connectionCount }
@@ -132,6 +136,6 @@ public struct Loopback: ~Copyable {
     public var keptBytes: Int { loop.keptBytes }
 
     private mutating func run() {
-        while loop.takeMail() || loop.kernel.hasEvent || !loop.isQuiet { loop.turn() }
+        while loop.takeMail() || loop.kernel.hasEvents || !loop.isQuiet { loop.turn() }
     }
 }

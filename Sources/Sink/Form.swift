@@ -37,7 +37,7 @@ struct Form<Value: Sendable & Equatable>: Sendable {
     }
 
     /// A value that need not be there.
-    var optional: Form<Value?> { map({ $0 }, { $0 }) }
+    var optional: Form<Value?> { map({ $0 }, \.self) }
 }
 
 extension Form {
@@ -73,35 +73,27 @@ extension Form<StartTLSOffer> {
     static var offer: Form {
         one(
             "auto|bool", completion: .words(["auto", true.written, false.written]),
-            { text throws(ValueError) in try StartTLSOffer(text) }, \.written)
+            StartTLSOffer.init, \.written)
     }
 }
 
 extension Form where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
     /// One of the names that there are.
     static func named(_ valueName: String) -> Form {
-        one(
-            valueName, completion: .words(Value.allCases.map(\.rawValue)),
-            { text throws(ValueError) in try Value.named(text) }, \.rawValue)
+        one(valueName, completion: .words(Value.allCases.map(\.rawValue)), Value.named, \.rawValue)
     }
 }
 
 extension Form<String> {
-    static func word(_ valueName: String) -> Form {
-        one(valueName, { text throws(ValueError) in try .word(text) }, { $0 })
-    }
+    static func word(_ valueName: String) -> Form { one(valueName, String.word, \.self) }
 
     static func path(
         _ valueName: String = "file", completion: Setting.Completion = .file
     ) -> Form {
-        one(
-            valueName, completion: completion, { text throws(ValueError) in try .path(text) },
-            { $0 })
+        one(valueName, completion: completion, String.path, \.self)
     }
 
-    static var hostName: Form {
-        one("name", { text throws(ValueError) in try .hostName(text) }, { $0 })
-    }
+    static var hostName: Form { one("name", String.hostName, \.self) }
 }
 
 // MARK: Numbers
@@ -111,14 +103,10 @@ extension Form<Int> {
         one("count", { text throws(ValueError) in try .count(text, in: range) }, \.description)
     }
 
-    static var size: Form {
-        one(
-            "size", { text throws(ValueError) in try .size(text) }, \.description)
-    }
+    static var size: Form { one("size", Int.size, \.description) }
 
     static var workers: Form {
-        one(
-            "count", { text throws(ValueError) in try .number(text, in: 1...1024) }, \.description)
+        one("count", { text throws(ValueError) in try .number(text, in: 1...1024) }, \.description)
     }
 }
 
@@ -131,18 +119,11 @@ extension Form<UInt64> {
 }
 
 extension Form<UInt32> {
-    static var fileMode: Form {
-        one(
-            "mode", { text throws(ValueError) in try .fileMode(text) },
-            { "0" + String($0, radix: 8) })
-    }
+    static var fileMode: Form { one("mode", UInt32.fileMode, { "0" + String($0, radix: 8) }) }
 }
 
 extension Form<Double> {
-    static var ratio: Form {
-        one(
-            "0…1", { text throws(ValueError) in try .ratio(text) }, \.description)
-    }
+    static var ratio: Form { one("0…1", Double.ratio, \.description) }
 }
 
 extension Form<Duration> {
@@ -157,25 +138,17 @@ extension Form<Duration> {
 }
 
 extension Form<DelayRange> {
-    static var delay: Form {
-        one(
-            "seconds", { text throws(ValueError) in try DelayRange(text) }, \.written)
-    }
+    static var delay: Form { one("seconds", DelayRange.init, \.written) }
 }
 
 // MARK: Lists
 
 extension Form<[String]> {
-    static var hosts: Form {
-        list("ip", { text throws(ValueError) in try String.word(text) }, { $0 })
-    }
+    static var hosts: Form { list("ip", String.word, \.self) }
 }
 
 extension Form<[UInt16]> {
-    static var ports: Form {
-        list(
-            "port", { text throws(ValueError) in try UInt16.port(text) }, \.description)
-    }
+    static var ports: Form { list("port", UInt16.port, \.description) }
 
     /// Ports, or `none`.
     static var portsOrNone: Form {
@@ -190,9 +163,7 @@ extension Form<[UInt16]> {
 
 extension Form<[EndpointLine]> {
     static var endpoints: Form {
-        list(
-            "[address]:port …", takesLine: true,
-            { text throws(ValueError) in try EndpointLine(text) }, \.written)
+        list("[address]:port …", takesLine: true, EndpointLine.init, \.written)
     }
 }
 

@@ -54,10 +54,7 @@ struct AddressTests {
         let killed = try ChildProcess(
             [Paths.program, "run", "--host", "unix:" + path],
             output: folder.file("output"), errors: folder.file("errors"))
-        #expect(
-            eventually(within: patienceSeconds) {
-                folder.text(of: "errors").contains("listening on")
-            })
+        #expect(eventually { folder.text(of: "errors").contains("listening on") })
         killed.signal(SIGKILL)
         #expect(try killed.wait() == -SIGKILL)
         #expect(FileManager.default.fileExists(atPath: path))

@@ -97,7 +97,7 @@ struct CertificateTests {
                 .*'blackhole\ certificate\ --out\ FILE'.*\ or\ set\ --starttls=False\n
                 /#
             #expect(
-                eventually(within: patienceSeconds) { server.log.contains(pattern) },
+                eventually { server.log.contains(pattern) },
                 "\(server.log)")
         }
     }

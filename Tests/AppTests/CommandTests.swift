@@ -96,7 +96,7 @@ struct CommandTests {
         let pid = try #require(daemon.pid)
         kill(pid, SIGKILL)
         // Its lock goes with its last thread, which may be a moment after the first.
-        let isDead = try eventually(within: patienceSeconds) {
+        let isDead = try eventually {
             try daemon.run("status").exitCode == 1
         }
         #expect(isDead)
@@ -151,7 +151,7 @@ struct CommandTests {
         #expect(complaints.first?.contains(text) == true, "\(start.text)")
         #expect(!FileManager.default.fileExists(atPath: daemon.pidPath))
         // It ends a moment after the word that lets its caller end.
-        let isAlone = try eventually(within: patienceSeconds) {
+        let isAlone = try eventually {
             try Command.run("pgrep", "-f", daemon.pidPath).output.isEmpty
         }
         #expect(isAlone, "a process is left")
@@ -204,7 +204,7 @@ struct CommandTests {
         #expect(reload.exitCode == EX_CONFIG)
         kill(try #require(daemon.pid), SIGHUP)
         #expect(
-            eventually(within: patienceSeconds) {
+            eventually {
                 daemon.log.contains("not reloaded, all stays as it was: \(file):1: ")
             })
         try after.mail(expecting: 571)

@@ -100,7 +100,7 @@ struct ControlTests {
             ],
             output: daemon.folder.file("output"), errors: daemon.folder.file("errors"))
         #expect(
-            eventually(within: patienceSeconds) { daemon.folder.text(of: "output") == "locked\n" },
+            eventually { daemon.folder.text(of: "output") == "locked\n" },
             "\(daemon.folder.text(of: "errors"))")
         for word in ["stop", "restart", "reload"] {
             let command = try daemon.run(word)

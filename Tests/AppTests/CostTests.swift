@@ -86,10 +86,7 @@ struct CostTests {
         let strace = ["strace", "-D", "-f", "-c", "-o", folder.file("calls")]
         try RunningServer.run(tool: strace) { server in
             try mail(count, shape, to: server)
-            #expect(
-                eventually(within: patienceSeconds) {
-                    folder.text(of: "calls").hasSuffix(" total\n")
-                })
+            #expect(eventually { folder.text(of: "calls").hasSuffix(" total\n") })
         }
         var calls: [String: Int] = [:]
         for line in folder.text(of: "calls").split(separator: "\n") {

@@ -20,7 +20,7 @@ struct FuzzRepliesTests {
                 try? client.send(Self.dialogue)
                 heard.append((try? client.rest()) ?? "reset")
             }
-            let isTold = eventually(within: patienceSeconds) {
+            let isTold = eventually {
                 server.logCount(": reply ") + server.logCount(": ended ") == sessions
             }
             #expect(isTold)

@@ -105,7 +105,7 @@ struct HandshakeLimitTests {
             #expect(1...2 ~= server.logCount("are in progress, the \(limit)"))
             silent.close()
             #expect(
-                eventually(within: patienceSeconds) {
+                eventually {
                     let words = ["openssl", "s_client", "-connect", tls]
                     return (try? Command.run(words))?.exitCode == 0
                 })

@@ -28,7 +28,7 @@ struct LimitTests {
                     try second.say("QUIT", expecting: 221)
                     _ = try second.rest()
                 }
-                let isTaken = try eventually(within: patienceSeconds) {
+                let isTaken = try eventually {
                     try SMTPClient(at: server.addresses[0]).reply().hasPrefix("220 ")
                 }
                 #expect(isTaken)

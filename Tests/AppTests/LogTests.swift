@@ -22,7 +22,7 @@ struct LogTests {
                 \ \d+\.\d{3}\ seconds\n
                 /#
             #expect(
-                eventually(within: patienceSeconds) { server.log.firstMatch(of: pattern) != nil },
+                eventually { server.log.firstMatch(of: pattern) != nil },
                 "\(server.log)")
             #expect(server.log.lowercased().contains("session 0-1 c: mail from:<"))
             #expect(server.log.contains("session 0-1 S: 354 Start mail input"))
@@ -40,7 +40,7 @@ struct LogTests {
                     --auth-password opensesame > \(folder.file("swaks"))
                 """)
             #expect(client.exitCode == 0, "\(client.text)")
-            #expect(eventually(within: patienceSeconds) { server.log.contains("over: peer") })
+            #expect(eventually { server.log.contains("over: peer") })
             #expect(server.log.contains("C: AUTH \(mechanism)"))
             let sent = folder.text(of: "swaks").split(separator: "\n").filter {
                 $0.hasPrefix(" -> ")
@@ -61,7 +61,7 @@ struct LogTests {
             try client.say("HELO \u{1B}[31mred\nforged", expecting: 500)
             try client.say("NOOP \u{85}\u{2028}ü", expecting: 250)
             try client.say("QUIT", expecting: 221)
-            #expect(eventually(within: patienceSeconds) { server.log.contains("over: peer") })
+            #expect(eventually { server.log.contains("over: peer") })
             #expect(server.log.contains(#"C: HELO \x1B[31mred\x0Aforged"#), "\(server.log)")
             #expect(
                 !server.log.unicodeScalars.contains {
@@ -88,7 +88,7 @@ struct LogTests {
                 \ peer=127\.0\.0\.1:\d+\ tls=none\n
                 /#
             #expect(
-                eventually(within: patienceSeconds) { server.log.firstMatch(of: pattern) != nil },
+                eventually { server.log.firstMatch(of: pattern) != nil },
                 "\(server.log)")
             let match = server.log.firstMatch(of: pattern)
             #expect(match?.1 == match?.2)
@@ -105,7 +105,7 @@ struct LogTests {
             try TLSClient.run("mail", securing, with: server)
             let pattern = /tls="TLSv1\.3 with TLS_\w+"\n/
             #expect(
-                eventually(within: patienceSeconds) { server.log.matches(of: pattern).count == 3 },
+                eventually { server.log.matches(of: pattern).count == 3 },
                 "\(server.log)")
             #expect(server.log.contains("over: peer") == !options.isEmpty)
         }
@@ -126,7 +126,7 @@ struct LogTests {
                 try client.say("Subject: honest\r\n\r\nHello.\r\n.", expecting: 550)
             }
             #expect(
-                eventually(within: patienceSeconds) { server.log.contains("message: " + text) },
+                eventually { server.log.contains("message: " + text) },
                 "\(server.log)")
         }
     }
@@ -146,8 +146,7 @@ struct LogTests {
         try RunningServer.run { server in
             let client = try SMTPClient.greeted(server)
             try client.mail(header + "\r\n\r\n")
-            #expect(
-                eventually(within: patienceSeconds) { server.log.contains(text) }, "\(server.log)")
+            #expect(eventually { server.log.contains(text) }, "\(server.log)")
             #expect(server.logCount("of a message is ignored") == 1)
         }
     }
@@ -169,8 +168,7 @@ struct LogTests {
             for _ in 0..<3 { try SMTPClient.mailOnce(server) }
             let pattern =
                 /messages a second \(\d+ messages?, 0 refused, \d+ connections?, \d+ bytes?\), \d open\n/
-            #expect(
-                eventually(within: patienceSeconds) { server.log.firstMatch(of: pattern) != nil })
+            #expect(eventually { server.log.firstMatch(of: pattern) != nil })
             let lines = server.logCount("messages a second")
             usleep(2_500_000)
             #expect(server.logCount("messages a second") <= lines + 1, "silence is no line")
@@ -184,7 +182,7 @@ struct LogTests {
         let rotated = daemon.folder.file("log.1")
         try FileManager.default.moveItem(atPath: daemon.logPath, toPath: rotated)
         kill(pid, SIGUSR1)
-        #expect(eventually(within: patienceSeconds) { daemon.log.contains("log opened again") })
+        #expect(eventually { daemon.log.contains("log opened again") })
         try daemon.expectSuccess("stop")
         #expect(daemon.log.contains("stopped: "))
         #expect(!daemon.folder.text(of: "log.1").contains("stopped: "))

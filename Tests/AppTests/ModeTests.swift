@@ -178,7 +178,7 @@ struct ModeTests {
             """, to: "conf")
         let options = ["--workers", "1", "--conf", file]
         try RunningServer.run(options) { server in
-            #expect(eventually(within: patienceSeconds) { server.logCount("listening on") == 3 })
+            #expect(eventually { server.logCount("listening on") == 3 })
             let addresses = server.log.matches(of: /listening on (.+), \d+ worker/).map { $0.1 }
             let bounce = try SMTPClient.greeted(at: String(addresses[0]))
             try bounce.mail("X-Blackhole-Mode: accept\r\n\r\n", expecting: 553)

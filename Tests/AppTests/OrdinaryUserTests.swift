@@ -154,7 +154,7 @@ struct OrdinaryUserTests {
             ["python3", Paths.client("impostor.py"), daemon.pidPath],
             output: folder.file("output"), errors: folder.file("errors"))
         #expect(
-            eventually(within: patienceSeconds) { daemon.pid == impostor.id },
+            eventually { daemon.pid == impostor.id },
             "\(folder.text(of: "errors"))")
         let status = try daemon.run("status")
         #expect(status.output.contains("\\x1B[2Jlistening\\x0D!\n"), "\(status.text)")

@@ -121,14 +121,11 @@ struct PrivilegeTests {
         try FileManager.default.moveItem(atPath: daemon.logPath, toPath: rotated)
         kill(daemon.facts.id, SIGUSR1)
         if mayWrite {
-            #expect(eventually(within: patienceSeconds) { daemon.log.contains("log opened again") })
+            #expect(eventually { daemon.log.contains("log opened again") })
             #expect(try Ownership(of: daemon.logPath) == Ownership(account.uid, 0o640))
         } else {
             let error = "the log stays as it was: cannot make the log file \(daemon.logPath): "
-            #expect(
-                eventually(within: patienceSeconds) {
-                    daemon.folder.text(of: "log.1").contains(error)
-                })
+            #expect(eventually { daemon.folder.text(of: "log.1").contains(error) })
         }
         try daemon.expectSuccess("stop")
         #expect(daemon.folder.text(of: mayWrite ? "log" : "log.1").contains("stopped: "))
@@ -142,7 +139,7 @@ struct PrivilegeTests {
         #expect(try Ownership(of: daemon.pidPath) == Ownership(0, 0o644))
         let facts = daemon.facts
         kill(facts.id, SIGTERM)
-        #expect(eventually(within: patienceSeconds) { facts.isGone })
+        #expect(eventually { facts.isGone })
         #expect(FileManager.default.fileExists(atPath: daemon.pidPath) == !mayRemove)
         #expect(daemon.folder.text(of: "pid").isEmpty)
         #expect(try daemon.run("status").exitCode == 3)
@@ -189,7 +186,7 @@ struct PrivilegeTests {
         #expect(start.complaints.first?.contains(path) == true, "\(start.text)")
         #expect((try Ownership(of: path), try Ownership(of: victim)) == before)
         #expect(daemon.folder.text(of: "victim") == "precious")
-        let isAlone = try eventually(within: patienceSeconds) {
+        let isAlone = try eventually {
             try Command.run("pgrep", "-f", daemon.folder.path).output.isEmpty
         }
         #expect(isAlone, "a process is left")

@@ -22,7 +22,7 @@ struct ReconciliationTests {
         let status = try daemon.expectSuccess("status").output
         #expect(status.contains("\n20 messages of "))
         #expect(status.contains(" to 20 recipients, 0 refused\n"))
-        #expect(eventually(within: patienceSeconds) { daemon.log.contains(", 0 refused, ") })
+        #expect(eventually { daemon.log.contains(", 0 refused, ") })
         try daemon.expectSuccess("stop")
         #expect(daemon.log.contains(/20 messages, .+ seconds, 20 recipients, 0 refused/))
     }
@@ -55,7 +55,7 @@ struct ReconciliationTests {
             daemon.log.matches(of: /, \d+ open, (\d+) refused: \w+ (\d+)×(\d+)/)
                 .reduce(0) { $0 + (Int($1.3) ?? 0) }
         }
-        #expect(eventually(within: patienceSeconds) { inRates() == count }, "\(daemon.log)")
+        #expect(eventually { inRates() == count }, "\(daemon.log)")
         try daemon.expectSuccess("stop")
         let totals = " 0 recipients, \(count) refused: \(stage.rawValue) \(code)×\(count)"
         #expect(daemon.log.contains(totals), "\(daemon.log)")

@@ -102,7 +102,7 @@ struct ServiceManagerTests {
     @Test func `several workers share a socket`() throws {
         let activation = ["python3", Paths.client("activate.py"), "unknown"]
         try RunningServer.run(["--workers", "2", "--debug"], tool: activation) { server in
-            let haveAllServed = try eventually(within: patienceSeconds) {
+            let haveAllServed = try eventually {
                 try SMTPClient.mailOnce(server)
                 return server.log.contains("session 0-1 ") && server.log.contains("session 1-1 ")
             }
@@ -121,7 +121,7 @@ struct ServiceManagerTests {
                 "run", "--user", "\(geteuid())", "--group", "\(getegid())",
             ], output: folder.file("output"), errors: folder.file("log"))
         #expect(
-            eventually(within: patienceSeconds) {
+            eventually {
                 folder.text(of: "log").contains("Listening on \(path) as 3.")
             })
         try SMTPClient.mailOnce(to: "unix:\(path)")

@@ -32,7 +32,7 @@ struct StopTests {
             try client.beginMessage()
             try client.send("The first half\r\n")
             server.process.signal(SIGTERM)
-            #expect(eventually(within: patienceSeconds) { server.log.contains("stopping") })
+            #expect(eventually { server.log.contains("stopping") })
             try client.send("and the second\r\n")
             try client.say(".", expecting: 250)
             #expect(try client.rest().hasPrefix("421 "))
@@ -66,7 +66,7 @@ struct StopTests {
             let client = try SMTPClient.greeted(server)
             try client.beginMessage()
             server.process.signal(SIGTERM)
-            #expect(eventually(within: patienceSeconds) { server.log.contains("stopping") })
+            #expect(eventually { server.log.contains("stopping") })
             server.process.signal(SIGTERM)
             #expect(try server.awaitEnd().messages == 0)
             _ = try client.rest()
@@ -91,10 +91,7 @@ struct StopTests {
             [Paths.program, "run", "--workers", "1"],
             environment: ["SWIFT_BACKTRACE": "enable=\(backtrace)"],
             output: folder.file("output"), errors: folder.file("errors"))
-        #expect(
-            eventually(within: patienceSeconds) {
-                folder.text(of: "errors").contains("listening on")
-            })
+        #expect(eventually { folder.text(of: "errors").contains("listening on") })
         process.signal(SIGQUIT)
         #expect(try process.wait() == -SIGQUIT)
         #expect(!folder.text(of: "errors").contains("rash"), "nothing has crashed")

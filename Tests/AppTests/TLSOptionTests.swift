@@ -53,7 +53,7 @@ struct TLSOptionTests {
         let hosts = ["127.0.0.1", "::1", "unix:" + folder.file("socket")]
         let options = TLSOptionTests.portable + hosts.flatMap { ["--host", $0] }
         try RunningServer.run(options) { server in
-            #expect(eventually(within: patienceSeconds) { server.logCount(" for TLS: ") == 2 })
+            #expect(eventually { server.logCount(" for TLS: ") == 2 })
             #expect(server.log.firstMatch(of: /listening on \[::1\]:\d+ for TLS/) != nil)
             let trustAny = try TLSClient("mail", .implicit, with: server)
             try trustAny.finish()

@@ -89,7 +89,7 @@ struct TLSPeerTests {
             }
             if isDebugging {
                 let handshakes = " blackhole: TLS handshake with 127.0.0.1:"
-                #expect(eventually(within: 10) { server.logCount(handshakes) == 5 })
+                #expect(eventually { server.logCount(handshakes) == 5 })
                 #expect(server.logCount(peer.report) == 5, "\(server.log)")
             } else {
                 // Once a second at the most, which a slow machine may have taken for each.
@@ -120,12 +120,12 @@ struct TLSPeerTests {
         try RunningServer.run(TLSOptionTests.portable + ["--debug"]) { server in
             try TLSClient.run("spoil", securing, with: server)
             #expect(
-                eventually(within: patienceSeconds) {
+                eventually {
                     server.logCount("debug blackhole: TLS with 127.0.0.1:") == 1
                 })
             try TLSClient.run("vanish", securing, with: server)
             #expect(
-                eventually(within: patienceSeconds) {
+                eventually {
                     server.log.contains(": the peer ended without close_notify")
                 })
             try TLSClient.run("mail", securing, with: server)
@@ -209,7 +209,7 @@ struct TLSPeerTests {
             let client = try TLSClient("finish", securing, with: server)
             try client.reach("finish")
             server.process.signal(SIGTERM)
-            #expect(eventually(within: patienceSeconds) { server.log.contains("stopping") })
+            #expect(eventually { server.log.contains("stopping") })
             try client.leave("finish")
             try client.finish()
             #expect(try server.awaitEnd().messages == 1)

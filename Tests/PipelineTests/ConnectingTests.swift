@@ -4,10 +4,9 @@ import Testing
 
 @Suite struct `Connections that stacks ask for` {
     @Test func `are started when the turn ends, with the asker's kind of stack`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
+        let world = World()
         let source = NetworkAddress.ipv4(0x7F00_0002, port: 0)
-        simulation.call { event, context in
+        world.call { event, context in
             if event == .opened { context.connect(to: .loopback(port: 26), from: source) }
             return .proceed
         }
@@ -15,87 +14,83 @@ import Testing
         world.connectsAtOnce = true
         world.connectFailure = nil
         world.establish(world.opened[0])
-        simulation.turn()
+        world.turn()
         // The second is established at once, and asks for a third.
         #expect(world.sources == [nil, source])
-        #expect(simulation.journal.entries == ["opened", "opened"])
-        simulation.turn()
+        #expect(world.journal.entries == ["opened", "opened"])
+        world.turn()
         #expect(world.sources == [nil, source, source])
-        #expect(world.count(of: "pendingError") == 1)
-        #expect(simulation.counters[.connected] == 3)
+        #expect(world.kernel.count(of: .pendingError) == 1)
+        #expect(world.counters[.connected] == 3)
         #expect(world.misuses == 0)
     }
 
     @Test func `may fail for ever, one try a turn, and the others go on`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let echo = simulation.open(simulation.listen())
+        let world = World()
+        let echo = world.open(world.listen())
         world.connectFailure = 111
-        simulation.call { event, context in
+        world.call { event, context in
             if event == .closed { context.connect(to: .loopback(port: 26)) }
             return .proceed
         }
-        let before = world.count(of: "connect")
-        for _ in 0..<10 { simulation.turn() }
-        #expect(world.count(of: "connect") == before + 10)
+        let before = world.kernel.count(of: .connect)
+        for _ in 0..<10 { world.turn() }
+        #expect(world.kernel.count(of: .connect) == before + 10)
         world.send("one\n", to: echo)
-        simulation.turn()
+        world.turn()
         #expect(world.takeOutput(of: echo).hasSuffix("one\n"))
-        simulation.loop.stop(grace: .zero)
-        let last = world.count(of: "connect")
-        simulation.settle()
-        #expect(world.count(of: "connect") == last)
-        #expect(simulation.loop.isDone == true)
-        let tries = simulation.journal.count(of: "closed")
-        #expect(simulation.journal.count(of: "deinit") == tries)
-        #expect(simulation.counters[.closed] == UInt64(tries))
+        world.loop.stop(grace: .zero)
+        let last = world.kernel.count(of: .connect)
+        world.settle()
+        #expect(world.kernel.count(of: .connect) == last)
+        #expect(world.loop.isDone == true)
+        let tries = world.journal.count(of: "closed")
+        #expect(world.journal.count(of: "deinit") == tries)
+        #expect(world.counters[.closed] == UInt64(tries))
     }
 
     @Test func `may run another kind of stack`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
+        let world = World()
         let inner = Journal()
         world.connectsAtOnce = true
-        simulation.call { event, context in
+        world.call { event, context in
             guard event == .opened else { return .proceed }
             context.connect(to: .loopback(port: 26)) { _ in Lines(inner) }
             return .close
         }
-        simulation.settle()
-        #expect(simulation.journal.entries == ["opened", "closed", "deinit"])
+        world.settle()
+        #expect(world.journal.entries == ["opened", "closed", "deinit"])
         #expect(inner.entries == ["opened"])
         let second = world.opened[0]
         world.send("close\n", to: second)
-        simulation.settle()
+        world.settle()
         #expect(inner.entries == ["opened", "closed", "deinit"])
-        #expect(simulation.loop.connectionCount == 0)
+        #expect(world.loop.connectionCount == 0)
     }
 
     @Test func `are not started for a connection that has been told to stop`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
+        let world = World()
         world.connectsAtOnce = true
-        simulation.call { event, context in
+        world.call { event, context in
             if event == .stopping || event == .closed {
                 context.connect(to: .loopback(port: 26))
                 context.connect(to: .loopback(port: 26)) { _ in Echo() }
             }
             return event == .stopping ? .close : .proceed
         }
-        simulation.loop.stop(grace: .seconds(1))
-        simulation.settle()
-        #expect(simulation.journal.entries == ["opened", "stopping", "closed", "deinit"])
-        #expect(world.count(of: "connect") == 1)
-        #expect(simulation.loop.isDone == true)
+        world.loop.stop(grace: .seconds(1))
+        world.settle()
+        #expect(world.journal.entries == ["opened", "stopping", "closed", "deinit"])
+        #expect(world.kernel.count(of: .connect) == 1)
+        #expect(world.loop.isDone == true)
     }
 
     @Test func `end with the listener whose connections have asked`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
+        let world = World()
         world.connectFailure = 111
-        let listener = world.listen()
-        let journal = simulation.journal
-        simulation.loop.listen(
+        let listener = world.kernel.listen()
+        let journal = world.journal
+        world.loop.listen(
             on: listener, at: .loopback(port: 25), as: 7,
             StackRecipe { _ in
                 Scripted(
@@ -105,13 +100,13 @@ import Testing
                         return event == .opened ? .close : .proceed
                     })
             })
-        world.arrive(.connection(input: ""), at: listener)
-        simulation.turn()
+        world.kernel.arrive(.connection(input: ""), at: listener)
+        world.turn()
         let done = Journal()
-        simulation.loop.closeListener(7, grace: .zero, Completion { done.note("done") })
-        simulation.settle()
+        world.loop.closeListener(7, grace: .zero, Completion { done.note("done") })
+        world.settle()
         #expect(done.entries == ["done"])
-        #expect(simulation.loop.connectionCount == 0)
+        #expect(world.loop.connectionCount == 0)
     }
 
     @Test func `are refused in a loopback, which has one connection`() {
@@ -166,9 +161,9 @@ import Testing
     }
 }
 
-extension SimulatedLoop {
+extension World {
     /// Connects, and runs a stack that notes every event and does what the closure says.
-    fileprivate mutating func call(
+    fileprivate func call(
         _ onEvent: @escaping @Sendable (ConnectionEvent, inout Context) -> Verdict
     ) {
         let journal = journal
@@ -176,5 +171,5 @@ extension SimulatedLoop {
             to: .loopback(port: 25), StackRecipe { _ in Scripted(journal, onEvent: onEvent) })
     }
 
-    fileprivate mutating func turn() { loop.turn() }
+    fileprivate func turn() { loop.turn() }
 }

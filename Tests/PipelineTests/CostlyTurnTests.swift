@@ -5,9 +5,9 @@ import Testing
 @Suite struct `Costly work` {
     /// Listens, with a stack that takes a line in clear at once, and one that begins with `!` in a
     /// turn for costly work only.
-    private static func listen(_ simulation: inout SimulatedLoop) -> Int32 {
-        let journal = simulation.journal
-        return listen(&simulation) { input, context in
+    private static func listen(_ world: World) -> Int32 {
+        let journal = world.journal
+        return listen(world) { input, context in
             let text = input.text(0..<input.byteCount)
             guard !text.hasPrefix("!") || context.hasYielded else { return Intake(0, .yield) }
             journal.note(text)
@@ -16,77 +16,73 @@ import Testing
     }
 
     private static func listen(
-        _ simulation: inout SimulatedLoop,
+        _ world: World,
         onInput: @escaping @Sendable (RawSpan, inout Context) -> Intake
     ) -> Int32 {
-        let listener = simulation.world.listen()
-        let journal = simulation.journal
-        simulation.loop.listen(
+        let listener = world.kernel.listen()
+        let journal = world.journal
+        world.loop.listen(
             on: listener, at: .loopback(port: 25), as: 1,
             StackRecipe { _ in Scripted(journal, onInput: onInput) })
         return listener
     }
 
     @Test func `is done by one connection a turn, after all others, first come, first served`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let listener = Self.listen(&simulation)
-        let clients = (0..<5).map { _ in simulation.open(listener) }
+        let world = World()
+        let listener = Self.listen(world)
+        let clients = (0..<5).map { _ in world.open(listener) }
         for index in 0..<3 { world.send("!\(index)", to: clients[index]) }
         for index in 3..<5 { world.send("\(index)", to: clients[index]) }
         var turns: [[String]] = []
         for _ in 0..<3 {
-            let before = simulation.journal.entries.count
-            simulation.loop.turn()
-            turns.append(Array(simulation.journal.entries[before...]))
-            #expect(simulation.loop.isQuiet == (turns.count == 3))
+            let before = world.journal.entries.count
+            world.loop.turn()
+            turns.append(Array(world.journal.entries[before...]))
+            #expect(world.loop.isQuiet == (turns.count == 3))
             // Whoever has something cheap to say need not wait for the line.
             if turns.count == 1 { world.send("5", to: clients[4]) }
         }
         #expect(turns == [["3", "4", "!0"], ["5", "!1"], ["!2"]])
-        simulation.settle()
-        #expect(simulation.loop.keptBytes == 0)
+        world.settle()
+        #expect(world.loop.keptBytes == 0)
     }
 
     @Test func `that waits keeps the loop from sleeping, and its connection from being read`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let listener = Self.listen(&simulation)
-        let (first, second) = (simulation.open(listener), simulation.open(listener))
+        let world = World()
+        let listener = Self.listen(world)
+        let (first, second) = (world.open(listener), world.open(listener))
         world.send("!1", to: first)
         world.send("!2", to: second)
-        simulation.loop.turn()
-        let reads = world.count(of: "receive")
+        world.loop.turn()
+        let reads = world.kernel.count(of: .receive)
         world.send("more", to: second)
-        simulation.loop.turn()
-        #expect(world.count(of: "receive") == reads)
-        simulation.settle()
-        #expect(simulation.journal.entries.suffix(3) == ["!1", "!2", "more"])
+        world.loop.turn()
+        #expect(world.kernel.count(of: .receive) == reads)
+        world.settle()
+        #expect(world.journal.entries.suffix(3) == ["!1", "!2", "more"])
     }
 
     @Test func `is given up with its connection, and hands its place to nobody`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let listener = Self.listen(&simulation)
-        let clients = (0..<3).map { _ in simulation.open(listener) }
+        let world = World()
+        let listener = Self.listen(world)
+        let clients = (0..<3).map { _ in world.open(listener) }
         for client in clients { world.send("!", to: client) }
-        simulation.loop.turn()
+        world.loop.turn()
         world.reset(clients[1])
-        simulation.loop.turn()
-        let next = simulation.open(listener, "plain")
+        world.loop.turn()
+        let next = world.open(listener, "plain")
         world.send("again", to: next)
-        simulation.settle()
-        #expect(simulation.journal.entries.filter { $0 == "!" }.count == 2)
-        #expect(simulation.journal.entries.suffix(2) == ["plain", "again"])
-        #expect(simulation.loop.connectionCount == 3)
+        world.settle()
+        #expect(world.journal.entries.filter { $0 == "!" }.count == 2)
+        #expect(world.journal.entries.suffix(2) == ["plain", "again"])
+        #expect(world.loop.connectionCount == 3)
         #expect(world.misuses == 0)
     }
 
     @Test func `waits for a peer that has output to read`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let journal = simulation.journal
-        let listener = Self.listen(&simulation) { input, context in
+        let world = World()
+        let journal = world.journal
+        let listener = Self.listen(world) { input, context in
             guard context.hasYielded else {
                 context.output.append("wait\n")
                 return Intake(0, .yield)
@@ -94,14 +90,14 @@ import Testing
             journal.note("done")
             return Intake(input.byteCount)
         }
-        let client = simulation.open(listener)
+        let client = world.open(listener)
         world.setWindow(2, of: client)
         world.send("x", to: client)
-        simulation.settle()
-        #expect(!simulation.journal.entries.contains("done"))
+        world.settle()
+        #expect(!world.journal.entries.contains("done"))
         world.setWindow(100, of: client)
-        simulation.settle()
-        #expect(simulation.journal.entries.last == "done")
+        world.settle()
+        #expect(world.journal.entries.last == "done")
         #expect(world.takeOutput(of: client) == "wait\n")
     }
 }

@@ -52,38 +52,35 @@ import Testing
 
     @Test(arguments: [64 * 1024 - 1, 64 * 1024, 300_000, 1_000_000])
     func `is dropped by the kernel, from a size on`(count: Int) {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let connection = simulation.openChunks("\(count)\n")
+        let world = World()
+        let connection = world.openChunks("\(count)\n")
         world.send(String(repeating: "x", count: count) + "5\nxxxxx", to: connection)
-        simulation.settle()
+        world.settle()
         #expect(world.takeOutput(of: connection) == "\(count)\n5\n")
-        #expect((world.count(of: "discard") > 0) == (count >= 64 * 1024))
+        #expect((world.kernel.count(of: .discard) > 0) == (count >= 64 * 1024))
         // The last bytes of it may be too few to be worth it.
-        #expect(world.count(of: "tellReadable 1") == (count >= 64 * 1024 ? 1 : 0))
-        #expect(simulation.counters[.bytesReceived] == "\(count)\n5\n".utf8.count + count + 5)
+        #expect(world.kernel.count(of: .tellReadable(from: 1)) == (count >= 64 * 1024 ? 1 : 0))
+        #expect(world.counters[.bytesReceived] == "\(count)\n5\n".utf8.count + count + 5)
     }
 
     @Test func `takes no memory when it comes in small pieces`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let connection = simulation.openChunks("200000\n")
+        let world = World()
+        let connection = world.openChunks("200000\n")
         world.maximumTransfer = 1000
         world.send(String(repeating: "x", count: 200_000), to: connection)
-        simulation.settle()
+        world.settle()
         #expect(world.takeOutput(of: connection) == "200000\n")
-        #expect(simulation.loop.keptBytes == 0)
+        #expect(world.loop.keptBytes == 0)
     }
 
     @Test func `does not hide an end or a reset`() {
         for isReset in [false, true] {
-            var simulation = SimulatedLoop()
-            let world = simulation.world
-            let connection = simulation.openChunks("200000\nxxx")
+            let world = World()
+            let connection = world.openChunks("200000\nxxx")
             if isReset { world.reset(connection) } else { world.end(connection) }
-            simulation.settle()
+            world.settle()
             #expect(world.closed.count == 1)
-            #expect(simulation.counters[.broken] == (isReset ? 1 : 0))
+            #expect(world.counters[.broken] == (isReset ? 1 : 0))
         }
     }
 
@@ -117,42 +114,40 @@ import Testing
     }
 
     @Test func `that is too little to be told of is read before its time is over`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let connection = simulation.openChunks("1000000\n")
+        let world = World()
+        let connection = world.openChunks("1000000\n")
         for _ in 0..<3 {
             world.sendUnnoticed("xxx", to: connection)
-            simulation.advance(by: .seconds(11))
+            world.advance(by: .seconds(11))
             #expect(world.takeOutput(of: connection) == "")
         }
-        simulation.advance(by: .seconds(11))
+        world.advance(by: .seconds(11))
         #expect(world.takeOutput(of: connection) == "expired\n")
     }
 
     @Test func `may be there untold of when the last words are said, and loses none of them`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let connection = simulation.openChunks("1000000\n")
+        let world = World()
+        let connection = world.openChunks("1000000\n")
         world.sendUnnoticed("xxx", to: connection)
-        simulation.loop.stop(grace: .seconds(1))
-        simulation.settle()
+        world.loop.stop(grace: .seconds(1))
+        world.settle()
         // A close would be a reset now.
-        #expect(world.isOpen(connection))
+        #expect(world.kernel.isOpen(connection))
         world.end(connection)
-        simulation.settle()
-        #expect(world.closed.map(\.output) == ["stopped\n"])
+        world.settle()
+        #expect(world.closed.map(\.said) == ["stopped\n"])
         #expect(world.closed.map(\.isReset) == [false])
     }
 }
 
-extension SimulatedLoop {
-    fileprivate mutating func openChunks(_ input: String) -> Int32 {
-        let listener = world.listen()
+extension World {
+    fileprivate func openChunks(_ input: String) -> Int32 {
+        let listener = kernel.listen()
         loop.listen(
             on: listener, at: .loopback(port: 25), as: 1,
             StackRecipe { _ in `Content that nobody looks at`.Chunks() })
         let connection = open(listener)
-        world.send(input, to: connection)
+        send(input, to: connection)
         settle()
         return connection
     }

@@ -4,72 +4,70 @@ import Testing
 
 @Suite struct `The event loop under faults` {
     @Test func `opens a connection of our own when it is established`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let client = simulation.connect()
-        #expect(simulation.journal.entries.isEmpty)
+        let world = World()
+        let client = world.connect()
+        #expect(world.journal.entries.isEmpty)
         world.establish(client)
-        simulation.settle()
+        world.settle()
         #expect(world.takeOutput(of: client) == "opened\n")
         world.send("one\n", to: client)
         world.end(client)
-        simulation.settle()
-        #expect(world.closed.map(\.output) == ["one\nended\n"])
-        #expect(simulation.journal.entries == ["opened", "ended", "closed", "deinit"])
-        #expect(simulation.counters[.connected] == 1)
-        #expect(simulation.counters[.closed] == 1)
+        world.settle()
+        #expect(world.closed.map(\.said) == ["one\nended\n"])
+        #expect(world.journal.entries == ["opened", "ended", "closed", "deinit"])
+        #expect(world.counters[.connected] == 1)
+        #expect(world.counters[.closed] == 1)
     }
 
     @Test func `tells closed alone of a connection that is refused`() {
-        var simulation = SimulatedLoop()
-        simulation.world.reset(simulation.connect(), error: 111)
-        simulation.settle()
-        #expect(simulation.journal.entries == ["closed", "deinit"])
-        #expect(simulation.troubles.entries.count == 1)
-        #expect(simulation.counters[.broken] == 1)
-        #expect(simulation.world.misuses == 0)
+        let world = World()
+        world.reset(world.connect(), error: 111)
+        world.settle()
+        #expect(world.journal.entries == ["closed", "deinit"])
+        #expect(world.troubles.entries.count == 1)
+        #expect(world.counters[.broken] == 1)
+        #expect(world.misuses == 0)
     }
 
     @Test func `tells closed alone of a connection that cannot be started`() {
-        var simulation = SimulatedLoop()
-        simulation.world.connectFailure = 101
-        _ = simulation.connect()
-        #expect(simulation.journal.entries == ["closed", "deinit"])
-        #expect(simulation.counters[.connected] == 1)
-        #expect(simulation.counters[.closed] == 1)
-        #expect(simulation.world.misuses == 0)
+        let world = World()
+        world.connectFailure = 101
+        _ = world.connect()
+        #expect(world.journal.entries == ["closed", "deinit"])
+        #expect(world.counters[.connected] == 1)
+        #expect(world.counters[.closed] == 1)
+        #expect(world.misuses == 0)
     }
 
     @Test func `tells the operator of each kind of trouble once a second`() {
-        var simulation = SimulatedLoop()
-        let listener = simulation.listen()
+        let world = World()
+        let listener = world.listen()
         for second in 1...3 {
-            simulation.world.connectFailure = 101
-            for _ in 0..<5 { _ = simulation.connect() }
-            simulation.world.arrive(.exhausted, at: listener)
-            simulation.settle()
-            #expect(simulation.troubles.entries.count == 2 * second)
-            simulation.advance(by: .seconds(1))
+            world.connectFailure = 101
+            for _ in 0..<5 { _ = world.connect() }
+            world.kernel.arrive(.exhausted, at: listener)
+            world.settle()
+            #expect(world.troubles.entries.count == 2 * second)
+            world.advance(by: .seconds(1))
         }
     }
 
     @Test func `tells closed alone of a connection that is under way at a stop`() {
-        var simulation = SimulatedLoop()
-        _ = simulation.connect()
-        simulation.loop.stop(grace: .seconds(10))
-        #expect(simulation.loop.isDone == true)
-        _ = simulation.connect()
-        #expect(simulation.journal.entries == ["closed", "deinit", "closed", "deinit"])
-        #expect(simulation.world.sockets.isEmpty)
+        let world = World()
+        _ = world.connect()
+        world.loop.stop(grace: .seconds(10))
+        #expect(world.loop.isDone == true)
+        _ = world.connect()
+        #expect(world.journal.entries == ["closed", "deinit", "closed", "deinit"])
+        #expect(world.sockets.isEmpty)
     }
 
     @Test func `does not open one because its slot's former user was in the queue`() {
         var limits = LoopLimits()
         limits.maximumReadBytes = 16
-        var simulation = SimulatedLoop(limits)
-        let world = simulation.world
-        let listener = world.listen()
-        simulation.loop.listen(
+        let world = World(limits)
+        let listener = world.kernel.listen()
+        world.loop.listen(
             on: listener, at: .loopback(port: 25), as: 1,
             StackRecipe { _ in
                 Scripted(Journal()) { _, context in
@@ -79,17 +77,17 @@ import Testing
                     event == .expired ? .reset : .proceed
                 }
             })
-        let first = simulation.open(listener)
+        let first = world.open(listener)
         // Queued for another turn, and reset in this one by its deadline.
         world.send(String(repeating: "more", count: 10), to: first)
-        simulation.loop.turn()
+        world.loop.turn()
         #expect(world.closed.count == 1)
-        #expect(simulation.loop.isQuiet == false)
-        let second = simulation.connect()
-        #expect(simulation.journal.entries.isEmpty)
+        #expect(world.loop.isQuiet == false)
+        let second = world.connect()
+        #expect(world.journal.entries.isEmpty)
         world.establish(second)
-        simulation.settle()
-        #expect(simulation.journal.entries == ["opened"])
+        world.settle()
+        #expect(world.journal.entries == ["opened"])
     }
 
     /// A whole scenario with the Nth call failing, for N = 1, 2, … until none fails.
@@ -98,19 +96,18 @@ import Testing
         var failing = 1
         var isOver = false
         while !isOver {
-            var simulation = SimulatedLoop()
-            simulation.world.failingCall = failing
-            if isShort { simulation.world.maximumTransfer = 7 }
-            Self.play(&simulation)
-            let world = simulation.world
-            let journal = simulation.journal
-            #expect(simulation.loop.connectionCount == 0, "call \(failing) failed")
-            #expect(simulation.loop.keptBytes == 0)
+            let world = World()
+            world.failingCall = failing
+            if isShort { world.maximumTransfer = 7 }
+            Self.play(world)
+            let journal = world.journal
+            #expect(world.loop.connectionCount == 0, "call \(failing) failed")
+            #expect(world.loop.keptBytes == 0)
             #expect(world.misuses == 0, "call \(failing) failed")
             #expect(world.sockets.isEmpty && world.listeners.isEmpty)
             #expect(journal.count(of: "closed") == journal.count(of: "deinit"))
             #expect(journal.count(of: "opened") <= journal.count(of: "closed"))
-            let counters = simulation.counters
+            let counters = world.counters
             #expect(counters[.accepted] + counters[.connected] == counters[.closed])
             #expect(counters[.closed] == UInt64(journal.count(of: "closed")))
             isOver = world.fallibleCalls < failing
@@ -119,30 +116,29 @@ import Testing
         #expect(failing > 40)
     }
 
-    static func play(_ simulation: inout SimulatedLoop) {
-        let world = simulation.world
-        let listener = simulation.listen(closesAtStop: false)
+    static func play(_ world: World) {
+        let listener = world.listen(closesAtStop: false)
         for script in [
             "one\nflush\nclose\nunheard\n", "pause 5\nbig 9000\n", "half a li", "reset\n",
         ] {
-            world.arrive(.connection(input: script), at: listener)
+            world.kernel.arrive(.connection(input: script), at: listener)
         }
-        simulation.settle()
-        let client = simulation.connect()
-        if client >= 0, world.isOpen(client) { world.establish(client) }
-        simulation.settle()
+        world.settle()
+        let client = world.connect()
+        if client >= 0, world.kernel.isOpen(client) { world.establish(client) }
+        world.settle()
         let open = world.sockets.keys.sorted()
         for number in open { world.setWindow(3, of: number) }
         for number in open { world.send("big 100\nthree\n", to: number) }
-        simulation.settle()
-        simulation.advance(by: .milliseconds(200))
+        world.settle()
+        world.advance(by: .milliseconds(200))
         if let first = open.first { world.end(first) }
         if let last = open.last { world.reset(last) }
-        simulation.settle()
+        world.settle()
         for number in world.sockets.keys.sorted() { world.setWindow(.max, of: number) }
-        simulation.settle()
-        simulation.loop.stop(grace: .seconds(1))
-        simulation.advance(by: .seconds(1), steps: 10)
+        world.settle()
+        world.loop.stop(grace: .seconds(1))
+        world.advance(by: .seconds(1), steps: 10)
     }
 
     /// Peers of all kinds, at random; afterwards those that are left must finish.
@@ -153,15 +149,14 @@ import Testing
         limits.maximumReadBytes = Int.random(in: 32...4096, using: &random)
         limits.maximumOutputBytes = Int.random(in: 16...4096, using: &random)
         limits.maximumConnections = Int.random(in: 3...20, using: &random)
-        var simulation = SimulatedLoop(limits)
-        let world = simulation.world
-        let listener = simulation.listen()
+        let world = World(limits)
+        let listener = world.listen()
         var peers: [Int32: SimulatedPeer] = [:]
         var known = world.opened.count
         for _ in 0..<400 {
             switch Int.random(in: 0..<12, using: &random) {
             case 0:
-                world.arrive(.connection(input: ""), at: listener)
+                world.kernel.arrive(.connection(input: ""), at: listener)
             case 1..<6:
                 guard let number = peers.keys.sorted().randomElement(using: &random) else { break }
                 let text = peers[number]?.nextInput(using: &random) ?? ""
@@ -172,16 +167,16 @@ import Testing
             case 8:
                 world.maximumTransfer = Int.random(in: 1...200, using: &random)
             case 9:
-                simulation.advance(by: .milliseconds(Int.random(in: 0...20, using: &random)))
+                world.advance(by: .milliseconds(Int.random(in: 0...20, using: &random)))
             case 10 where Int.random(in: 0..<4, using: &random) == 0:
                 guard let number = peers.keys.sorted().randomElement(using: &random) else { break }
                 let closed = world.closed.count
                 world.reset(number)
-                simulation.settle()
+                world.settle()
                 #expect(world.closed.count == closed + 1)
                 peers[number] = nil
             default:
-                simulation.loop.turn()
+                world.loop.turn()
             }
             // A number may be that of a connection which was reset just now.
             for number in world.opened[known...] { peers[number] = SimulatedPeer() }
@@ -190,25 +185,25 @@ import Testing
                 peers[number]?.output += world.takeOutput(of: number)
             }
             let kept = (limits.maximumReadBytes + limits.maximumOutputBytes + 64) * peers.count
-            #expect(simulation.loop.keptBytes <= kept)
+            #expect(world.loop.keptBytes <= kept)
         }
         // Faults are over: everything that was sent is answered.
         for number in peers.keys.sorted() {
             world.setWindow(.max, of: number)
             world.send("\nlast\n", to: number)
         }
-        simulation.advance(by: .seconds(1), steps: 50)
+        world.advance(by: .seconds(1), steps: 50)
         for (number, peer) in peers {
             let output = peer.output + world.takeOutput(of: number)
             #expect(output == peer.expected + "\nlast\n", "seed \(seed)")
         }
-        simulation.loop.stop(grace: .seconds(1))
-        simulation.advance(by: .seconds(3), steps: 3)
-        #expect(simulation.loop.isDone == true)
+        world.loop.stop(grace: .seconds(1))
+        world.advance(by: .seconds(3), steps: 3)
+        #expect(world.loop.isDone == true)
         #expect(world.misuses == 0)
         #expect(world.sockets.isEmpty)
-        #expect(simulation.journal.count(of: "closed") == simulation.journal.count(of: "opened"))
-        #expect(simulation.journal.count(of: "deinit") == simulation.journal.count(of: "opened"))
+        #expect(world.journal.count(of: "closed") == world.journal.count(of: "opened"))
+        #expect(world.journal.count(of: "deinit") == world.journal.count(of: "opened"))
     }
 }
 
@@ -242,13 +237,13 @@ struct SimulatedPeer {
     }
 }
 
-extension SimulatedLoop {
+extension World {
     /// Connects and runs ``Lines``; gives the descriptor.
-    mutating func connect() -> Int32 {
+    func connect() -> Int32 {
         let journal = journal
-        let known = world.opened.count
+        let known = kernel.opened.count
         loop.connect(to: .loopback(port: 25), StackRecipe { _ in Lines(journal) })
         settle()
-        return world.opened.count > known ? world.opened[known] : -1
+        return kernel.opened.count > known ? kernel.opened[known] : -1
     }
 }

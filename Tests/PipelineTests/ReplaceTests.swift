@@ -13,54 +13,52 @@ import Testing
     }
 
     @Test func `serves new connections with it, and those that are there with theirs`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let listener = world.listen()
-        simulation.loop.listen(
+        let world = World()
+        let listener = world.kernel.listen()
+        world.loop.listen(
             on: listener, at: .loopback(port: 25), as: 1, Self.recipe("old"))
-        let before = simulation.open(listener)
-        simulation.loop.replaceStacks(of: 1, Self.recipe("new"))
-        let after = simulation.open(listener)
+        let before = world.open(listener)
+        world.loop.replaceStacks(of: 1, Self.recipe("new"))
+        let after = world.open(listener)
         for client in [before, after] { world.send("a\n", to: client) }
-        simulation.settle()
+        world.settle()
         #expect(world.takeOutput(of: before) == "old: a\n")
         #expect(world.takeOutput(of: after) == "new: a\n")
-        #expect(simulation.loop.placesOfListeners == 1)
+        #expect(world.loop.placesOfListeners == 1)
     }
 
     @Test func `is closed when the connections of every stack are gone`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
+        let world = World()
         let ends = Journal()
-        let listener = world.listen()
-        simulation.loop.listen(
+        let listener = world.kernel.listen()
+        world.loop.listen(
             on: listener, at: .loopback(port: 25), as: 1, Self.recipe("0"))
         var clients: [Int32] = []
         for number in 1...3 {
-            clients.append(simulation.open(listener))
-            simulation.loop.replaceStacks(of: 1, Self.recipe("\(number)"))
+            clients.append(world.open(listener))
+            world.loop.replaceStacks(of: 1, Self.recipe("\(number)"))
         }
-        simulation.loop.closeListener(
+        world.loop.closeListener(
             1, grace: .seconds(10), Completion { ends.note("end") })
         for client in clients {
             #expect(ends.entries.isEmpty)
             world.reset(client)
-            simulation.settle()
+            world.settle()
         }
         #expect(ends.entries == ["end"])
         #expect(world.misuses == 0)
     }
 
     @Test func `stays closed once it is`() {
-        var simulation = SimulatedLoop()
-        let listener = simulation.world.listen()
-        simulation.loop.listen(
+        let world = World()
+        let listener = world.kernel.listen()
+        world.loop.listen(
             on: listener, at: .loopback(port: 25), as: 1, Self.recipe("old"))
-        simulation.loop.closeListener(1, grace: .zero, Completion {})
-        simulation.loop.replaceStacks(of: 1, Self.recipe("new"))
-        #expect(!simulation.world.isOpen(listener))
-        simulation.loop.stop(grace: .zero)
-        let isDone = simulation.loop.isDone
+        world.loop.closeListener(1, grace: .zero, Completion {})
+        world.loop.replaceStacks(of: 1, Self.recipe("new"))
+        #expect(!world.kernel.isOpen(listener))
+        world.loop.stop(grace: .zero)
+        let isDone = world.loop.isDone
         #expect(isDone)
     }
 

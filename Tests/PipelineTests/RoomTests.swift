@@ -28,20 +28,19 @@ import Testing
     func `a peer that has left and is owed no more than a late reply gives its place up`(
         place: Place
     ) {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let listener = simulation.listen()
-        let client = simulation.open(listener)
+        let world = World()
+        let listener = world.listen()
+        let client = world.open(listener)
         place.take(world, client)
-        simulation.settle()
+        world.settle()
         place.end(world, client)
-        simulation.settle()
-        #expect(world.isOpen(client), "without need nobody is cut off")
-        world.arrive(.exhausted, at: listener)
-        simulation.settle()
-        #expect(world.isOpen(client) != place.isGivenUp)
-        #expect(simulation.counters[.departed] == (place.isGivenUp ? 1 : 0))
-        let told = simulation.troubles.entries.filter { $0.hasPrefix("madeRoom") }
+        world.settle()
+        #expect(world.kernel.isOpen(client), "without need nobody is cut off")
+        world.kernel.arrive(.exhausted, at: listener)
+        world.settle()
+        #expect(world.kernel.isOpen(client) != place.isGivenUp)
+        #expect(world.counters[.departed] == (place.isGivenUp ? 1 : 0))
+        let told = world.troubles.entries.filter { $0.hasPrefix("madeRoom") }
         #expect(told.count == (place.isGivenUp ? 1 : 0))
         #expect(world.misuses == 0)
     }
@@ -49,60 +48,58 @@ import Testing
     @Test func `a new connection has the place at once`() {
         var limits = LoopLimits()
         limits.maximumConnections = 2
-        var simulation = SimulatedLoop(limits)
-        let world = simulation.world
-        let listener = simulation.listen()
+        let world = World(limits)
+        let listener = world.listen()
         for _ in 0..<2 {
-            let client = simulation.open(listener)
+            let client = world.open(listener)
             world.send("pause 60000\n", to: client)
-            simulation.settle()
+            world.settle()
             world.end(client)
         }
-        simulation.settle()
-        let honest = simulation.open(listener)
+        world.settle()
+        let honest = world.open(listener)
         #expect(world.takeOutput(of: honest) == "opened\n")
-        #expect(simulation.counters[.departed] >= 1)
+        #expect(world.counters[.departed] >= 1)
     }
 
     @Test func `a peer that has reset is gone at once, though its reply is not due`() {
-        var simulation = SimulatedLoop()
-        let world = simulation.world
-        let listener = simulation.listen()
-        let client = simulation.open(listener)
+        let world = World()
+        let listener = world.listen()
+        let client = world.open(listener)
         world.send("pause 60000\n", to: client)
-        simulation.settle()
+        world.settle()
         world.reset(client)
-        simulation.settle()
-        #expect(!world.isOpen(client))
-        #expect(simulation.counters[.broken] == 1)
+        world.settle()
+        #expect(!world.kernel.isOpen(client))
+        #expect(world.counters[.broken] == 1)
     }
 
     @Test func `a refusal for a quota makes room, and asks the other loops for it`() throws {
         var limits = ConnectionQuota.Limits()
         limits.maximumConnections = 1
         let quota = ConnectionQuota(limits)
-        let world = World()
+        let kernel = MemoryKernel()
         let neighbor = Mailbox()
         var loop = EventLoop(
-            kernel: TestKernel(world: world), counters: Counters(), seed: 0, limits: LoopLimits(),
+            kernel: kernel, counters: Counters(), seed: 0, limits: LoopLimits(),
             neighbors: [neighbor], report: { _ in })
-        let listener = world.listen()
+        let listener = kernel.listen()
         loop.listen(
             on: listener, at: .loopback(port: 25), as: 1,
             StackRecipe { peer in Admission(quota, peer, refusal: "no\n") { Lines() } })
-        world.arrive(.connection(input: "pause 60000\n"), at: listener)
-        while world.hasEvents || !loop.isQuiet { loop.turn() }
-        let departed = try #require(world.opened.last)
-        world.end(departed)
-        while world.hasEvents || !loop.isQuiet { loop.turn() }
-        #expect(world.isOpen(departed))
+        kernel.arrive(.connection(input: "pause 60000\n"), at: listener)
+        while kernel.hasEvents || !loop.isQuiet { loop.turn() }
+        let departed = try #require(kernel.opened.last)
+        kernel.sockets[departed]?.end()
+        while kernel.hasEvents || !loop.isQuiet { loop.turn() }
+        #expect(kernel.isOpen(departed))
         #expect(neighbor.isEmpty)
-        world.arrive(.connection(input: ""), at: listener)
-        while world.hasEvents || !loop.isQuiet { loop.turn() }
-        #expect(!world.isOpen(departed))
+        kernel.arrive(.connection(input: ""), at: listener)
+        while kernel.hasEvents || !loop.isQuiet { loop.turn() }
+        #expect(!kernel.isOpen(departed))
         #expect(!neighbor.isEmpty)
-        world.arrive(.connection(input: ""), at: listener)
-        while world.hasEvents || !loop.isQuiet { loop.turn() }
-        #expect(world.takeOutput(of: try #require(world.opened.last)) == "opened\n")
+        kernel.arrive(.connection(input: ""), at: listener)
+        while kernel.hasEvents || !loop.isQuiet { loop.turn() }
+        #expect(kernel.sockets[try #require(kernel.opened.last)]?.said == "opened\n")
     }
 }

@@ -1,3 +1,4 @@
+import BlackholePipeline
 import BlackholeSMTP
 import Glibc
 import Testing
@@ -55,7 +56,7 @@ struct AddressLiteralTests {
     }
 
     @Test func `generated IPv6 addresses give what the system's parser gives`() {
-        var random = SeededGenerator(seed: 3)
+        var random = RandomSource(seed: 3)
         let pieces = [
             ":", ":", ":", "::", "7", "1", "ab", "F00d", "12345", "1.2.3.4", "10.0.0.255",
         ]

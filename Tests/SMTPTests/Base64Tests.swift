@@ -1,3 +1,4 @@
+import BlackholePipeline
 import BlackholeSMTP
 import Testing
 
@@ -57,7 +58,7 @@ import Testing
 
     @Test(arguments: [0, 1, 2, 3, 4, 5, 47, 48, 49, 1000, 9216])
     func `gives back what it was given`(count: Int) {
-        var random = SeededGenerator(seed: UInt64(count))
+        var random = RandomSource(seed: UInt64(count))
         for _ in 0..<20 {
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
             let text = Base64.encode(bytes)

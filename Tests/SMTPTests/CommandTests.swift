@@ -1,3 +1,4 @@
+import BlackholePipeline
 import BlackholeSMTP
 import Testing
 
@@ -75,7 +76,7 @@ struct CommandTests {
 
     @Test func `a tabulator beside high bytes is no control byte`() {
         let bytes: [UInt8] = [0x09, 0x80, 0xff, 0x20, 0x7e, 0xa0, 0x89, 0x9f]
-        var random = SeededGenerator(seed: 2)
+        var random = RandomSource(seed: 2)
         for _ in 0..<1_000 {
             let line = (0..<40).map { _ in bytes.randomElement(using: &random) ?? 0 }
             #expect(command(line).value.flaw == nil)

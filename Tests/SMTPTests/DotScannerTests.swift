@@ -1,3 +1,4 @@
+import BlackholePipeline
 import BlackholeSMTP
 import Testing
 
@@ -119,7 +120,7 @@ import Testing
 
     @Test(arguments: 1...8)
     func `agrees with the simple way on any bytes`(seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = RandomSource(seed: UInt64(seed))
         for _ in 0..<400 {
             let count = Int.random(in: 0...40, using: &random)
             let alphabet: [UInt8] = [0x0D, 0x0A, 0x2E, 0x0D, 0x0A, 0x2E, 0x61, 0x00, 0xFF]

@@ -54,14 +54,7 @@ extension SessionSettings {
             Self.greeting + """
                 C: lhlo client.example
                 S: 250-mx.example
-                S: 250-PIPELINING
-                S: 250-SIZE
-                S: 250-8BITMIME
-                S: 250-SMTPUTF8
-                S: 250-ENHANCEDSTATUSCODES
-                S: 250-DSN
-                S: 250-CHUNKING
-                S: 250-BINARYMIME
+                \(Opening.keywords)
                 S: 250 HELP
                 """, .test(protocol: .lmtp))
     }

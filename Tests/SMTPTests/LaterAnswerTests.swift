@@ -9,7 +9,7 @@ import Testing
 
     /// A session that has come to a stage, of which the responder is asked now, with a NOOP behind.
     func session(at stage: AskedStage) -> Loopback {
-        let responder = Asking(inquiry: inquiry, stages: [stage])
+        let responder = Scripted(asking: inquiry, at: [stage])
         var loopback = Loopback.session(.test(authentication: .offered), responder)
         let opening = ScriptedDialogue(`A responder`.opening(to: stage))
         let commands = opening.lines.filter { $0.hasPrefix("C:") }.map { $0.dropFirst(3) + "\r\n" }
@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func `is each recipient's own where each has a reply`() {
-        let responder = Asking(inquiry: inquiry, stages: [.message])
+        let responder = Scripted(asking: inquiry, at: [.message])
         var loopback = Loopback.session(.test(protocol: .lmtp), responder)
         loopback.send("LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n")
         _ = loopback.takeOutput()

@@ -1,3 +1,4 @@
+import BlackholePipeline
 import BlackholeSMTP
 import Testing
 
@@ -132,7 +133,7 @@ import Testing
 
     @Test(arguments: 1...8)
     func `agrees with the simple way on any bytes`(seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = RandomSource(seed: UInt64(seed))
         for _ in 0..<400 {
             let count = Int.random(in: 0...40, using: &random)
             let input = [UInt8].random(

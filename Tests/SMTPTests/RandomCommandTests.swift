@@ -1,3 +1,4 @@
+import BlackholePipeline
 import BlackholeSMTP
 import Testing
 
@@ -19,7 +20,7 @@ struct RandomCommandTests {
             "BDAT 5 FIRST", "GET", "Host:", " HTTP/1.1",
         ].map { Array($0.utf8) }
 
-    static func line(using random: inout SeededGenerator) -> [UInt8] {
+    static func line(using random: inout RandomSource) -> [UInt8] {
         let longest = Int.random(in: 0..<20, using: &random) == 0 ? 2048 : 120
         let count = Int.random(in: 0...longest, using: &random)
         let noise = Int.random(in: 0...40, using: &random)
@@ -41,7 +42,7 @@ struct RandomCommandTests {
 
     @Test(arguments: 1...8)
     func `no line of up to 2048 bytes traps, and every range lies within it`(seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = RandomSource(seed: UInt64(seed))
         var accepted = 0
         for _ in 0..<2_500 {
             accepted += check(Self.line(using: &random))

@@ -132,7 +132,7 @@ import Testing
     }
 
     /// A message's content, with its end, and the code of the reply.
-    static func content(using random: inout SeededGenerator) -> ([UInt8], Bool) {
+    static func content(using random: inout RandomSource) -> ([UInt8], Bool) {
         let alphabet: [UInt8] = [0x0D, 0x0A, 0x2E, 0x2E, 0x61, 0x00]
         while true {
             let count = Int.random(in: 0...24, using: &random)
@@ -189,7 +189,7 @@ import Testing
 
     @Test(arguments: 1...40)
     func `goes as a simple model says, one reply for each command`(seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = RandomSource(seed: UInt64(seed))
         var model = Model()
         var loopback = Loopback.session(Self.settings)
         var input: [UInt8] = []
@@ -252,7 +252,7 @@ import Testing
 
     @Test(arguments: 1...8)
     func `of any bytes gets replies that are replies`(seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = RandomSource(seed: UInt64(seed))
         for _ in 0..<50 {
             var input: [UInt8] = [UInt8]("EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<b@b>\r\n")
             for _ in 0..<Int.random(in: 1...10, using: &random) {

@@ -4,40 +4,12 @@ import Testing
 
 /// What sessions count: each reply that refuses, by its stage and code, and when messages come.
 @Suite struct `The counters of a session` {
-    /// Refuses with a code wherever it is asked.
-    private struct Refuser: Responder {
-        var stage: RefusalStage?
+    private static let refusal = Answer.reply(599, EnhancedCode(5, 0, 0), "No")
 
-        private func answer(at stage: RefusalStage) -> Answer {
-            stage == self.stage ? .reply(599, EnhancedCode(5, 0, 0), "No") : .accept
-        }
-
-        mutating func connect(_ context: inout Context) -> Answer { answer(at: .connect) }
-
-        mutating func hello(
-            _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
-        ) -> Answer { answer(at: .helo) }
-
-        mutating func mail(
-            _ mail: MailCommand, in line: RawSpan, _ context: inout Context
-        ) -> Answer { answer(at: .mail) }
-
-        mutating func recipient(
-            _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
-        ) -> Answer { answer(at: .rcpt) }
-
-        mutating func data(_ context: inout Context) -> Answer { answer(at: .data) }
-
-        mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
-            answer(at: .message)
-        }
-
-        mutating func authenticate(
-            _ credentials: Credentials, _ context: inout Context
-        ) -> Answer { answer(at: .auth) }
-
-        mutating func noop(_ context: inout Context) -> Answer { answer(at: .other) }
-    }
+    private static let asked: [RefusalStage: AskedStage] = [
+        .connect: .connect, .helo: .hello, .auth: .authenticate, .mail: .mail, .rcpt: .recipient,
+        .data: .data, .message: .message, .other: .noop,
+    ]
 
     private func refusals(_ loopback: borrowing Loopback) -> [String: UInt64] {
         var counts: [String: UInt64] = [:]
@@ -54,9 +26,9 @@ import Testing
     private static let message = ["MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA", "x\r\n."]
 
     @Test(arguments: RefusalStage.allCases)
-    func `have every refusal of a responder at its stage`(stage: RefusalStage) {
-        let settings = SessionSettings.test(authentication: .offered)
-        var loopback = Loopback.session(settings, Refuser(stage: stage))
+    func `have every refusal of a responder at its stage`(stage: RefusalStage) throws {
+        let responder = Scripted([try #require(Self.asked[stage]): Self.refusal])
+        var loopback = Loopback.session(.test(authentication: .offered), responder)
         for line in ["EHLO x", "AUTH PLAIN AGEAYg==", "NOOP"] + Self.message {
             if loopback.takeOutput().hasPrefix("599"), stage != .auth, stage != .other { break }
             loopback.send(line + "\r\n")
@@ -114,7 +86,9 @@ import Testing
     }
 
     @Test func `have each recipient's refusal in LMTP`() {
-        var loopback = Loopback.session(.test(protocol: .lmtp), Refuser(stage: .message))
+        var responder = Scripted()
+        responder.deliveries = [Self.refusal, Self.refusal]
+        var loopback = Loopback.session(.test(protocol: .lmtp), responder)
         let lines = ["LHLO x"] + Self.message[..<2] + ["RCPT TO:<e@f>"] + Self.message[2...]
         for line in lines { loopback.send(line + "\r\n") }
         #expect(refusals(loopback) == ["message 599": 2])

@@ -8,14 +8,7 @@ import Testing
             Opening.greeting + """
                 C: EHLO client.example
                 S: 250-mx.example
-                S: 250-PIPELINING
-                S: 250-SIZE
-                S: 250-8BITMIME
-                S: 250-SMTPUTF8
-                S: 250-ENHANCEDSTATUSCODES
-                S: 250-DSN
-                S: 250-CHUNKING
-                S: 250-BINARYMIME
+                \(Opening.keywords)
                 S: 250 HELP
                 C: MAIL FROM:<a@a.example> SIZE=1000 BODY=8BITMIME
                 S: 250 2.1.0 OK, done

@@ -1,3 +1,4 @@
+import BlackholePipeline
 import BlackholeSMTP
 import Testing
 
@@ -73,7 +74,7 @@ struct VerbTests {
     }
 
     @Test func `generated words give what the reference gives`() {
-        var random = SeededGenerator(seed: 1)
+        var random = RandomSource(seed: 1)
         let names = Self.verbs.map { Array($0.name.description.utf8) }
         var mismatches: [[UInt8]] = []
         var found = 0

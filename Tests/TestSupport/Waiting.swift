@@ -1,11 +1,14 @@
 internal import Glibc
 internal import Synchronization
 
-/// Waits until something is true, for 20 seconds at the most, or as long as a test says.
+/// How long anything may take before a test gives up on it: far longer than it ever does.
+package let patienceSeconds = 60.0
+
+/// Waits until something is true, as long as there is patience, or as a test says.
 ///
 /// - Returns: whether it has become true.
 package func eventually(
-    within seconds: Double = 20, _ condition: () throws -> Bool
+    within seconds: Double = patienceSeconds, _ condition: () throws -> Bool
 ) rethrows -> Bool {
     let end = ContinuousClock.now + .seconds(seconds)
     while try !condition() {

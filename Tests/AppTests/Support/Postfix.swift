@@ -35,7 +35,7 @@ final class Postfix {
         process = try ChildProcess(
             ["\(programs)/master", "-c", folder.file("conf"), "-d"],
             output: folder.file("output"), errors: folder.file("errors"))
-        guard eventually(within: patienceSeconds, { log.contains("daemon started") }) else {
+        guard eventually({ log.contains("daemon started") }) else {
             throw TestError.timedOut("Postfix's start: \(log)\(folder.text(of: "errors"))")
         }
     }
@@ -53,7 +53,7 @@ final class Postfix {
             guard sending.exitCode == 0 else { throw TestError.wrong(sending.text) }
         }
         var deliveries: [Delivery] = []
-        let isDone = eventually(within: patienceSeconds) {
+        let isDone = eventually {
             deliveries = log.split(separator: "\n").compactMap(Delivery.init)
             return deliveries.count >= count
         }

@@ -53,7 +53,7 @@ final class RunningServer {
         process = try ChildProcess(
             command + options, environment: environment,
             output: folder.file("output"), errors: folder.file("log"))
-        let isUp = eventually(within: patienceSeconds) {
+        let isUp = eventually {
             addresses = log.matches(of: /listening on (.+), \d+ worker/).map { String($0.1) }
             return addresses.count >= hosts
         }
@@ -116,7 +116,7 @@ final class RunningServer {
         let before = try facts.descriptorCount
         try body()
         var now = 0
-        let isAtRest = try eventually(within: patienceSeconds) {
+        let isAtRest = try eventually {
             now = try facts.descriptorCount
             return now <= before
         }

@@ -30,7 +30,7 @@ final class TLSClient {
 
     /// Waits until the scenario has come to a step.
     func reach(_ step: Substring) throws {
-        let isThere = eventually(within: patienceSeconds) {
+        let isThere = eventually {
             lines.contains(step) || folder.text(of: "errors").contains("Error")
         }
         guard isThere, lines.contains(step) else {
@@ -68,7 +68,7 @@ extension RunningServer {
     /// Where TLS begins with the first byte, as the log tells it.
     func securedAddress() throws -> String {
         var address: Substring?
-        let isTold = eventually(within: patienceSeconds) {
+        let isTold = eventually {
             address = log.firstMatch(of: /listening on (\S+) for TLS:/)?.1
             return address != nil
         }
@@ -93,7 +93,7 @@ extension RunningServer {
     func reload(expecting outcome: String) throws {
         let before = logCount(outcome)
         process.signal(SIGHUP)
-        guard eventually(within: patienceSeconds, { logCount(outcome) > before }) else {
+        guard eventually({ logCount(outcome) > before }) else {
             throw TestError.timedOut("'\(outcome)' in the log: \(log)")
         }
     }

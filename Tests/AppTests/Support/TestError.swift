@@ -14,7 +14,3 @@ enum TestError: Error, CustomStringConvertible {
         }
     }
 }
-
-/// How long a program may take to start, to answer or to end before a test gives up on it: far longer
-/// than it ever does.
-let patienceSeconds = 60.0

@@ -76,21 +76,6 @@ func chunk(_ argument: String) throws(ArgumentError) -> ChunkCommand {
     return try ChunkCommand(line.value, in: line.bytes.span.bytes)
 }
 
-/// SplitMix64: the same numbers from the same seed, on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 extension String {
     /// The word with the n-th letter in lower case where the n-th bit of the mask is set.
     func inCase(_ mask: Int) -> String {

@@ -39,6 +39,9 @@ struct Scripted: Responder, Sendable {
     var refusedUser: String?
     /// Whose mail is refused.
     var refusedSender: String?
+    /// What gives the answers of some stages later.
+    var inquiry: Inquiry?
+    var inquiredStages: Set<AskedStage> = []
     var journal = Journal()
     private var content: [UInt8] = []
 
@@ -47,17 +50,26 @@ struct Scripted: Responder, Sendable {
         self.recipients = recipients.reversed()
     }
 
-    private func answer(_ stage: AskedStage, _ text: String = "") -> Answer {
+    /// Answers later what it is asked at some stages.
+    init(asking inquiry: Inquiry, at stages: Set<AskedStage>) {
+        self.inquiry = inquiry
+        inquiredStages = stages
+    }
+
+    private func answer(
+        _ stage: AskedStage, _ context: borrowing Context, _ text: String = ""
+    ) -> Answer {
         journal.note(stage.rawValue + (text.isEmpty ? "" : " " + text))
+        if let inquiry, inquiredStages.contains(stage) { return inquiry.ask(stage, context.waker) }
         return answers[stage] ?? .accept
     }
 
-    mutating func connect(_ context: inout Context) -> Answer { answer(.connect) }
+    mutating func connect(_ context: inout Context) -> Answer { answer(.connect, context) }
 
     mutating func hello(
         _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
     ) -> Answer {
-        answer(.hello, (isExtended ? "E " : "") + line.text(hello.name))
+        answer(.hello, context, (isExtended ? "E " : "") + line.text(hello.name))
     }
 
     mutating func authenticate(
@@ -68,7 +80,7 @@ struct Scripted: Responder, Sendable {
             credentials.digest, credentials.challenge,
         ]
         let said = parts.compactMap { $0 }.joined(separator: " ")
-        let answer = answer(.authenticate, "\(credentials.mechanism.name) \(said)")
+        let answer = answer(.authenticate, context, "\(credentials.mechanism.name) \(said)")
         return credentials.user == refusedUser
             ? .reply(535, EnhancedCode(5, 7, 8), "Not you") : answer
     }
@@ -77,18 +89,18 @@ struct Scripted: Responder, Sendable {
         _ mail: MailCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
         let sender = line.text(mail.path)
-        let answer = answer(.mail, sender)
+        let answer = answer(.mail, context, sender)
         return sender == refusedSender ? .reply(550, EnhancedCode(5, 7, 1), "Not you") : answer
     }
 
     mutating func recipient(
         _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
-        let answer = answer(.recipient, line.text(recipient.path))
+        let answer = answer(.recipient, context, line.text(recipient.path))
         return recipients.popLast() ?? answer
     }
 
-    mutating func data(_ context: inout Context) -> Answer { answer(.data) }
+    mutating func data(_ context: inout Context) -> Answer { answer(.data, context) }
 
     mutating func content(_ bytes: RawSpan, _ context: inout Context) {
         bytes.withUnsafeBytes { content += $0 }
@@ -97,13 +109,14 @@ struct Scripted: Responder, Sendable {
     mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         defer { content = [] }
         return answer(
-            .message, "\(message.recipients) \(message.bytes) \(content.debugText)")
+            .message, context, "\(message.recipients) \(message.bytes) \(content.debugText)")
     }
 
     mutating func deliver(
         _ message: IncomingMessage, to recipient: Int, _ context: inout Context
     ) -> Answer {
         journal.note("deliver \(message.bytes) to \(recipient) of \(message.recipients)")
+        if inquiry != nil { return answer(.message, context) }
         return recipient < deliveries.count ? deliveries[recipient] : .accept
     }
 
@@ -113,23 +126,25 @@ struct Scripted: Responder, Sendable {
     }
 
     mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer {
-        answer(.verify, argument.text)
+        answer(.verify, context, argument.text)
     }
 
     mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer {
-        answer(.expand, argument.text)
+        answer(.expand, context, argument.text)
     }
 
-    mutating func noop(_ context: inout Context) -> Answer { answer(.noop) }
+    mutating func noop(_ context: inout Context) -> Answer { answer(.noop, context) }
 
     mutating func command(
         _ command: Command, in line: RawSpan, _ context: inout Context
     ) -> Answer? {
         guard command.isVerb("XOWN", in: line) else { return nil }
-        return answer(.own, line.text(command.argument))
+        return answer(.own, context, line.text(command.argument))
     }
 
-    mutating func quit(_ context: inout Context) -> Answer { answer(.quit) }
+    mutating func quit(_ context: inout Context) -> Answer { answer(.quit, context) }
+
+    mutating func resume(_ context: inout Context) -> Answer? { inquiry?.take() }
 
     mutating func closed(_ context: inout Context) { journal.note("closed") }
 }

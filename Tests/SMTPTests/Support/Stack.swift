@@ -45,6 +45,17 @@ extension Loopback {
 enum Opening {
     static let greeting = "S: 220 mx.example ESMTP OK, ready\n"
     static let helo = greeting + "C: HELO client.example\nS: 250 mx.example\n"
+    /// What EHLO announces where there is neither TLS nor AUTH, without the last line.
+    static let keywords = """
+        S: 250-PIPELINING
+        S: 250-SIZE
+        S: 250-8BITMIME
+        S: 250-SMTPUTF8
+        S: 250-ENHANCEDSTATUSCODES
+        S: 250-DSN
+        S: 250-CHUNKING
+        S: 250-BINARYMIME
+        """
     static let mail = helo + "C: MAIL FROM:<a@a.example>\nS: 250 2.1.0 OK, done\n"
     static let recipient = mail + "C: RCPT TO:<b@b.example>\nS: 250 2.1.5 OK, done\n"
     static let data =

@@ -1,3 +1,4 @@
+import BlackholePipeline
 import Testing
 
 /// Runs one input cut in every way, and demands the same result each time.
@@ -8,7 +9,7 @@ enum Verifier {
         for place in 1..<max(1, input.count) {
             cuts.append([Array(input[..<place]), Array(input[place...])])
         }
-        var random = SeededGenerator(seed: UInt64(input.count))
+        var random = RandomSource(seed: UInt64(input.count))
         for longest in [2, 3, 5, 17] {
             var pieces: [[UInt8]] = []
             var rest = input[...]
@@ -63,7 +64,7 @@ extension [UInt8] {
 
     /// Bytes drawn from an alphabet.
     static func random(
-        _ count: Int, of alphabet: [UInt8], using random: inout SeededGenerator
+        _ count: Int, of alphabet: [UInt8], using random: inout RandomSource
     ) -> [UInt8] {
         (0..<count).map { _ in alphabet[.random(in: 0..<alphabet.count, using: &random)] }
     }
