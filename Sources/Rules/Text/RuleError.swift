@@ -4,7 +4,7 @@ public struct RuleError: Error, Hashable, Sendable, CustomStringConvertible {
     public let column: Int
     /// What is wrong: `unknown test 'too'`.
     public let message: String
-    /// What was probably meant, or what to do: `did you mean 'to'?`
+    /// What was probably meant, or what to do, as in "did you mean 'to'?".
     public let hint: String?
 
     /// Creates an error.
@@ -17,6 +17,6 @@ public struct RuleError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What is wrong and what to do, without the column.
     public var reason: String { hint.map { "\(message); \($0)" } ?? message }
 
-    /// `column 6: unknown test 'too'; did you mean 'to'?`
+    /// The column, what is wrong and what to do, in one line.
     public var description: String { "column \(column): \(reason)" }
 }

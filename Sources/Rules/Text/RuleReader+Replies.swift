@@ -51,11 +51,12 @@ extension RuleReader {
         return code
     }
 
-    /// Reads an enhanced code that a blank or the end of the step follows.
+    /// Reads an enhanced code that a space or the end of the step follows.
     private mutating func readEnhancedCode() -> EnhancedCode? {
         var end = place
         while end - place < 10, byte(end).isDigit || byte(end) == UInt8(ascii: ".") { end += 1 }
-        guard byte(end).isBlank || isEndOfStep(end), let code = EnhancedCode(bytes[place..<end])
+        guard byte(end) == 0x20 || isEndOfStep(endOfBlanks(end)),
+            let code = EnhancedCode(bytes[place..<end])
         else { return nil }
         place = end
         return code
@@ -111,7 +112,7 @@ extension RuleReader {
     private mutating func skip(_ code: UInt16, in kind: RuleWriter.Place) -> Bool {
         guard bytes[place...].starts(with: String(code).utf8) else { return false }
         let end = place + 3
-        if byte(end).isBlank || byte(end) == UInt8(ascii: "-") {
+        if byte(end) == 0x20 || byte(end) == UInt8(ascii: "-") {
             place = end + 1
             return true
         }

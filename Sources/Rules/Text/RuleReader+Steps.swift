@@ -17,7 +17,9 @@ extension RuleReader {
             guard total <= Rule.Outcome.whole else {
                 throw error(start, "the alternatives add up to more than 100 %")
             }
-            alternatives.append(Rule.Alternative(weight: weight, try readSteps()))
+            let isAfterText = alternatives.last?.steps.last?.hasBareText ?? false
+            let steps = try readSteps(isAfterText: isAfterText)
+            alternatives.append(Rule.Alternative(weight: weight, steps))
         } while take(UInt8(ascii: "|"))
         return Rule.Outcome(alternatives)
     }
@@ -56,9 +58,16 @@ extension RuleReader {
     }
 
     /// Reads steps up to `|` or the end.
-    mutating func readSteps() throws(RuleError) -> [Rule.Step] {
+    ///
+    /// - Parameters:
+    ///   - isAfterText: whether a text comes before, of which this could be a part.
+    ///   - allow: throws at a step that is not allowed here, given with its offset.
+    mutating func readSteps(
+        isAfterText: Bool = false,
+        allow: (RuleReader, Rule.Step, Int) throws(RuleError) -> Void = { _, _, _ in }
+    ) throws(RuleError) -> [Rule.Step] {
         var steps: [Rule.Step] = []
-        var isAfterText = false
+        var isAfterText = isAfterText
         repeat {
             skipBlanks()
             let start = place
@@ -66,6 +75,7 @@ extension RuleReader {
                 throw error(start, "an alternative has at most \(Rule.Limits.steps) steps")
             }
             let step = try readStep(isAfterText: isAfterText)
+            try allow(self, step, start)
             try check(step, after: steps, at: start)
             steps.append(step)
             skipBlanks()

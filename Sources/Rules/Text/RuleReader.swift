@@ -10,7 +10,12 @@ struct RuleReader {
     var stage = Stage.message
 
     init(_ text: String, allowsFiles: Bool) {
-        bytes = Array(text.utf8)
+        self.init(bytes: text.utf8, allowsFiles: allowsFiles)
+    }
+
+    /// Creates a reader of bytes that need not be UTF-8.
+    init(bytes: some Collection<UInt8>, allowsFiles: Bool) {
+        self.bytes = Array(bytes)
         self.allowsFiles = allowsFiles
     }
 
@@ -68,6 +73,9 @@ struct RuleReader {
         guard bytes.count <= limit else {
             throw error(limit, "a rule has at most \(limit) bytes", "this one has \(bytes.count)")
         }
+        if bytes.contains(where: { $0 >= 0x80 }), String(validating: bytes, as: UTF8.self) == nil {
+            throw error(0, "the rule is not UTF-8")
+        }
         guard let offset = bytes.firstIndex(where: \.isControl) else { return }
         let isLineEnd = bytes[offset] == 0x0A || bytes[offset] == 0x0D
         throw error(
@@ -105,7 +113,9 @@ struct RuleReader {
         skipBlanks()
         guard !isAtEnd else { throw error(place, "there is no rule", "STAGE -> STEP") }
         if next == UInt8(ascii: "#") {
-            throw error(place, "this is a comment, not a rule")
+            throw error(
+                place, "this is a comment, not a rule",
+                place > 0 ? "'#' is the line's first character" : nil)
         }
         let name = try readName()
         skipBlanks()

@@ -39,8 +39,8 @@ public struct Rule: Hashable, Sendable {
 
     /// What its state and its draws hang on: its name, or else its text.
     ///
-    /// A rule of the same identity is the same rule after a reload.
-    public var identity: String { name ?? text }
+    /// No text begins as a name does here, with a colon.
+    public var identity: String { name.map { ":\($0)" } ?? text }
 }
 
 extension Rule: CustomStringConvertible {
