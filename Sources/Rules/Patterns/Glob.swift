@@ -62,6 +62,15 @@ public struct Glob: Hashable, Sendable, CustomStringConvertible, ExpressibleBySt
         return matches(bytes.span.bytes)
     }
 
+    /// Two patterns are equal if they are written the same.
+    public static func == (left: Glob, right: Glob) -> Bool {
+        left.description == right.description
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(description)
+    }
+
     private static func endOfCharacter(at start: Int, in text: RawSpan) -> Int {
         var end = start + 1
         while end < text.byteCount,

@@ -25,17 +25,26 @@ extension RuleSet {
 /// The earlier rules lie in a table by the sum of their tests' hashes, so that a rule costs a
 /// number of look-ups that depends on its own tests only.
 private struct Shadows {
+    /// Earlier rules of a stage.
+    private struct Table {
+        var indices: [Int: Int] = [:]
+        /// Whether one asks for a domain, which an address has, too.
+        var hasDomain = false
+    }
+
     /// Of how many tests all subsets are looked up; of more, only each by itself and all.
     private static let maximumTests = 6
-    private var earlier: [Stage: [Int: Int]] = [:]
+    private static let maximumSums = 256
+    private var tables: [Stage: Table] = [:]
 
     /// The earlier rule that answers whenever this one would.
     func shadow(over rule: Rule, in entries: [RuleSet.Entry]) -> Int? {
-        guard let table = earlier[rule.stage], !rule.outcome.choosesCertificate else { return nil }
-        for sum in Shadows.sums(of: rule.tests) {
-            guard let index = table[sum] else { continue }
+        guard let table = tables[rule.stage], !rule.outcome.choosesCertificate else { return nil }
+        for sum in Shadows.sums(of: rule.tests, withDomains: table.hasDomain) {
+            guard let index = table.indices[sum] else { continue }
             let other = entries[index].rule
-            let isSubset = other.tests.allSatisfy { test in rule.tests.contains(where: test.follows)
+            let isSubset = other.tests.allSatisfy { test in
+                rule.tests.contains(where: test.follows)
             }
             if isSubset { return index }
         }
@@ -44,23 +53,37 @@ private struct Shadows {
 
     mutating func append(_ rule: Rule, at index: Int) {
         guard rule.isUnconditional, !rule.outcome.choosesCertificate else { return }
-        var table = earlier.removeValue(forKey: rule.stage) ?? [:]
-        let sum = Set(rule.tests).reduce(0) { $0 &+ $1.hashValue }
-        if table[sum] == nil { table[sum] = index }
-        earlier[rule.stage] = table
+        var table = tables.removeValue(forKey: rule.stage) ?? Table()
+        let sum = Shadows.hashes(of: rule.tests).reduce(0) { $0 &+ $1.hash }
+        if table.indices[sum] == nil { table.indices[sum] = index }
+        table.hasDomain = table.hasDomain || rule.tests.contains(where: \.asksForDomain)
+        tables[rule.stage] = table
+    }
+
+    /// The tests that differ, with their hashes.
+    private static func hashes(of tests: [Rule.Test]) -> [(hash: Int, test: Rule.Test)] {
+        var hashes: [(hash: Int, test: Rule.Test)] = []
+        for test in tests {
+            let hash = test.hashValue
+            if !hashes.contains(where: { $0.hash == hash }) { hashes.append((hash, test)) }
+        }
+        return hashes
     }
 
     /// The sums of the subsets of tests, where a test may be replaced by one that follows from it.
-    private static func sums(of tests: [Rule.Test]) -> [Int] {
-        let choices = Set(tests).map { test in ([test] + test.consequences).map(\.hashValue) }
-        guard choices.count <= maximumTests else {
-            return [0] + choices.flatMap(\.self) + [choices.reduce(0) { $0 &+ $1[0] }]
+    private static func sums(of tests: [Rule.Test], withDomains: Bool) -> [Int] {
+        let hashes = hashes(of: tests)
+        guard hashes.count <= maximumTests else {
+            return [0] + hashes.map(\.hash) + [hashes.reduce(0) { $0 &+ $1.hash }]
         }
         var sums = [0]
-        for hashes in choices {
-            let room = 256 - sums.count
-            let more = sums.flatMap { sum in hashes.map { sum &+ $0 } }
-            sums += more.prefix(max(0, room))
+        for (hash, test) in hashes {
+            let others = withDomains ? test.consequences.map(\.hashValue) : []
+            for index in sums.indices {
+                sums.append(sums[index] &+ hash)
+                guard sums.count < maximumSums else { return sums }
+                for other in others { sums.append(sums[index] &+ other) }
+            }
         }
         return sums
     }
@@ -72,6 +95,12 @@ extension Rule.Test {
         if self == other { return true }
         return fact == other.fact && comparison == .equal && other.comparison == .equal
             && other.operand.isPart(of: operand)
+    }
+
+    /// Whether every address of a domain passes.
+    fileprivate var asksForDomain: Bool {
+        guard case .address(let pattern) = operand else { return false }
+        return pattern.exactDomain != nil
     }
 
     /// Tests that hold whenever this one does: of an address those of its domain.

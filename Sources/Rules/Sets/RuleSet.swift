@@ -21,7 +21,10 @@ public struct RuleSet: Sendable {
     /// The rules, in order.
     public private(set) var entries: [Entry] = []
     private var names: [String: RuleSource] = [:]
-    private var repetitions: [Rule: Int] = [:]
+    /// The last of each of the equal rules without a name, by their hash, or the next free number.
+    ///
+    /// With rules as keys, a growing table would hash them all again.
+    private var unnamed: [Int: Int] = [:]
 
     /// The most faults that reading reports.
     public static let maximumFaults = 100
@@ -35,9 +38,7 @@ public struct RuleSet: Sendable {
     /// Appends a rule; throws if another has its name.
     public mutating func append(_ rule: Rule, from source: RuleSource) throws(RuleFault) {
         guard let name = rule.name else {
-            let repetition = repetitions[rule, default: 0]
-            repetitions[rule] = repetition + 1
-            entries.append(Entry(rule: rule, source: source, repetition: repetition))
+            entries.append(Entry(rule: rule, source: source, repetition: repetition(of: rule)))
             return
         }
         if let first = names[name] {
@@ -47,6 +48,20 @@ public struct RuleSet: Sendable {
         }
         names[name] = source
         entries.append(Entry(rule: rule, source: source, repetition: 0))
+    }
+
+    /// How many equal rules precede the one that is about to be appended.
+    private mutating func repetition(of rule: Rule) -> Int {
+        var hash = rule.hashValue
+        while let index = unnamed[hash] {
+            if entries[index].rule == rule {
+                unnamed[hash] = entries.count
+                return entries[index].repetition + 1
+            }
+            hash &+= 1
+        }
+        unnamed[hash] = entries.count
+        return 0
     }
 
     /// Appends a rule that is a line of text.

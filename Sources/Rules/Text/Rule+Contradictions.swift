@@ -1,7 +1,7 @@
 extension Rule {
     /// The tests that cannot hold together, each with the reason.
     var contradictions: [String] {
-        guard tests.count > 0 else { return [] }
+        guard tests.count > 1 || tests.first?.fact.isNumeric == true else { return [] }
         var warnings: [String] = []
         var isSeen: Set<Fact> = []
         for test in tests where isSeen.insert(test.fact).inserted {

@@ -26,8 +26,8 @@ public struct ReplyTemplate: Hashable, Sendable {
 
     /// Creates a reply.
     ///
-    /// Line feeds, other control characters and codes out of range are for ``init(_:_:_:)`` and the
-    /// parser to deal with.
+    /// It checks nothing: ``Rule/checked()`` refuses a code that is out of range, and control
+    /// characters in a line. ``enhanced`` is taken from the first line if it begins with one.
     public init(
         _ code: UInt16, _ enhanced: EnhancedCode? = nil, lines: [TextTemplate],
         isQuoted: Bool = false, repeatsCode: Bool = false

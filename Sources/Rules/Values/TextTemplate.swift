@@ -8,6 +8,14 @@ public struct TextTemplate: Hashable, Sendable {
         case literal([UInt8])
         /// What is put in when the text is used.
         case placeholder(Placeholder)
+
+        public func hash(into hasher: inout Hasher) {
+            switch self {
+            // All at once: byte by byte, this would be most of the work of reading a file.
+            case .literal(let bytes): bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+            case .placeholder(let placeholder): hasher.combine(placeholder)
+            }
+        }
     }
 
     /// The parts: no literal is empty, and no two follow each other.
