@@ -67,6 +67,7 @@ public struct Glob: Hashable, Sendable, CustomStringConvertible, ExpressibleBySt
         left.description == right.description
     }
 
+    /// Hashes what makes two of them equal.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(description)
     }

@@ -9,6 +9,7 @@ public struct TextTemplate: Hashable, Sendable {
         /// What is put in when the text is used.
         case placeholder(Placeholder)
 
+        /// Hashes what makes two of them equal.
         public func hash(into hasher: inout Hasher) {
             switch self {
             // All at once: byte by byte, this would be most of the work of reading a file.
