@@ -1,6 +1,7 @@
 import BlackholePipeline
 import BlackholeRules
 import BlackholeTestSupport
+import Glibc
 import Synchronization
 import Testing
 
@@ -80,26 +81,38 @@ import Testing
         #expect(made.count { !$0.fires } == 1000)
     }
 
-    @Test(arguments: 1...20)
-    func `no window lets more than N through while threads move it on`(seed: Int) {
-        let over = Pace.Over(PaceSettings.Rate(10, per: .milliseconds(63)), hold: .zero)
-        let window = RateWindow(over)
-        let clock = Atomic<Int64>(0)
-        let letThrough = Mutex<[Int64]>([])
-        withThreads(4) { _ in
-            var own: [Int64] = []
-            for _ in 0..<5000 {
-                let time = clock.add(30_000 + Int64(seed) * 1000, ordering: .relaxed).newValue
-                if window.count(at: time) == .under { own.append(time) }
-            }
-            letThrough.withLock { $0 += own }
+    @Test(arguments: 1...8, [Int64(0), 70_000_000])
+    func `a rate that threads move on together takes the decisions of a list of times`(
+        seed: UInt64, hold: Int64
+    ) {
+        let period: Int64 = 63_000_000
+        let rate = PaceSettings.Rate(10, per: .nanoseconds(period))
+        let window = RateWindow(Pace.Over(rate, hold: .nanoseconds(hold)))
+        let rounds = 400
+        let threads = 3
+        let each = 3
+        var random = RandomSource(seed: seed)
+        var time: Int64 = 0
+        let times = (0..<rounds).map { _ in
+            time += Int64.random(in: 0...20_000_000, using: &random)
+            return time
         }
-        let times = letThrough.withLock { $0.sorted() }
-        // A thread that was interrupted counts late, as if it were later: then its own time is
-        // before the slot that it is counted in. So the bound is on what was let through in all.
-        let end = clock.load(ordering: .relaxed)
-        #expect(times.count <= 10 * Int(end / 63_000_000 + 1))
-        #expect(times.count >= 10 * Int(end / 64_000_000) - 10)
+        // All matches of a round have one time, so that their order makes no difference.
+        let letThrough = Mutex([Int](repeating: 0, count: rounds))
+        let arrived = Atomic(0)
+        withThreads(threads) { _ in
+            for (round, time) in times.enumerated() {
+                arrived.add(1, ordering: .acquiringAndReleasing)
+                while arrived.load(ordering: .acquiring) < threads * (round + 1) { sched_yield() }
+                let verdicts = (0..<each).map { _ in window.count(at: time) }
+                letThrough.withLock { $0[round] += verdicts.count { $0 == .under } }
+            }
+        }
+        var naive = NaiveRate(limit: 10, period: period, hold: hold)
+        let expected = times.map { time in
+            (0..<(threads * each)).count { _ in !naive.isExceeded(at: time) }
+        }
+        #expect(letThrough.withLock { $0 } == expected)
     }
 
     @Test(arguments: 1...20)
