@@ -112,7 +112,7 @@ import Testing
         #expect(key(.exactIP, "10.0.0.1") != key(.exactIP, "10.0.0.2"))
     }
 
-    @Test func `an IPv4 address in IPv6 clothes counts as IPv4, and a path as no address`() {
+    @Test func `an IPv4-mapped IPv6 address counts as IPv4, and paths of sockets count apart`() {
         for part in [.ip, .network, .exactIP] as [KeyParts] {
             #expect(key(part, "::ffff:10.0.0.1") == key(part, "10.0.0.1"))
             #expect(key(part, "unix:/a") != key(part, "unix:/b"))

@@ -121,7 +121,7 @@ import Testing
         }
     }
 
-    @Test func `a time that lies behind what was counted is taken for the latest`() {
+    @Test func `a time before the latest that was counted is taken for the latest`() {
         let tally = tally(2, per: .seconds(1), keyed: false)
         #expect(!tally.decide(at: at(.seconds(100))).fires)
         #expect(!tally.decide(at: at(.seconds(98))).fires)

@@ -76,7 +76,7 @@ import Testing
         #expect(tally.fires(3, at: at(.seconds(10))) == [true, true, false])
     }
 
-    @Test func `the count of a match is told with the decision`() {
+    @Test func `a decision holds the count of its match`() {
         let tally = makeTally { $0.first = 1 }
         #expect((0..<3).map { _ in tally.decide(at: at(.zero)).count } == [1, 2, 3])
         #expect(tally.matches == 3)

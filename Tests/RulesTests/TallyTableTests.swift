@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func `a set has room for eight keys, and the one used longest ago gives way`() {
+    @Test func `a set has room for eight keys, and evicts the least recently used`() {
         let table = makeTable()
         for number in 0..<8 { use(number, of: table) }
         for number in 1..<8 { use(number, of: table) }
@@ -40,7 +40,7 @@ import Testing
         #expect(table.count(of: tag(1)) == 0)
     }
 
-    @Test func `a key that is held never gives way, and does once its hold is over`() {
+    @Test func `a key that is held is not evicted until its hold ends`() {
         let table = makeTable()
         use(0, of: table, holdUntil: 1000)
         for number in 1..<100 { use(number, of: table, at: 999) }
@@ -59,7 +59,7 @@ import Testing
         #expect(use(8, of: table, at: 1000) == 1)
     }
 
-    @Test func `a rule does not match a key that is not tracked, and says how often`() {
+    @Test func `a rule does not match a key that is not tracked, and counts how often`() {
         let tally = makeTally(maximumKeys: 512) {
             $0.per = .ip
             $0.over = PaceSettings.Rate(0, per: .seconds(1))
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `a key that comes again after it gave way begins anew, with its window`() {
+    @Test func `an evicted key that comes back starts at 0, with an empty window`() {
         let table = makeTable(slotWidth: 1)
         let over = Pace.Over(PaceSettings.Rate(1, per: .seconds(1)), hold: .zero)
         func isUnder(_ number: Int) -> Bool {
@@ -114,7 +114,7 @@ import Testing
         #expect(table.bytes == bytes)
     }
 
-    @Test func `half as many keys as there is room for hardly ever give way`() {
+    @Test func `a table that is half full evicts hardly any key`() {
         let table = TallyTable(keys: 65_536, TallyLayout(slotWidth: 0))
         var random = RandomSource(seed: 3)
         for _ in 0..<32_768 { table.withCell(random.next(), at: 0) { $0.count += 1 } }

@@ -1,4 +1,4 @@
-/// Hashes what a rule counts by to 64 bits that nobody can predict: SipHash-1-3 under a secret.
+/// Hashes what a rule counts by to 64 bits that no client can predict: SipHash-1-3 under a secret.
 ///
 /// Each piece is framed by its kind and length, so ("ab", "c") is another key than ("a", "bc"). The
 /// message is whole 64-bit words, which is SipHash's own block: nothing is buffered.
@@ -119,8 +119,8 @@ package struct KeyHasher: Sendable, BitwiseCopyable {
 
 /// What a rule counts by, hashed.
 ///
-/// Two keys of a million share their 64 bits once in about 37 million runs, and nobody can look for
-/// such a pair without the secret; all that happens then is that two clients count as one.
+/// Of a million keys, two share their 64 bits once in about 37 million runs. Without the secret a
+/// client cannot search for such a pair. If it happens, two clients count as one, and no more.
 package struct TallyKey: Hashable, Sendable, BitwiseCopyable {
     package let bits: UInt64
 }

@@ -1,7 +1,8 @@
 /// How often a matching rule fires, as it was written.
 ///
-/// What is set must all agree, in this order: `during`, `over` with its `hold`, `grey`; then, each of
-/// what the one before leaves, `after`, `first`, `every` and `chance`.
+/// All that is set must agree. First `during`, `over` with its `hold`, and `grey` decide which matches
+/// count. Then `after`, `first`, `every` and `chance` apply in this order, each to what the one before
+/// has left.
 package struct PaceSettings: Hashable, Sendable {
     /// Matches that do not fire, before any does.
     package var after: UInt64 = 0

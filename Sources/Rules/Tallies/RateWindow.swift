@@ -3,14 +3,14 @@ internal import Synchronization
 /// The sliding window of a rule without `per=`: `over` and `hold` for any number of threads, without
 /// a lock.
 ///
-/// One word decides: the current slot with its count, or until when the latch holds. Slots that are
-/// over are in a ring. Before the word moves on to a new slot the old one's count is in the ring, and
-/// it never changes again; so whoever has read a word, then the ring, and finds the word as it was,
-/// has seen one state of all of it.
+/// One word decides: the current slot with its count, or the end of the hold. Closed slots are in a
+/// ring. The old slot's count enters the ring before the word moves on to a new slot, and never changes
+/// again. So a thread that reads the word, then the ring, and then finds the word unchanged, has seen
+/// one consistent state.
 package final class RateWindow: Sendable {
     private let over: Pace.Over
     private let word: Atomic<UInt64>
-    /// Slots that are over: the number and the count of each, at the number modulo 64.
+    /// Closed slots: the number and the count of each, at the number modulo 64.
     private let ring: InlineArray<64, Atomic<UInt64>>
     /// The first slot that counts: no earlier than the end of the last hold.
     private let firstSlot: Atomic<UInt64>
@@ -59,7 +59,7 @@ package final class RateWindow: Sendable {
             guard over.limit > 0 else { return (trip(seen, at: time), .trip) }
             return (State(slot: slot(at: time), count: 1), .under)
         }
-        // Loops see the time once a turn: one may be behind what another has counted.
+        // Each loop reads the clock once a turn: another may have counted at a later time.
         let slot = max(slot(at: time), seen.slot)
         guard sum(of: seen, at: slot) < over.limit else {
             return seen.hasTripped ? (seen, .over) : (trip(seen, at: time), .trip)
@@ -125,7 +125,7 @@ extension RateWindow {
         var count: UInt64 { bits & State.countMask }
         var hasTripped: Bool { bits & State.trippedBit != 0 }
         var tripped: State { State(bits: bits | State.trippedBit) }
-        /// What the ring holds of the slot when it is over.
+        /// What the ring holds of the slot once it is closed.
         var closedSlot: UInt64 { slot << State.countBits | count }
         var slotInRing: Int { Int(slot % UInt64(Pace.Over.slots)) }
     }

@@ -1,12 +1,12 @@
 package import BlackholePipeline
 internal import Synchronization
 
-/// All that rules count in a process: it outlives any set of rules.
+/// All that the rules of a process count; it outlives any set of rules.
 ///
-/// Memory for keys is there once a rule needs it: 40 bytes a key, 120, 184 or 312 where a rate of up to
-/// 255, 65 535 or more is counted. Whatever the rules, there is at most one table of each kind and
-/// one of trips: with the default number of keys 46 MB, of which the operating system provides what
-/// is used.
+/// A key takes 40 bytes, or with `over=N` 120, 184 or 312, as N is at most 255, at most 65,535 or more.
+/// There is one table for each of these sizes, made when a rule first needs it, and one of 40 bytes a
+/// key for trips. So with the default number of keys all rules together use at most 46 MB, of which the
+/// operating system provides the pages that are used.
 package final class Tallies: Sendable {
     /// The connections that are open.
     package let open = OpenCounts()
@@ -49,8 +49,8 @@ package final class Tallies: Sendable {
 
     /// Returns the tallies of a set of rules, which replaces the one before.
     ///
-    /// A rule that was in the set before, and is the same in all, keeps its tally. Nothing of the
-    /// others is found again, whatever comes later; their keys give way in time.
+    /// A rule that was in the set before, with the same text, name and pace, keeps its tally. All
+    /// others start at 0. What removed rules have counted is lost; their keys are evicted in time.
     package func tallies(for rules: [(RuleIdentity, PaceSettings)]) -> [Tally] {
         state.withLock { state in
             let tallies = rules.map { identity, settings in
@@ -73,10 +73,10 @@ package final class Tallies: Sendable {
         trips.count(of: key)
     }
 
-    /// Keys that gave way to others, since their part of a table was full.
+    /// Keys that were evicted, since their set was full.
     package var evicted: UInt64 { sum(\.evicted) }
 
-    /// Times that a key was not tracked, since only held ones were in its part of a table.
+    /// Times that a key was not tracked, since all keys of its set were held.
     package var untracked: UInt64 { sum(\.untracked) }
 
     /// The size of the tables, which is never exceeded.

@@ -1,7 +1,7 @@
 extension TallyCell {
-    /// Counts a match, and says whether the rate is exceeded: `over` and `hold`.
+    /// Counts a match, and returns whether the rate is exceeded: `over` and `hold`.
     ///
-    /// It takes the same decisions as ``RateWindow``, under the lock of the key's shard.
+    /// It makes the same decisions as ``RateWindow``, under the lock of the key's shard.
     package func count(_ over: Pace.Over, at time: Int64) -> RateWindow.Verdict {
         if heldUntil != TallyCell.noTime {
             guard time >= heldUntil else { return .over }

@@ -38,7 +38,7 @@ package struct TallyCell {
     let layout: TallyLayout
 
     static let headBytes = TallyLayout.ways * (8 + 8 + 4)
-    /// Stands for a time that there is none of.
+    /// The mark of a time that is not set.
     static let noTime = Int64.min
 
     private var state: UnsafeMutableRawPointer {

@@ -1,12 +1,11 @@
 internal import Glibc
 internal import Synchronization
 
-/// What is known of keys, in memory of a fixed size.
+/// The state of keys, in memory of a fixed size.
 ///
-/// One table serves all rules whose keys need equal room, so that memory does not grow with their
-/// number: a key is hashed together with its rule. Keys live in sets of eight. Where a set is full,
-/// the key gives way that was used least recently and is not held. If all are held, the new key is
-/// not tracked.
+/// One table serves all rules whose keys need equal room, so memory does not grow with the number of
+/// rules: a key is hashed together with its rule. Keys are in sets of eight. A full set evicts the least
+/// recently used key that is not held. If all eight are held, the new key is not tracked.
 package final class TallyTable: Sendable {
     private let shards: InlineArray<64, Mutex<Shard>>
     private let memory: Memory
@@ -16,7 +15,7 @@ package final class TallyTable: Sendable {
 
     /// Creates a table for at least `keys` keys: a power of two, and no less than 512.
     ///
-    /// The operating system provides the memory as it is first used.
+    /// The operating system provides each page when it is first used.
     package init(keys: Int, _ layout: TallyLayout) {
         var sets = 1
         while sets * TallyLayout.ways * TallyTable.shardCount < keys { sets *= 2 }
@@ -35,7 +34,7 @@ package final class TallyTable: Sendable {
     /// The size of the memory, which is never exceeded.
     package var bytes: Int { memory.bytes }
 
-    /// Keys that gave way to others.
+    /// Keys that were evicted.
     package var evicted: UInt64 { sum { $0.evicted } }
 
     /// Times that a key found no place, since all keys of its set were held.
