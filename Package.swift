@@ -42,6 +42,9 @@ let package = Package(
             name: "BlackholeSMTP", dependencies: ["BlackholePipeline"], path: "Sources/SMTP",
             swiftSettings: strict),
         .target(
+            name: "BlackholeRules", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
+            path: "Sources/Rules", swiftSettings: strict),
+        .target(
             name: "SMTPTesting",
             dependencies: ["BlackholePipeline", "BlackholeTLS", "BlackholeSMTP"],
             swiftSettings: strict),
@@ -88,6 +91,12 @@ let package = Package(
         .testTarget(
             name: "SMTPTests",
             dependencies: ["BlackholePipeline", "BlackholeSMTP", "BlackholeTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "RulesTests",
+            dependencies: [
+                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeTestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TLSTests",
