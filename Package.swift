@@ -49,7 +49,8 @@ let package = Package(
             dependencies: ["BlackholePipeline", "BlackholeTLS", "BlackholeSMTP"],
             swiftSettings: strict),
         .target(
-            name: "BlackholeSink", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
+            name: "BlackholeSink",
+            dependencies: ["BlackholePipeline", "BlackholeSMTP", "BlackholeRules"],
             path: "Sources/Sink", swiftSettings: strict),
         .target(
             name: "BlackholeDaemon", dependencies: ["BlackholeCLinux"], path: "Sources/Daemon",
@@ -58,7 +59,7 @@ let package = Package(
             name: "blackhole",
             dependencies: [
                 "BlackholeCLinux", "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP",
-                "BlackholeSink", "BlackholeDaemon",
+                "BlackholeRules", "BlackholeSink", "BlackholeDaemon",
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser",
                     condition: inProgram),
@@ -107,7 +108,8 @@ let package = Package(
         .testTarget(
             name: "SinkTests",
             dependencies: [
-                "BlackholePipeline", "BlackholeSMTP", "BlackholeSink", "BlackholeFuzzBodies",
+                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeSink",
+                "BlackholeFuzzBodies",
                 "BlackholeTestSupport",
             ],
             swiftSettings: strict),

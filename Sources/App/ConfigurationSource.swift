@@ -1,4 +1,5 @@
 import BlackholeDaemon
+import BlackholeRules
 import BlackholeSink
 import FoundationEssentials
 import Glibc
@@ -48,6 +49,24 @@ struct ConfigurationSource: Sendable {
             return try SettingsFile.text(at: place)
         } catch {
             throw ConfigurationError(path, error.description)
+        }
+    }
+
+    /// The rules for the connections of a listener; files of rules are read anew.
+    func ruleSet(
+        of listener: Endpoint, _ configuration: Configuration
+    ) throws(StartError) -> RuleSet {
+        do throws(ConfigurationError) {
+            return try configuration.ruleSet(of: listener) { path throws(ConfigurationError) in
+                let place = try path.absolute(from: directory)
+                do throws(RegularFile.Fault) {
+                    return try RegularFile(place).bytes
+                } catch {
+                    throw ConfigurationError(rules: path, error.reason)
+                }
+            }
+        } catch {
+            throw .configuration(error)
         }
     }
 

@@ -1,4 +1,5 @@
 import BlackholeDaemon
+import BlackholeRules
 import BlackholeSink
 import Glibc
 import Logging
@@ -8,13 +9,16 @@ struct Preview {
     let lines: [String]
 
     /// Tries what can be tried without binding or writing anything.
-    init(_ configuration: Configuration) throws(StartError) {
+    init(_ configuration: Configuration, _ source: ConfigurationSource) throws(StartError) {
         var lines: [String] = []
         var warnings: [String] = []
         for listener in configuration.listeners {
             lines.append(
                 "listens on \(listener.address)\(listener.isImplicitTLS ? " for TLS" : ""): "
                     + listener.policy.text)
+            let rules = try source.ruleSet(of: listener, configuration)
+            lines += rules.entries.map { "  \($0.rule)" }
+            warnings += rules.warnings.map(\.description).filter { !warnings.contains($0) }
         }
         if configuration.hasTLS {
             let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
