@@ -21,6 +21,7 @@ public struct Loopback: ~Copyable {
         let kernel = MemoryKernel()
         // A stack sees all that it is sent, and there is no other connection than the one.
         kernel.discards = false
+        kernel.keepsHistory = false
         kernel.connectFailure = 111
         loop = EventLoop(
             kernel: kernel, counters: counters, seed: seed, limits: limits,

@@ -55,7 +55,7 @@ extension MemoryKernel {
         }
 
         package func takeOutput() -> [UInt8] {
-            defer { output.removeAll(keepingCapacity: true) }
+            defer { output = [] }
             return output
         }
 

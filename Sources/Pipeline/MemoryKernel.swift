@@ -6,6 +6,8 @@ package final class MemoryKernel: Kernel {
     package var time = Instant(nanoseconds: 1_000_000_000)
     package private(set) var sockets: [Int32: Socket] = [:]
     package private(set) var listeners: [Int32: Listener] = [:]
+    /// Whether what follows is kept of all connections there have been.
+    package var keepsHistory = true
     /// The descriptors given out, in order; a number comes again after its close.
     package private(set) var opened: [Int32] = []
     /// The connections that were closed, in order.
@@ -59,7 +61,7 @@ package final class MemoryKernel: Kernel {
     private func lowestFree() -> Int32 {
         var number: Int32 = 3
         while isOpen(number) { number += 1 }
-        opened.append(number)
+        if keepsHistory { opened.append(number) }
         return number
     }
 
@@ -86,17 +88,20 @@ package final class MemoryKernel: Kernel {
         into events: UnsafeMutableBufferPointer<Readiness>
     ) -> Int {
         note(.wait)
-        var ready = strayEvents
+        var count = 0
+        func tell(_ event: Readiness) {
+            events[count] = event
+            count += 1
+        }
+        for event in strayEvents { tell(event) }
         strayEvents = []
         for listener in listeners.values where listener.isReady {
-            ready.append(Readiness(token: listener.token, isReadable: true))
+            tell(Readiness(token: listener.token, isReadable: true))
         }
-        for (_, socket) in sockets.sorted(by: { $0.key < $1.key }) where ready.count < events.count
-        {
-            if let edge = socket.edge.take() { ready.append(edge) }
+        for number in sockets.keys.sorted() where count < events.count {
+            if let edge = sockets[number]?.edge.take() { tell(edge) }
         }
-        for (place, event) in ready.enumerated() { events[place] = event }
-        return ready.count
+        return count
     }
 
     package func watch(_ number: Int32, token: UInt64, as kind: WatchKind) -> Int32 {
@@ -148,7 +153,7 @@ package final class MemoryKernel: Kernel {
         to address: NetworkAddress, from source: NetworkAddress?
     ) -> ConnectOutcome {
         note(.connect)
-        sources.append(source)
+        if keepsHistory { sources.append(source) }
         if let connectFailure { return .failed(code: connectFailure) }
         if fails() { return .failed(code: 101) }
         let number = open(Socket(isConnecting: !connectsAtOnce))
@@ -223,7 +228,7 @@ package final class MemoryKernel: Kernel {
         guard let socket = socket(number) else { return }
         sockets[number] = nil
         socket.close(resetting: resetting)
-        closed.append(socket)
+        if keepsHistory { closed.append(socket) }
     }
 
     package func releaseMemory() { note(.releaseMemory) }

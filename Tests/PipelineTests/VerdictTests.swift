@@ -54,6 +54,22 @@ import Testing
         #expect(loopback.takeOutput() == String(repeating: "piece\n", count: 10))
     }
 
+    @Test func `to flush is asked again for what the stack keeps in another form`() {
+        let journal = Journal()
+        var loopback = Loopback { _ in
+            Scripted(journal) { input, context in
+                context.output.append("piece\n")
+                journal.note("offered \(input.byteCount)")
+                let isLast = journal.count(of: "offered 0") == 2
+                return isLast
+                    ? Intake(0) : Intake(input.byteCount, .flush, keepsInput: true)
+            }
+        }
+        loopback.send("abc")
+        #expect(loopback.takeOutput() == "piece\npiece\npiece\n")
+        #expect(journal.entries == ["opened", "offered 3", "offered 0", "offered 0"])
+    }
+
     @Test func `to pause offers nothing until the time has come`() {
         let journal = Journal()
         var loopback = Loopback { _ in Lines(journal) }
