@@ -52,6 +52,9 @@ struct ConfigurationSource: Sendable {
         }
     }
 
+    /// The largest file of rules.
+    private static let maximumRuleBytes = 64 << 20
+
     /// The rules for the connections of a listener; files of rules are read anew.
     func ruleSet(
         of listener: Endpoint, _ configuration: Configuration
@@ -60,7 +63,7 @@ struct ConfigurationSource: Sendable {
             return try configuration.ruleSet(of: listener) { path throws(ConfigurationError) in
                 let place = try path.absolute(from: directory)
                 do throws(RegularFile.Fault) {
-                    return try RegularFile(place).bytes
+                    return try RegularFile(place, most: ConfigurationSource.maximumRuleBytes).bytes
                 } catch {
                     throw ConfigurationError(rules: path, error.reason)
                 }

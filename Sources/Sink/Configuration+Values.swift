@@ -255,10 +255,11 @@ extension EndpointLine {
         let place =
             host.hasPrefix("unix:")
             ? host : host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        let flags = [
-            mode.map { "mode=\($0.rawValue)" }, delay.map { "delay=\($0.written)" },
-            stage.map { "stage=\($0.rawValue)" },
-        ] + rules.map { $0.contains("'") ? "rule=\"\($0)\"" : "rule='\($0)'" }
+        let flags =
+            [
+                mode.map { "mode=\($0.rawValue)" }, delay.map { "delay=\($0.written)" },
+                stage.map { "stage=\($0.rawValue)" },
+            ] + rules.map { $0.contains("'") ? "rule=\"\($0)\"" : "rule='\($0)'" }
         return ([place] + flags.compactMap(\.self)).joined(separator: " ")
     }
 }
