@@ -14,6 +14,8 @@ package struct RuleEffects {
         package var drip: UInt64?
         /// Whether the message is kept for inspection; nil for the server's own choice.
         package var keeps: Bool?
+
+        package init() {}
     }
 
     /// How a reply is to be damaged.
@@ -22,6 +24,11 @@ package struct RuleEffects {
         package let kind: ReplyMutation?
         /// What the damage is drawn from.
         package let seed: UInt64
+
+        package init(kind: ReplyMutation?, seed: UInt64) {
+            self.kind = kind
+            self.seed = seed
+        }
     }
 
     /// How the connection ends without another reply.

@@ -126,6 +126,10 @@ extension RuleSession {
         hasCandidates = false
         recipientNumbers = AddressNumbers()
         (hashes.first, hashes.firstDomain) = (0, 0)
+        if hashes.recipient | hashes.recipientDomain != 0 {
+            (hashes.recipient, hashes.recipientDomain) = (0, 0)
+            refreshOpen([.to, .toDomain])
+        }
         recipients = 0
         bytes = 0
         size = nil
