@@ -163,7 +163,7 @@ package final class RuleSession {
     /// A number as a name: no vowels, so that it spells no word.
     private static func name(of number: UInt64) -> [UInt8] {
         let alphabet = Array("0123456789BCDFGHJKLMNPQRSTVWXZbc".utf8)
-        var source = RandomSource(seed: number)
+        var source = RandomSource(seed: number ^ 0x6E61_6D65_206F_6620)
         let bits = source.next()
         return (0..<12).map { alphabet[Int(bits >> ($0 * 5) & 31)] }
     }

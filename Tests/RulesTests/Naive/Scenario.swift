@@ -34,6 +34,8 @@ struct Scenario {
         var program = Loopback(seed: 7)
         var naive = Loopback(seed: 7)
         var isOpen = false
+        /// What the program has replied last.
+        var reply = ""
         let sessions = Sessions()
     }
 
@@ -71,7 +73,9 @@ struct Scenario {
         if !client.isOpen || client.program.closing != nil || generator.chance(25) {
             connect(client)
         } else {
-            for text in command(client) {
+            for text in commands() {
+                // Content only where it is asked for.
+                if text.hasSuffix("\r\n.\r\n"), !client.reply.hasPrefix("354") { break }
                 log.append("> \(text.debugDescription)")
                 let size = generator.pick([1, 3, 1_000])
                 client.program.send(text, inPiecesOf: size)
@@ -129,7 +133,16 @@ struct Scenario {
         hostName: "mx.example", isLenient: false, authentication: .offered,
         ignoresUnknownParameters: true)
 
-    private mutating func command(_ client: Pair) -> [String] {
+    /// A command, or a whole message.
+    private mutating func commands() -> [String] {
+        guard generator.chance(2) else { return command(generator.number(0...15)) }
+        var commands = generator.chance(3) ? command(1) + command(3) : []
+        commands += command(4)
+        for _ in 0..<generator.number(1...3) { commands += command(7) }
+        return commands + command(generator.pick([11, 13, 14, 14, 14]))
+    }
+
+    private mutating func command(_ kind: Int) -> [String] {
         let sender = generator.pick(ScenarioGenerator.senders)
         let recipient = generator.pick(ScenarioGenerator.recipients)
         let content = generator.pick([
@@ -137,7 +150,7 @@ struct Scenario {
             "Received: x\r\nReceived: y\r\nx-a: evil one\r\n\r\n",
             "SUBJECT: b\r\nno colon\r\nX-A:a\r\nX-A: c.example",
         ])
-        switch generator.number(0...15) {
+        switch kind {
         case 0: return ["QUIT\r\n"]
         case 1, 2: return ["EHLO \(generator.pick(ScenarioGenerator.names))\r\n"]
         case 3: return ["AUTH PLAIN \(generator.pick(["AGEAYg==", "AGNhcmwAYQ==", "AAB4"]))\r\n"]
@@ -163,6 +176,7 @@ struct Scenario {
 
     private func compare(_ client: Pair) -> String? {
         let (one, other) = (client.program.takeOutput(), client.naive.takeOutput())
+        client.reply = one
         guard one == other else { return "program: \(one)\nnaive: \(other)" }
         let closings = (client.program.closing, client.naive.closing)
         guard closings.0 == closings.1 else { return "closing: \(closings)" }
