@@ -2,13 +2,30 @@ internal import BlackholeSMTP
 
 /// A rule as a program runs it: where its parts are.
 struct CompiledRule: Sendable, BitwiseCopyable {
-    /// Its conditions, in the program's list of them.
-    let checks: (start: UInt32, end: UInt32)
+    /// Bits of one word of the session that must have certain values: most rules fail there.
+    var bits = (word: 0, mask: UInt64(0), value: UInt64(0))
+    /// Its other conditions, in the program's list of them.
+    var checks: (start: UInt32, end: UInt32)
     /// What it counts by.
     let keys: KeyParts
     /// The first byte count of a message at which its tests of `bytes` hold; for
     /// ``Stage/content`` only.
     let trigger: UInt64
+}
+
+extension CompiledRule {
+    /// Takes a check of a bit up, if it is the first or one of the same word.
+    mutating func fold(_ check: Check) -> Bool {
+        guard case .bit(let bit, let wanted) = check else { return false }
+        let (word, one) = (Int(bit >> 6), UInt64(1) << UInt64(bit & 63))
+        let isOther = bits.mask != 0 && bits.word != word
+        let contradicts = bits.mask & one != 0 && (bits.value & one != 0) != wanted
+        guard !isOther, !contradicts else { return false }
+        bits.word = word
+        bits.mask |= one
+        if wanted { bits.value |= one }
+        return true
+    }
 }
 
 /// What a rule does, ready for use.

@@ -4,12 +4,14 @@ extension ProgramBuilder {
         guard test.comparison == .equal else { return nil }
         switch test.fact {
         case .sender:
+            looksUp.senders = true
             switch recipients(test.operand) {
             case .address(let number): return (.senderAddress, number)
             case .domain(let number): return (.senderDomain, number)
             default: return nil
             }
         case .recipient where stage == .recipient:
+            looksUp.recipients = true
             switch recipients(test.operand) {
             case .address(let number): return (.recipientAddress, number)
             case .domain(let number): return (.recipientDomain, number)
@@ -24,6 +26,7 @@ extension ProgramBuilder {
         guard test.fact == .recipient, test.comparison == .equal, stage.hasAllRecipients else {
             return nil
         }
+        looksUp.recipients = true
         return recipients(test.operand)
     }
 
@@ -55,7 +58,6 @@ extension ProgramBuilder {
         case .open:
             append(test) { [place = openPlace(parts)] in .open(place, $0, $1) }
         case .trips:
-            usesTrips = true
             append(test) { .trips($0, $1) }
         case .header(let name): appendHeader(test, name)
         case .parameter(let name):
@@ -99,6 +101,7 @@ extension ProgramBuilder {
         default:
             if !isEqual { checks.append(.bit(fact.presence, wanted: true)) }
             if fact == .sender, let known = recipients(test.operand) {
+                looksUp.senders = true
                 switch known {
                 case .address(let number):
                     checks.append(.senderAddress(number, wanted: isEqual))
@@ -114,6 +117,7 @@ extension ProgramBuilder {
     }
 
     private mutating func appendRecipient(_ test: Rule.Test, at stage: Stage) {
+        looksUp.recipients = true
         let isEqual = test.comparison == .equal
         guard stage == .recipient else {
             if !isEqual { checks.append(.hasRecipient) }

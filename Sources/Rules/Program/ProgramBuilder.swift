@@ -21,7 +21,8 @@ struct ProgramBuilder {
     private(set) var placeholders: Set<Placeholder> = []
     private(set) var wordCount = 0
     private(set) var messageWord = 0
-    var usesTrips = false
+    /// Whether the numbers of senders and of recipients matter.
+    var looksUp = (senders: false, recipients: false)
     private(set) var editCount = 0
 
     private let lists: [String: AddressList]
@@ -172,6 +173,7 @@ extension ProgramBuilder {
         messageWord = Int(lastingBitCount + 63) / 64
         let shift = UInt32(messageWord * 64)
         for index in checks.indices { checks[index] = checks[index].shifted(by: shift) }
+        foldBits()
         headerConditions = Array(repeating: [], count: headerNames.count + 1)
         for (field, condition) in pendingHeader {
             headerConditions[Int(field)].append(
@@ -189,6 +191,20 @@ extension ProgramBuilder {
         content = triggers.sorted().compactMap { trigger in
             table(.content(trigger: trigger)).map { (trigger, $0) }
         }
+    }
+
+    /// Moves the checks of bits of one word into their rules.
+    private mutating func foldBits() {
+        var others: [Check] = []
+        for index in compiled.indices {
+            let range = compiled[index].checks
+            let start = UInt32(others.count)
+            for check in checks[Int(range.start)..<Int(range.end)] {
+                if !compiled[index].fold(check) { others.append(check) }
+            }
+            compiled[index].checks = (start, UInt32(others.count))
+        }
+        checks = others
     }
 
     private mutating func enter(_ recipients: Recipients, _ bit: UInt32) {

@@ -49,7 +49,8 @@ package final class RuleProgram: Sendable {
     let placeholders: Set<Placeholder>
     /// How many words of bits a session has; those from the second number on are a message's.
     let words: (count: Int, ofMessage: Int)
-    let usesTrips: Bool
+    /// Whether the numbers of senders and of recipients matter.
+    let looksUp: (senders: Bool, recipients: Bool)
     /// How many changes to EHLO's keywords all rules make together.
     let editCount: Int
 
@@ -103,7 +104,7 @@ package final class RuleProgram: Sendable {
         keys = builder.keys
         placeholders = builder.placeholders
         words = (builder.wordCount, builder.messageWord)
-        usesTrips = builder.usesTrips
+        looksUp = builder.looksUp
         editCount = builder.editCount
     }
 
@@ -117,9 +118,6 @@ package final class RuleProgram: Sendable {
 
     /// Whether some rule tests header fields, or their number.
     var readsHeaders: Bool { !headerNames.isEmpty }
-
-    /// Whether a recipient's numbers matter.
-    var looksRecipientsUp: Bool { !addresses.isEmpty || !domains.isEmpty }
 
     /// Returns the numbers of an address and of its domain; 0 for one that no rule names.
     func numbers(of address: RawSpan) -> AddressNumbers {

@@ -33,7 +33,7 @@ package struct RuleConnection: Sendable {
 package final class RulesInForce: @unchecked Sendable {
     // Only the loop that it belongs to reads or writes it.
     /// The program that new commands are decided by.
-    package var program: RuleProgram
+    @exclusivity(unchecked) package var program: RuleProgram
 
     /// Creates a place for the rules of a loop.
     package init(_ program: RuleProgram) {

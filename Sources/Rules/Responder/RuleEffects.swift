@@ -57,6 +57,8 @@ package struct RuleEffects {
     package var endsNow: Ending?
     /// Whether the connection is reset once the reply is sent: the answer closes it.
     package var resetsAfterReply = false
+    /// Whether ``garble`` or ``resetsAfterReply`` is set.
+    var isAboutReply = false
     /// The reply with which the connection was refused: it is repeated to every command but QUIT.
     package var refusal: Reply?
 

@@ -45,8 +45,7 @@ package struct RuleResponder<Look: ContentLook>: Responder {
     }
 
     package mutating func connect(_ context: inout Context) -> Answer {
-        let decision = session.decide(.connect, at: context.now)
-        let answer = session.carryOut(decision, lasts: true)
+        let answer = session.answer(.connect, lasts: true, at: context.now)
         let edits = session.effects.keywordEdits.count
         session.effects.editMarks = (edits, edits)
         if let reply = answer.reply, !reply.isPositive, answer.ending == .stay {
@@ -61,13 +60,13 @@ package struct RuleResponder<Look: ContentLook>: Responder {
         session.adopt()
         session.setHello(line.extracting(hello.name))
         session.effects.truncateEdits(to: session.effects.editMarks.startTLS)
-        return session.carryOut(session.decide(.hello, at: context.now), lasts: true)
+        return session.answer(.hello, lasts: true, at: context.now)
     }
 
     package mutating func startTLS(_ context: inout Context) -> Answer {
         session.adopt()
         session.effects.truncateEdits(to: session.effects.editMarks.connect)
-        let answer = session.carryOut(session.decide(.startTLS, at: context.now), lasts: true)
+        let answer = session.answer(.startTLS, lasts: true, at: context.now)
         session.effects.editMarks.startTLS = session.effects.keywordEdits.count
         return answer
     }
@@ -80,9 +79,8 @@ package struct RuleResponder<Look: ContentLook>: Responder {
         session.setUser(user.utf8.span.bytes)
         session.hasPassword = credentials.password != nil
         let password = credentials.password ?? ""
-        let decision = session.decide(
-            .login, RawSpan(), password.utf8.span.bytes, at: context.now)
-        let answer = session.carryOut(decision, lasts: true)
+        let answer = session.answer(
+            .login, RawSpan(), password.utf8.span.bytes, lasts: true, at: context.now)
         if !answer.succeeds { session.clear(.user) }
         return answer
     }
@@ -92,9 +90,8 @@ package struct RuleResponder<Look: ContentLook>: Responder {
     ) -> Answer {
         session.adopt()
         session.beginMessage(line.extracting(mail.path), size: mail.size.map { UInt64($0) })
-        let decision = session.decide(
+        let answer = session.answer(
             .sender, RawSpan(), line.extracting(mail.parameters), at: context.now)
-        let answer = session.carryOut(decision)
         if !answer.succeeds {
             session.endMessage()
             session.clear(.sender)
@@ -108,21 +105,20 @@ package struct RuleResponder<Look: ContentLook>: Responder {
         session.isInMessage = true
         let address = line.extracting(recipient.path)
         session.beginRecipient(address)
-        let decision: Decision
+        let answer: Answer
         if readsAddresses, let code = AddressRequest.code(in: address) {
-            decision = session.request(code)
+            answer = session.carryOut(session.request(code))
         } else {
-            decision = session.decide(
+            answer = session.answer(
                 .recipient, address, line.extracting(recipient.parameters), at: context.now)
         }
-        let answer = session.carryOut(decision)
         if answer.succeeds { session.accept(address) }
         return answer
     }
 
     package mutating func data(_ context: inout Context) -> Answer {
         session.isInMessage = true
-        let answer = session.carryOut(session.decide(.data, at: context.now))
+        let answer = session.answer(.data, at: context.now)
         session.hasAskedData = answer.asksForContent
         return answer
     }
@@ -162,7 +158,7 @@ package struct RuleResponder<Look: ContentLook>: Responder {
 
     package mutating func quit(_ context: inout Context) -> Answer {
         session.adopt()
-        return session.carryOut(session.decide(.quit, at: context.now))
+        return session.answer(.quit, at: context.now)
     }
 
     package mutating func command(
@@ -186,8 +182,7 @@ package struct RuleResponder<Look: ContentLook>: Responder {
         session.adopt()
         let bytes = UnsafeRawBufferPointer(
             start: verb.utf8Start, count: verb.utf8CodeUnitCount)
-        let decision = session.decide(stage, bytes.bytes, argument, at: context.now)
-        return session.carryOut(decision)
+        return session.answer(stage, bytes.bytes, argument, at: context.now)
     }
 }
 

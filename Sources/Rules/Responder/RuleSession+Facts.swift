@@ -78,7 +78,7 @@ extension RuleSession {
         self.size = size
         guard !sender.isEmpty else { return clear(.sender) }
         set(.sender, sender)
-        if program.looksRecipientsUp { senderNumbers = program.numbers(of: sender) }
+        if program.looksUp.senders { senderNumbers = program.numbers(of: sender) }
         if program.keys.contains(.from) { hashes.sender = hash(sender) }
         if program.keys.contains(.fromDomain) { hashes.senderDomain = domainHash(sender) }
         if keeps(.sender) { RuleSession.copy(sender, to: &texts.sender) }
@@ -87,7 +87,7 @@ extension RuleSession {
 
     /// A recipient is to be decided.
     func beginRecipient(_ recipient: RawSpan) {
-        if program.looksRecipientsUp { recipientNumbers = program.numbers(of: recipient) }
+        if program.looksUp.recipients { recipientNumbers = program.numbers(of: recipient) }
         if program.keys.contains(.to) { hashes.recipient = hash(recipient) }
         if program.keys.contains(.toDomain) { hashes.recipientDomain = domainHash(recipient) }
         refreshOpen([.to, .toDomain])

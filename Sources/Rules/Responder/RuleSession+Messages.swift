@@ -3,12 +3,37 @@ internal import BlackholeSMTP
 
 // What becomes of decisions, and the content of messages.
 extension RuleSession {
+    /// Answers at a stage.
+    @inline(__always)
+    func answer(
+        _ stage: Stage, _ first: RawSpan = RawSpan(), _ second: RawSpan = RawSpan(),
+        lasts: Bool = false, at now: Instant
+    ) -> Answer {
+        guard program.tables[Int(stage.rawValue)] != nil else {
+            forgetReply()
+            return .accept
+        }
+        return carryOut(decide(stage, first, second, at: now), lasts: lasts)
+    }
+
+    /// Forgets what was decided about the reply before.
+    private func forgetReply() {
+        guard effects.isAboutReply else { return }
+        effects.isAboutReply = false
+        effects.garble = nil
+        effects.resetsAfterReply = false
+    }
+
     /// Leaves what an answer cannot carry for the layers, and returns the answer.
     ///
     /// - Parameter lasts: whether what is decided holds for the connection, not for the message.
     func carryOut(_ decision: Decision, lasts: Bool = false) -> Answer {
-        effects.garble = decision.garble
-        effects.resetsAfterReply = decision.resetsAfterReply
+        forgetReply()
+        if decision.garble != nil || decision.resetsAfterReply {
+            effects.isAboutReply = true
+            effects.garble = decision.garble
+            effects.resetsAfterReply = decision.resetsAfterReply
+        }
         if decision.hasEffects {
             take(decision.lasting, lasts: lasts)
             if let (flaw, rule) = decision.certificate {
@@ -45,6 +70,7 @@ extension RuleSession {
         guard !hasAskedData else { return }
         hasAskedData = true
         isInMessage = true
+        guard program.tables[Int(Stage.data.rawValue)] != nil else { return }
         let decision = decide(.data, at: now)
         dataDecision = decision
         take(decision.lasting, lasts: false)
@@ -86,6 +112,11 @@ extension RuleSession {
     func answer(_ message: IncomingMessage, at now: Instant) -> Answer {
         bytes = UInt64(message.bytes)
         header.end(self)
+        let table = program.tables[Int(Stage.message.rawValue)]
+        if table == nil, dataDecision == nil, program.content.isEmpty, header.request == nil {
+            forgetReply()
+            return .accept
+        }
         if let decision = dataDecision, let answer = decision.answer, !answer.asksForContent {
             return carryOut(decision)
         }
@@ -102,7 +133,7 @@ extension RuleSession {
         decision.answer = own.answer
         decision.resetsAfterReply = own.resetsAfterReply
         decision.hasEffects = decision.hasEffects || own.hasEffects
-        if decision.answer == nil, let table = program.tables[Int(Stage.message.rawValue)] {
+        if decision.answer == nil, let table {
             let question = Question(stage: .message, now: now, id: message.id)
             search(table, question, RawSpan(), RawSpan(), &decision)
         }

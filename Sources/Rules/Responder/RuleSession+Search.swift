@@ -30,6 +30,15 @@ extension RuleSession {
         _ table: StageTable, _ question: Question, _ first: RawSpan, _ second: RawSpan,
         _ decision: inout Decision
     ) {
+        if table.isPlain {
+            for place in 0..<table.unindexed {
+                let rule = Int(table.rules[place])
+                guard holds(rule, question.stage, first, second) else { continue }
+                fire(rule, question, first, &decision)
+                if decision.answer != nil { return }
+            }
+            return
+        }
         var candidates = Candidates(table, self)
         while let rule = candidates.next(self) {
             guard holds(rule, question.stage, first, second) else { continue }
@@ -64,10 +73,22 @@ extension RuleSession {
     }
 
     /// Whether all checks of a rule hold.
+    @inline(__always)
     private func holds(
         _ rule: Int, _ stage: Stage, _ first: RawSpan, _ second: RawSpan
     ) -> Bool {
-        let range = program.compiled[rule].checks
+        let compiled = program.compiled[rule]
+        guard words[compiled.bits.word] & compiled.bits.mask == compiled.bits.value else {
+            return false
+        }
+        return compiled.checks.start == compiled.checks.end
+            || holdsAll(compiled.checks, rule, stage, first, second)
+    }
+
+    private func holdsAll(
+        _ range: (start: UInt32, end: UInt32), _ rule: Int, _ stage: Stage, _ first: RawSpan,
+        _ second: RawSpan
+    ) -> Bool {
         var place = Int(range.start)
         while place < Int(range.end) {
             guard holds(program.checks[place], rule, stage, first, second) else { return false }

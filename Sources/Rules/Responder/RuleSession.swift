@@ -6,14 +6,17 @@ internal import BlackholeSMTP
 /// Texts are kept only if a placeholder names them, or if open connections shall take up new rules.
 /// The object has about 600 bytes, and one more block of memory for its bits. All memory is taken
 /// when the connection is set up. It survives STARTTLS.
+///
+/// Its properties are not checked for overlapping access at run time: the checks cost more than the
+/// rules. No method holds one property while it calls another that changes the same one.
 package final class RuleSession {
     /// The rules that this connection is decided by.
-    package internal(set) var program: RuleProgram
+    @exclusivity(unchecked) package internal(set) var program: RuleProgram
     /// What layers around the session have to do.
-    package var effects = RuleEffects()
+    @exclusivity(unchecked) package var effects = RuleEffects()
     let source: RulesInForce
     /// What is known from the start.
-    package internal(set) var connection: RuleConnection
+    @exclusivity(unchecked) package internal(set) var connection: RuleConnection
     /// The peer's address in print.
     let peerText: [UInt8]
     let listenerText: [UInt8]
@@ -21,39 +24,39 @@ package final class RuleSession {
     var id: [UInt8] { RuleSession.name(of: connection.number) }
 
     /// Bits of what lasts, then those of a message.
-    private(set) var words: UnsafeMutablePointer<UInt64>
-    var senderNumbers = AddressNumbers()
-    var recipientNumbers = AddressNumbers()
+    @exclusivity(unchecked) private(set) var words: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) var senderNumbers = AddressNumbers()
+    @exclusivity(unchecked) var recipientNumbers = AddressNumbers()
     /// Hashes of what `per=` counts by; 0 where it is absent.
-    var hashes = Hashes()
-    var texts = Texts()
+    @exclusivity(unchecked) var hashes = Hashes()
+    @exclusivity(unchecked) var texts = Texts()
 
     /// The commands of the connection, counted by ``RuleCommands``.
-    package var commands: UInt64 = 0
+    @exclusivity(unchecked) package var commands: UInt64 = 0
     /// The messages that were answered.
-    package internal(set) var messages: UInt64 = 0
+    @exclusivity(unchecked) package internal(set) var messages: UInt64 = 0
     /// The recipients that were accepted.
-    package internal(set) var recipients: UInt64 = 0
+    @exclusivity(unchecked) package internal(set) var recipients: UInt64 = 0
     /// The bytes of the message so far.
-    package internal(set) var bytes: UInt64 = 0
+    @exclusivity(unchecked) package internal(set) var bytes: UInt64 = 0
     /// What MAIL declares; nil if it does not.
-    var size: UInt64?
-    var hasPassword = false
-    var isInMessage = false
+    @exclusivity(unchecked) var size: UInt64?
+    @exclusivity(unchecked) var hasPassword = false
+    @exclusivity(unchecked) var isInMessage = false
     /// Whether the bits of some candidates are set.
-    var hasCandidates = false
+    @exclusivity(unchecked) var hasCandidates = false
 
     /// Whether DATA has let the content come; a message by BDAT has not asked yet.
-    var hasAskedData = false
+    @exclusivity(unchecked) var hasAskedData = false
     /// The answer to DATA, if it is owed at the end of a message by BDAT.
-    var dataDecision: Decision?
+    @exclusivity(unchecked) var dataDecision: Decision?
     /// The next byte count at which rules for content are tried.
-    var nextContent = 0
+    @exclusivity(unchecked) var nextContent = 0
     /// What rules for content have decided.
-    var contentDecision = Decision()
-    var header: HeaderReader
+    @exclusivity(unchecked) var contentDecision = Decision()
+    @exclusivity(unchecked) var header: HeaderReader
     /// The keys under which the connection is counted as open.
-    var openKeys: [TallyKey?] = []
+    @exclusivity(unchecked) var openKeys: [TallyKey?] = []
 
     /// What `per=` counts by.
     struct Hashes: BitwiseCopyable {
@@ -99,8 +102,10 @@ package final class RuleSession {
     func adopt() {
         guard program !== source.program, !isInMessage else { return }
         leaveAll()
-        let wasHello = hasBit(LastingFact.hello.presence)
-        let wasUser = hasBit(LastingFact.user.presence)
+        // What was not kept is as if it had not been said.
+        let wasHello = hasBit(LastingFact.hello.presence) && keeps(.hello)
+        let wasUser = hasBit(LastingFact.user.presence) && program.keepsFacts
+        hashes = Hashes()
         program = source.program
         words.deallocate()
         words = .allocate(capacity: max(1, program.words.count))

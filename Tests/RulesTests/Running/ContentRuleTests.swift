@@ -38,6 +38,14 @@ import Testing
         #expect(client.send("1234567\r\n.\r\n", inPiecesOf: size).hasPrefix("551"))
     }
 
+    @Test func `bytes!=0 holds from the first byte on`() throws {
+        var client = try RuleClient(["content bytes!=0 -> 550", "content bytes<0 -> 551"])
+        try begin(&client)
+        #expect(client.send("BDAT 0 LAST\r\n").hasPrefix("250"))
+        _ = client.codes("MAIL FROM:<>", "RCPT TO:<x@x.example>")
+        #expect(client.send("BDAT 1 LAST\r\nx").hasPrefix("550"))
+    }
+
     @Test func `close at content acts at once`() throws {
         var client = try RuleClient(["content to=x@* bytes>2 -> close"])
         try begin(&client)
