@@ -1,4 +1,5 @@
 import BlackholeDaemon
+import BlackholePipeline
 import BlackholeRules
 import BlackholeSink
 import FoundationEssentials
@@ -55,12 +56,10 @@ struct ConfigurationSource: Sendable {
     /// The largest file of rules.
     private static let maximumRuleBytes = 64 << 20
 
-    /// The rules for the connections of a listener; files of rules are read anew.
-    func ruleSet(
-        of listener: Endpoint, _ configuration: Configuration
-    ) throws(StartError) -> RuleSet {
+    /// All rules of a configuration; files of rules are read anew.
+    func ruleSet(_ configuration: Configuration) throws(StartError) -> RuleSet {
         do throws(ConfigurationError) {
-            return try configuration.ruleSet(of: listener) { path throws(ConfigurationError) in
+            return try configuration.ruleSet { path throws(ConfigurationError) in
                 let place = try path.absolute(from: directory)
                 do throws(RegularFile.Fault) {
                     return try RegularFile(place, most: ConfigurationSource.maximumRuleBytes).bytes

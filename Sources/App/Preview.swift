@@ -16,10 +16,11 @@ struct Preview {
             lines.append(
                 "listens on \(listener.address)\(listener.isImplicitTLS ? " for TLS" : ""): "
                     + listener.policy.text)
-            let rules = try source.ruleSet(of: listener, configuration)
-            lines += rules.entries.map { "  \($0.rule)" }
-            warnings += rules.warnings.map(\.description).filter { !warnings.contains($0) }
         }
+        let rules = try source.ruleSet(configuration)
+        if !rules.entries.isEmpty { lines.append("rules, in the order in which they are tried:") }
+        lines += rules.entries.map { "  \($0.rule)" }
+        warnings += rules.warnings.map(\.description)
         if configuration.hasTLS {
             let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
             let tls = try TLSSource(configuration, silent)

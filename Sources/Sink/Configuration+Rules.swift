@@ -1,16 +1,22 @@
 package import BlackholeRules
 
 extension Configuration {
-    /// The rules for the connections of a listener, in the order in which they are tried: its own,
-    /// those of the command line and the environment, and those of the file.
+    /// All rules, in the order in which they are tried: those of listeners, those of the command line
+    /// and the environment, and those of the file.
+    ///
+    /// Behind them come those that modes and other settings stand for. Without a written rule there
+    /// is none: the mode alone speaks.
     ///
     /// - Parameter read: reads a file of rules, whose path is as it was written.
     package func ruleSet(
-        of listener: Endpoint, _ read: (String) throws(ConfigurationError) -> [UInt8]
+        _ read: (String) throws(ConfigurationError) -> [UInt8]
     ) throws(ConfigurationError) -> RuleSet {
         var set = RuleSet()
-        for (index, rule) in listener.rules.enumerated() {
-            try set.add(rule, RuleSource("listen \(listener.address) rule \(index + 1)"))
+        for listener in listeners {
+            for (index, rule) in listener.rules.enumerated() {
+                let source = RuleSource("listen \(listener.ruleName) rule \(index + 1)")
+                try set.add(rule, source, at: listener.ruleName)
+            }
         }
         let isOfFile = { (assignment: Assignment) in
             if case .file = assignment.origin { true } else { false }
@@ -27,7 +33,35 @@ extension Configuration {
                 throw ConfigurationError(fault.description + more, isUsage: false)
             }
         }
+        guard !set.entries.isEmpty else { return set }
+        if let fault = set.entries.lazy.compactMap(\.unsupported).first {
+            throw ConfigurationError(fault, isUsage: false)
+        }
+        let source = RuleSource("settings")
+        let listeners = listeners
+        let isAlike = listeners.allSatisfy { $0.policy == policy }
+        for text in isAlike ? policy.ruleTexts : [] { try set.add(text, source) }
+        for listener in isAlike ? [] : listeners {
+            for text in listener.policy.ruleTexts {
+                try set.add(text, source, at: listener.ruleName)
+            }
+        }
+        for text in Policy.quirks { try set.add(text, source) }
         return set
+    }
+}
+
+extension RuleSet.Entry {
+    /// What is wrong with a rule that is right, but says what this program does not do.
+    fileprivate var unsupported: String? {
+        let steps = rule.outcome.alternatives.flatMap(\.steps)
+        let word = steps.lazy.compactMap { step in
+            switch step {
+            case .slow, .drip, .garble, .announce, .hide, .certificate, .keep, .drop: step.keyword
+            case .accept, .reply, .raw, .wait, .close, .reset, .silence: nil
+            }
+        }.first
+        return word.map { "\(source): the step '\($0)' is read, but the server does not do it" }
     }
 }
 
@@ -43,11 +77,25 @@ extension Assignment {
 }
 
 extension RuleSet {
+    /// Adds a rule, for the connections of one listener or of all.
     fileprivate mutating func add(
-        _ rule: String, _ source: RuleSource
+        _ text: String, _ source: RuleSource, at listener: String? = nil
     ) throws(ConfigurationError) {
         do throws(RuleFault) {
-            try append(rule, from: source, allowsFiles: true)
+            guard let listener else {
+                return try append(text, from: source, allowsFiles: true)
+            }
+            let rule: Rule
+            do throws(RuleError) {
+                rule = try Rule(text, allowsFiles: true)
+            } catch {
+                throw RuleFault(source, error)
+            }
+            let test = Rule.Test(.listener, .equal, .text(Glob(listener)))
+            try append(
+                Rule(
+                    name: rule.name, at: rule.stage, tests: [test] + rule.tests, paces: rule.paces,
+                    rule.outcome), from: source)
         } catch {
             throw ConfigurationError(error.description, isUsage: false)
         }

@@ -82,6 +82,9 @@ package struct Endpoint: Sendable, Equatable {
 }
 
 extension Endpoint {
+    /// What the test `listener=` calls it: `:2526` where it listens on all of IPv4.
+    package var ruleName: String { host == "0.0.0.0" ? ":\(port)" : address }
+
     /// The address in the one form that all spellings of it have; nil if the kernel chooses it.
     var canonicalAddress: String? {
         if isPath { return host.hasPrefix("unix:/") ? host.withoutEmptySteps : host }
