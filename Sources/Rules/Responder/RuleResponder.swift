@@ -195,6 +195,9 @@ extension Answer {
         }
     }
 
+    /// Whether it is the stage's own reply, and no more.
+    var isPlainAcceptance: Bool { ending == .stay && reply == nil }
+
     /// Whether content follows DATA.
     var asksForContent: Bool { ending == .stay && (reply.map { $0.code == 354 } ?? true) }
 }

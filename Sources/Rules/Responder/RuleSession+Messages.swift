@@ -124,7 +124,8 @@ extension RuleSession {
         var decision = contentDecision
         decision.delay += dataDecision?.delay ?? 0
         if decision.garble == nil { decision.garble = dataDecision?.garble }
-        if decision.answer != nil { return carryOut(decision) }
+        // To accept the content says nothing about the message.
+        if let answer = decision.answer, !answer.isPlainAcceptance { return carryOut(decision) }
         var own = Decision()
         if let request = header.request { own.add(request, self, at: now) }
         decision.delay += own.delay

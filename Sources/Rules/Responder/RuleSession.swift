@@ -4,7 +4,7 @@ internal import BlackholeSMTP
 /// What rules need to know of one connection: bits, numbers and hashes.
 ///
 /// Texts are kept only if a placeholder names them, or if open connections shall take up new rules.
-/// The object has about 600 bytes, and one more block of memory for its bits. All memory is taken
+/// The object has about 900 bytes, and one more block of memory for its bits. All memory is taken
 /// when the connection is set up. It survives STARTTLS.
 ///
 /// Its properties are not checked for overlapping access at run time: the checks cost more than the
