@@ -41,7 +41,7 @@ package struct RuleResponder<Look: ContentLook>: Responder {
     package static var wantsContent: Bool { Look.wantsContent }
 
     package var ignoresContent: Bool {
-        session.header.isOver && session.nextContent >= session.program.content.count
+        (session.header?.isOver ?? true) && session.nextContent >= session.program.content.count
     }
 
     package mutating func connect(_ context: inout Context) -> Answer {
