@@ -6,12 +6,17 @@ package import BlackholePipeline
 package struct RuleFacts {
     /// The client's address.
     package var peer: NetworkAddress?
+    /// The listener, as its setting names it.
     package var listener: String?
     /// The version of TLS.
     package var tls: String?
+    /// The host name in the ClientHello.
     package var serverName: String?
+    /// The client's name in HELO or EHLO.
     package var hello: String?
+    /// The user that has authenticated, or tries to.
     package var user: String?
+    /// The password, which is never printed.
     package var password: String?
     /// The reverse-path; nil for the null one.
     package var sender: String?
@@ -21,20 +26,28 @@ package struct RuleFacts {
     package var recipientCount: UInt64?
     /// What MAIL declares.
     package var size: UInt64?
+    /// The bytes of the message so far.
     package var bytes: UInt64 = 0
+    /// The messages of the connection, the current one included.
     package var messages: UInt64 = 1
+    /// The commands of the connection, the current one included.
     package var commands: UInt64 = 1
     /// The open connections by what a rule counts them by.
     package var open: ([Rule.Key]) -> UInt64 = { _ in 1 }
     /// The trips by what a rule counts by.
     package var trips: ([Rule.Key]) -> UInt64 = { _ in 0 }
+    /// The Received fields.
     package var hops: UInt64 = 0
+    /// The header fields, unfolded.
     package var headers: [(name: String, value: String)] = []
     /// The parameters of MAIL or RCPT, without `=` empty.
     package var parameters: [(name: String, value: String)] = []
+    /// The command's verb.
     package var verb: String?
+    /// What follows the verb.
     package var argument: String?
 
+    /// Creates facts of which none is known.
     package init() {}
 
     /// The values of a fact; several for recipients and header fields, none if it is absent.

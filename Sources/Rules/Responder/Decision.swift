@@ -20,6 +20,7 @@ package struct Decision: Sendable {
     /// Whether something but the answer was decided.
     package var hasEffects = false
 
+    /// Creates a decision that nothing was found.
     package init() {}
 
     /// The answer with its delay; the stage's own if no rule answers.

@@ -6,7 +6,7 @@ internal import BlackholeSMTP
 /// LF ends a line here, with CR before it or not. A value is unfolded, without the blanks around it.
 /// What is longer than a limit is cut off: a value at 2,048 bytes, and no rule has a name as long as
 /// a name may be. Of several fields of a name, one that matches is enough.
-struct HeaderReader {
+final class HeaderReader {
     private enum Place: UInt8, BitwiseCopyable {
         /// At the start of a line.
         case lineStart
@@ -16,41 +16,36 @@ struct HeaderReader {
         case value
         /// In a line that does not matter.
         case line
-        /// After the header section, or where nothing is read.
+        /// After the header section, which is not looked at.
         case body
     }
 
     /// Whether a message's own requests are read.
-    let readsRequests: Bool
-    /// Whether anything is read.
-    let isInUse: Bool
+    private let readsRequests: Bool
     /// The Received fields.
-    private(set) var hops: UInt64 = 0
+    @exclusivity(unchecked) private(set) var hops: UInt64 = 0
     /// Whether a bit of the session was set.
-    private(set) var hasSetBits = false
+    @exclusivity(unchecked) private(set) var hasSetBits = false
     /// What the message requests for itself.
-    private(set) var request: CompiledAlternative?
+    @exclusivity(unchecked) private(set) var request: CompiledAlternative?
     /// What is wrong with the request; it counts as absent.
-    private(set) var requestFault: RuleError?
+    @exclusivity(unchecked) private(set) var requestFault: RuleError?
 
-    private var place = Place.lineStart
-    private var name: [UInt8] = []
-    private var value: [UInt8] = []
+    @exclusivity(unchecked) private var place = Place.lineStart
+    @exclusivity(unchecked) private var name: [UInt8] = []
+    @exclusivity(unchecked) private var value: [UInt8] = []
     /// The number of the field whose value is being read; 0 for none.
-    private var field: UInt32 = 0
-    private var isRequest = false
+    @exclusivity(unchecked) private var field: UInt32 = 0
+    @exclusivity(unchecked) private var isRequest = false
 
     private static let requestName = Array("x-blackhole-do".utf8)
     private static let maximumNameBytes = 256
     private static let maximumValueBytes = 2_048
 
-    init(_ program: RuleProgram, requests: Bool) {
+    /// Creates what reads the header; nil if nothing is to be read.
+    init?(_ program: RuleProgram, requests: Bool) {
+        guard requests || program.readsHeaders else { return nil }
         readsRequests = requests
-        isInUse = requests || program.readsHeaders
-        guard isInUse else {
-            place = .body
-            return
-        }
         name.reserveCapacity(HeaderReader.maximumNameBytes)
         value.reserveCapacity(HeaderReader.maximumValueBytes)
     }
@@ -59,8 +54,7 @@ struct HeaderReader {
     var isOver: Bool { place == .body }
 
     /// Forgets the message under way.
-    mutating func reset() {
-        guard isInUse else { return }
+    func reset() {
         place = .lineStart
         hops = 0
         hasSetBits = false
@@ -73,7 +67,7 @@ struct HeaderReader {
     }
 
     /// Reads a piece of the content.
-    mutating func read(_ content: RawSpan, _ session: RuleSession) {
+    func read(_ content: RawSpan, _ session: RuleSession) {
         var offset = 0
         while offset < content.byteCount, place != .body {
             step(
@@ -83,13 +77,13 @@ struct HeaderReader {
     }
 
     /// The content has ended.
-    mutating func end(_ session: RuleSession) {
+    func end(_ session: RuleSession) {
         guard place != .body else { return }
         closeField(session)
         place = .body
     }
 
-    private mutating func step(_ byte: UInt8, _ session: RuleSession) {
+    private func step(_ byte: UInt8, _ session: RuleSession) {
         switch place {
         case .lineStart:
             if byte == 0x20 || byte == 0x09 {
@@ -123,11 +117,11 @@ struct HeaderReader {
         }
     }
 
-    private mutating func append(_ byte: UInt8) {
+    private func append(_ byte: UInt8) {
         if value.count < HeaderReader.maximumValueBytes { value.append(byte) }
     }
 
-    private mutating func openField(_ session: RuleSession) {
+    private func openField(_ session: RuleSession) {
         while let last = name.last, last.isBlank { name.removeLast() }
         field = session.program.headerNames.find(name.span.bytes)
         isRequest = readsRequests && name == HeaderReader.requestName
@@ -136,7 +130,7 @@ struct HeaderReader {
     }
 
     /// Compares the value of a field that has ended.
-    private mutating func closeField(_ session: RuleSession) {
+    private func closeField(_ session: RuleSession) {
         guard field > 0 || isRequest else { return }
         value.removeAll { $0 == 0x0D }
         var start = 0
@@ -162,7 +156,7 @@ struct HeaderReader {
     }
 
     /// Reads a request; of several the last one counts.
-    private mutating func readRequest(_ text: String) {
+    private func readRequest(_ text: String) {
         do throws(RuleError) {
             request = CompiledAlternative(try StepRequest.steps(text), at: .message)
             requestFault = nil

@@ -15,6 +15,7 @@ package struct RuleEffects {
         /// Whether the message is kept for inspection; nil for the server's own choice.
         package var keeps: Bool?
 
+        /// Creates what changes nothing.
         package init() {}
     }
 
@@ -25,6 +26,7 @@ package struct RuleEffects {
         /// What the damage is drawn from.
         package let seed: UInt64
 
+        /// Creates a damage.
         package init(kind: ReplyMutation?, seed: UInt64) {
             self.kind = kind
             self.seed = seed

@@ -41,7 +41,7 @@ package struct RuleResponder<Look: ContentLook>: Responder {
     package static var wantsContent: Bool { Look.wantsContent }
 
     package var ignoresContent: Bool {
-        session.header.isOver && session.nextContent >= session.program.content.count
+        (session.header?.isOver ?? true) && session.nextContent >= session.program.content.count
     }
 
     package mutating func connect(_ context: inout Context) -> Answer {
@@ -194,6 +194,9 @@ extension Answer {
         case .close, .reset, .silence, .later: false
         }
     }
+
+    /// Whether it is the stage's own reply, and no more.
+    var isPlainAcceptance: Bool { ending == .stay && reply == nil }
 
     /// Whether content follows DATA.
     var asksForContent: Bool { ending == .stay && (reply.map { $0.code == 354 } ?? true) }

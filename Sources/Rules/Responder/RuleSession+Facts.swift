@@ -119,7 +119,7 @@ extension RuleSession {
     /// Nothing of the message under way counts any more.
     func endMessage() {
         let (count, first) = program.words
-        if count > first, hasCandidates || header.hasSetBits {
+        if count > first, hasCandidates || header?.hasSetBits == true {
             (words + first).update(repeating: 0, count: count - first)
         }
         isInMessage = false
@@ -134,10 +134,12 @@ extension RuleSession {
         bytes = 0
         size = nil
         hasAskedData = false
-        dataDecision = nil
         nextContent = 0
-        contentDecision = Decision()
-        header.reset()
+        if let decided {
+            decided.data = nil
+            decided.content = Decision()
+        }
+        header?.reset()
         texts.recipient.removeAll(keepingCapacity: true)
         effects.endsNow = nil
         // Read by layers after the message was answered: what holds for it stays until the next.

@@ -72,14 +72,14 @@ extension RuleSession {
         isInMessage = true
         guard program.tables[Int(Stage.data.rawValue)] != nil else { return }
         let decision = decide(.data, at: now)
-        dataDecision = decision
+        decided?.data = decision
         take(decision.lasting, lasts: false)
     }
 
     /// Content arrives.
     func arrive(_ content: RawSpan, at now: Instant) {
         bytes += UInt64(content.byteCount)
-        if !header.isOver { header.read(content, self) }
+        header?.read(content, self)
         tryContent(at: now)
     }
 
@@ -88,6 +88,7 @@ extension RuleSession {
     /// Each is tried once in a message, at the first byte count at which its tests hold: how the
     /// content is cut into pieces changes nothing.
     private func tryContent(at now: Instant) {
+        guard let decided else { return }
         let rules = program.content
         while nextContent < rules.count, rules[nextContent].trigger <= bytes {
             let table = rules[nextContent].table
@@ -95,10 +96,10 @@ extension RuleSession {
             let arrived = bytes
             bytes = rules[nextContent - 1].trigger
             search(
-                table, Question(stage: .content, now: now), RawSpan(), RawSpan(), &contentDecision)
+                table, Question(stage: .content, now: now), RawSpan(), RawSpan(), &decided.content)
             bytes = arrived
-            take(contentDecision.lasting, lasts: false)
-            guard let answer = contentDecision.answer else { continue }
+            take(decided.content.lasting, lasts: false)
+            guard let answer = decided.content.answer else { continue }
             nextContent = rules.count
             switch answer.ending {
             case .close: effects.endsNow = .close
@@ -111,22 +112,24 @@ extension RuleSession {
     /// Answers a message at its end: as DATA, content, the message itself or the rules decide.
     func answer(_ message: IncomingMessage, at now: Instant) -> Answer {
         bytes = UInt64(message.bytes)
-        header.end(self)
+        header?.end(self)
         let table = program.tables[Int(Stage.message.rawValue)]
-        if table == nil, dataDecision == nil, program.content.isEmpty, header.request == nil {
+        if table == nil, decided == nil, header?.request == nil {
             forgetReply()
             return .accept
         }
-        if let decision = dataDecision, let answer = decision.answer, !answer.asksForContent {
+        let data = decided?.data
+        if let decision = data, let answer = decision.answer, !answer.asksForContent {
             return carryOut(decision)
         }
         tryContent(at: now)
-        var decision = contentDecision
-        decision.delay += dataDecision?.delay ?? 0
-        if decision.garble == nil { decision.garble = dataDecision?.garble }
-        if decision.answer != nil { return carryOut(decision) }
+        var decision = decided?.content ?? Decision()
+        decision.delay += data?.delay ?? 0
+        if decision.garble == nil { decision.garble = data?.garble }
+        // To accept the content says nothing about the message.
+        if let answer = decision.answer, !answer.isPlainAcceptance { return carryOut(decision) }
         var own = Decision()
-        if let request = header.request { own.add(request, self, at: now) }
+        if let request = header?.request { own.add(request, self, at: now) }
         decision.delay += own.delay
         decision.lasting = own.lasting
         decision.garble = decision.garble ?? own.garble

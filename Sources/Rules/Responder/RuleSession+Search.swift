@@ -158,7 +158,7 @@ extension RuleSession {
         case .recipients: recipients + (stage == .recipient ? 1 : 0)
         case .messages: messages + (isInMessage ? 1 : 0)
         case .commands: commands
-        case .hops: header.hops
+        case .hops: header?.hops ?? 0
         }
     }
 

@@ -4,7 +4,7 @@ internal import BlackholeSMTP
 /// What rules need to know of one connection: bits, numbers and hashes.
 ///
 /// Texts are kept only if a placeholder names them, or if open connections shall take up new rules.
-/// The object has about 600 bytes, and one more block of memory for its bits. All memory is taken
+/// The object has about 500 bytes, and one more block of memory for its bits. All memory is taken
 /// when the connection is set up. It survives STARTTLS.
 ///
 /// Its properties are not checked for overlapping access at run time: the checks cost more than the
@@ -48,13 +48,13 @@ package final class RuleSession {
 
     /// Whether DATA has let the content come; a message by BDAT has not asked yet.
     @exclusivity(unchecked) var hasAskedData = false
-    /// The answer to DATA, if it is owed at the end of a message by BDAT.
-    @exclusivity(unchecked) var dataDecision: Decision?
     /// The next byte count at which rules for content are tried.
     @exclusivity(unchecked) var nextContent = 0
-    /// What rules for content have decided.
-    @exclusivity(unchecked) var contentDecision = Decision()
-    @exclusivity(unchecked) var header: HeaderReader
+    /// What was decided before the end of a message; nil without rules for DATA or content.
+    @exclusivity(unchecked) var decided: Decided?
+    /// What reads header fields; nil if no rule and no request is there to be read.
+    @exclusivity(unchecked) var header: HeaderReader?
+    private let readsRequests: Bool
     /// The keys under which the connection is counted as open.
     @exclusivity(unchecked) var openKeys: [TallyKey?] = []
 
@@ -66,6 +66,14 @@ package final class RuleSession {
         var recipient: UInt64 = 0, recipientDomain: UInt64 = 0
         /// Of the first recipient that was accepted.
         var first: UInt64 = 0, firstDomain: UInt64 = 0
+    }
+
+    /// What was decided before the end of a message.
+    final class Decided {
+        /// The answer to DATA, which is owed at the end of a message by BDAT.
+        @exclusivity(unchecked) var data: Decision?
+        /// What rules for content have decided.
+        @exclusivity(unchecked) var content = Decision()
     }
 
     /// Copies of what placeholders name.
@@ -87,7 +95,7 @@ package final class RuleSession {
         peerText = Array(connection.peer.host.utf8)
         listenerText = Array(connection.listener.utf8)
         words = .allocate(capacity: max(1, source.program.words.count))
-        header = HeaderReader(source.program, requests: requests)
+        readsRequests = requests
         program.allTallies.open.enter()
         begin()
     }
@@ -109,7 +117,6 @@ package final class RuleSession {
         program = source.program
         words.deallocate()
         words = .allocate(capacity: max(1, program.words.count))
-        header = HeaderReader(program, requests: header.readsRequests)
         begin()
         let texts = texts
         if wasHello { setHello(texts.hello.span.bytes) }
@@ -118,6 +125,9 @@ package final class RuleSession {
 
     /// Sets what is known from the start.
     private func begin() {
+        let decidesEarly = program.hasRules(at: .content) || program.hasRules(at: .data)
+        decided = decidesEarly ? Decided() : nil
+        header = HeaderReader(program, requests: readsRequests)
         words.initialize(repeating: 0, count: max(1, program.words.count))
         senderNumbers = AddressNumbers()
         let (peerText, listenerText) = (peerText, listenerText)

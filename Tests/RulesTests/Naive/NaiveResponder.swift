@@ -97,6 +97,9 @@ struct NaiveResponder: Responder {
         var outcome = session.contentOutcome
         outcome.delay += session.dataOutcome?.delay ?? 0
         outcome.garble = outcome.garble ?? session.dataOutcome?.garble
+        if let answer = outcome.answer, answer.ending == .stay, answer.reply == nil {
+            outcome.answer = nil
+        }
         if !outcome.isAnswered {
             readHeader()
             outcome.lasting = RuleEffects.Lasting()

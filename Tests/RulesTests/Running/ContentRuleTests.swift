@@ -38,6 +38,15 @@ import Testing
         #expect(client.send("1234567\r\n.\r\n", inPiecesOf: size).hasPrefix("551"))
     }
 
+    @Test func `accept at content ends the search for content, not that for the message`() throws {
+        var client = try RuleClient([
+            "content bytes>1 -> accept", "content bytes>2 -> 551", "message -> 450",
+        ])
+        try begin(&client)
+        _ = client.say("DATA")
+        #expect(client.send("12345\r\n.\r\n").hasPrefix("450"))
+    }
+
     @Test func `bytes!=0 holds from the first byte on`() throws {
         var client = try RuleClient(["content bytes!=0 -> 550", "content bytes<0 -> 551"])
         try begin(&client)

@@ -154,6 +154,21 @@ import Testing
         #expect(pairs.contains { $0[0] != $0[1] })
     }
 
+    @Test func `STARTTLS may be refused, and what was said before it is forgotten`() throws {
+        var client = try RuleClient([
+            "starttls helo=evil -> 454 4.7.0 Not now", "mail helo=evil -> 550",
+            "mail tls=TLSv1.3 sni=a.example -> 551", "mail tls=no -> 552",
+        ])
+        _ = try client.connect()
+        #expect(
+            client.codes("EHLO evil", "STARTTLS", "MAIL FROM:<a@b.example>")
+                == ["250", "454", "550"])
+        #expect(client.codes("EHLO good", "MAIL FROM:<a@b.example>") == ["250", "552"])
+        #expect(client.codes("EHLO evil") == ["250"])
+        client.session.session?.secure(tls: "TLSv1.3", serverName: "A.example")
+        #expect(client.codes("MAIL FROM:<a@b.example>") == ["551"])
+    }
+
     @Test func `a stage without rules has none`() throws {
         let program = RuleProgram([try Rule("rcpt -> 450")], makeTallies())
         for stage in Stage.allCases {
