@@ -16,7 +16,8 @@ extension Serving {
         return Admission(quota, peer, refusal: refusal) {
             let connection = RuleConnection(
                 peer: address, listener: rules.listener, number: number)
-            let session = RuleSession(rules.inForce, connection)
+            let session = RuleSession(
+                rules.inForce, connection, requests: policy.hasHeaderSwitches)
             guard let record else { return stack(nil, number, session) }
             return AnyByteHandler(ConnectionRecorder(record) { stack(record, number, session) })
         }

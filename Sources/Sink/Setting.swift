@@ -129,8 +129,9 @@ package struct Setting: Sendable {
         Setting(
             "rule", \.rules, .rules, default: "none",
             example: "rcpt to=*@full.example first=2 -> 452 4.2.2 Mailbox full",
-            "A rule: at a stage, if it passes its tests, this often, do something. Rules come before "
-                + "mode and stage, in order. May be repeated."),
+            "A rule: at a stage, if its tests hold, this often, do something. Rules are tried in order, "
+                + "before mode and stage. With rules, a message's own wish is X-Blackhole-Do; "
+                + "X-Blackhole-Mode and X-Blackhole-Delay are not read. May be repeated."),
         Setting(
             "rules", \.ruleFiles, .paths, default: "none", example: "/etc/blackhole/greylist.rules",
             "A file of rules, one on each line. May be repeated."),

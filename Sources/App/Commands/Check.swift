@@ -16,6 +16,8 @@ struct Check: ParsableCommand {
 
     func run() throws {
         let source = ConfigurationSource(options)
-        for line in try Preview(try source.load(), source).lines { print(LogFile.escaped(line)) }
+        for line in try Preview(try source.load(), source).lines {
+            print(LogFile.escaped(line, keepsBackslashes: true))
+        }
     }
 }

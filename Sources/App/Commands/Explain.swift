@@ -31,7 +31,9 @@ struct Explain: ParsableCommand {
             let (stage, facts) = try RuleFacts.parse(question)
             let program = RuleProgram(
                 rules.rules, Tallies(seed: 0, startup: .now), host: configuration.effectiveHostName)
-            for line in program.explain(facts, at: stage).lines { print(LogFile.escaped(line)) }
+            for line in program.explain(facts, at: stage).lines {
+                print(LogFile.escaped(line, keepsBackslashes: true))
+            }
         } catch {
             throw StartError("\(error)", exitCode: EX_USAGE)
         }

@@ -69,9 +69,10 @@ import Testing
             #expect(code(third) == 421)
             #expect(code(session(2)) == nil)
         }
-        #expect(code(two[0]) == nil)
-        #expect(program.allTallies.open.total == 2)
-        _ = two
+        withExtendedLifetime(two) {
+            #expect(code(two[0]) == nil)
+            #expect(program.allTallies.open.total == 2)
+        }
     }
 
     @Test func `every=20 closes without a reply, by connection`() throws {
