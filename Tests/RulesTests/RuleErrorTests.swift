@@ -66,7 +66,8 @@ import Testing
         ("rcpt chance=NaN -> 450", "column 13: 'NaN' is not a chance from 0 to 1"),
         ("rcpt chance=.5 -> 450", "did you mean 'chance=0.5'?"),
         ("rcpt chance=5% -> 450", "not a percentage; did you mean 'chance=0.05'?"),
-        ("connect over=0/s -> 421", "column 14: '0' is not a number from 1 up"),
+        ("connect over=0/s -> 421", "column 14: '0' is not a number from 1 to 268435455"),
+        ("connect over=268435456/s -> 421", "column 14: '268435456' is not a number from 1 to"),
         ("connect over=5 -> 421", "a rate is per second, minute or hour; write 5/s, 5/m or 5/h"),
         (
             "rcpt grey=2d..60s -> 451",

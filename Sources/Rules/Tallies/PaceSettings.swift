@@ -31,7 +31,7 @@ package struct PaceSettings: Hashable, Sendable {
         package var period: Duration
 
         /// The highest limit that is counted.
-        package static let maximumLimit: UInt64 = 1 << 28 - 1
+        package static let maximumLimit: UInt64 = Rule.Limits.rate
 
         /// Creates a rate.
         package init(_ limit: UInt64, per period: Duration) {

@@ -15,6 +15,8 @@ extension Rule {
         public static let replyLines = 256
         /// The largest count: of `first=`, `recipients>` and the like.
         public static let count: UInt64 = 1_000_000_000_000
+        /// The largest number of a rate, 2²⁸ − 1: it has to fit into a table's cell.
+        public static let rate: UInt64 = 268_435_455
         /// Bytes of the value of `X-Blackhole-Do`.
         public static let requestBytes = 512
         /// The longest `wait` that a message may request, in seconds.

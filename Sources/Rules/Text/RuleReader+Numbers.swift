@@ -43,14 +43,18 @@ extension RuleReader {
     }
 
     /// Reads a whole number.
-    mutating func readCount(_ range: Range<Int>, from least: UInt64) throws(RuleError) -> UInt64 {
+    mutating func readCount(
+        _ range: Range<Int>, from least: UInt64, to most: UInt64 = Rule.Limits.count
+    ) throws(RuleError) -> UInt64 {
         place = range.lowerBound
         guard let number = readDecimal(before: range.upperBound)?.whole,
             place == range.upperBound,
-            least...Rule.Limits.count ~= number
+            least...most ~= number
         else {
             throw error(
-                range.lowerBound, "\(quoted(range)) is not a number from \(least) up",
+                range.lowerBound,
+                "\(quoted(range)) is not a number from \(least) "
+                    + (most == Rule.Limits.count ? "up" : "to \(most)"),
                 arrowHint(range))
         }
         return number
@@ -184,7 +188,7 @@ extension RuleReader {
 
     private mutating func readRate(_ range: Range<Int>) throws(RuleError) -> Rule.Rate {
         let slash = bytes[range].firstIndex(of: UInt8(ascii: "/")) ?? range.upperBound
-        let limit = try readCount(range.lowerBound..<slash, from: 1)
+        let limit = try readCount(range.lowerBound..<slash, from: 1, to: Rule.Limits.rate)
         let unit = text(min(slash + 1, range.upperBound)..<range.upperBound)
         place = range.upperBound
         guard let window = Rule.Rate.Window(rawValue: unit) else {
