@@ -1,6 +1,4 @@
 import BlackholeDaemon
-import BlackholePipeline
-import BlackholeRules
 import BlackholeSink
 import FoundationEssentials
 import Glibc
@@ -50,25 +48,6 @@ struct ConfigurationSource: Sendable {
             return try SettingsFile.text(at: place)
         } catch {
             throw ConfigurationError(path, error.description)
-        }
-    }
-
-    /// The largest file of rules.
-    private static let maximumRuleBytes = 64 << 20
-
-    /// All rules of a configuration; files of rules are read anew.
-    func ruleSet(_ configuration: Configuration) throws(StartError) -> RuleSet {
-        do throws(ConfigurationError) {
-            return try configuration.ruleSet { path throws(ConfigurationError) in
-                let place = try path.absolute(from: directory)
-                do throws(RegularFile.Fault) {
-                    return try RegularFile(place, most: ConfigurationSource.maximumRuleBytes).bytes
-                } catch {
-                    throw ConfigurationError(rules: path, error.reason)
-                }
-            }
-        } catch {
-            throw .configuration(error)
         }
     }
 

@@ -17,7 +17,7 @@ struct Preview {
                 "listens on \(listener.address)\(listener.isImplicitTLS ? " for TLS" : ""): "
                     + listener.policy.text)
         }
-        let rules = try source.ruleSet(configuration)
+        let rules = try WrittenRules(configuration, source).set
         if !rules.entries.isEmpty { lines.append("rules, in the order in which they are tried:") }
         lines += rules.entries.map { "  \($0.rule)" }
         warnings += rules.warnings.map(\.description)

@@ -55,12 +55,12 @@ final class Server {
         tls = configuration.hasTLS ? try TLSSource(configuration, log) : nil
         quota = ConnectionQuota(configuration.quota) { log.warning("\($0.text)") }
         switchReports = SwitchReports { log.info("\($0)") }
-        let rules = try source.ruleSet(configuration)
+        let rules = try WrittenRules(configuration, source)
         endpoints =
             offered.isEmpty
             ? try BoundEndpoint.bind(configuration.listeners, loops: workers, socketFile)
             : try BoundEndpoint.adopt(offered, configuration, log)
-        program = program(rules, configuration)
+        program = rules.program(tallies, configuration)
     }
 
     /// The files of its unix-domain sockets.
@@ -124,12 +124,6 @@ final class Server {
             seed: seed, numbers: numbers, makeRecord: makeRecord, fuzzing: fuzzing)
     }
 
-    /// Compiles the rules that are written, and what settings stand for; nil without any.
-    private func program(_ rules: RuleSet, _ configuration: Configuration) -> RuleProgram? {
-        guard !rules.entries.isEmpty else { return nil }
-        return RuleProgram(rules.rules, tallies, host: configuration.effectiveHostName)
-    }
-
     private func rules(
         _ endpoint: BoundEndpoint
     ) -> (inForce: RulesInForce, listener: String)? {
@@ -167,7 +161,7 @@ final class Server {
     /// If this throws, nothing has.
     func reload(_ fresh: Configuration, _ source: ConfigurationSource) throws(StartError) {
         let next = configuration.reloaded(from: fresh)
-        let rules = try source.ruleSet(next)
+        let rules = try WrittenRules(next, source)
         let nextTLS = try reloadedTLS(next)
         for change in configuration.changes(to: next) { log.info("\(change.text)") }
         for change in next.changes(to: fresh) {
@@ -175,7 +169,7 @@ final class Server {
         }
         configuration = next
         tls = nextTLS
-        program = program(rules, next)
+        program = rules.program(tallies, next)
         quota.limits = next.quota
         // What a listener of the same place is to do is live, wherever else the server listens now.
         for listener in next.listeners + fresh.listeners {

@@ -227,10 +227,10 @@ package struct ConfigurationError: Error, CustomStringConvertible, Equatable {
         description = "\(path):\(line): \(message)"
     }
 
-    /// Makes an error of a file of rules that cannot be read.
+    /// Makes an error of a file of rules, or of addresses, that cannot be read.
     package init(rules path: String, _ message: String) {
         isUsage = false
-        description = "cannot read the rules in \(path): \(message); check --rules"
+        description = "cannot read \(path), which rules need: \(message)"
     }
 
     /// Makes an error of a file that cannot be read as a whole.

@@ -86,6 +86,23 @@ import Testing
         }
     }
 
+    @Test func `name files of addresses`() throws {
+        let folder = TemporaryDirectory()
+        let list = try folder.write("# Gone.\nyou@a.example\n@b.example\n", to: "gone")
+        try RunningServer.run([
+            "--host", "127.0.0.1", "--port", "0", "--ssl", "False", "--rule",
+            "rcpt to=@\(list) -> 550 5.1.1 Gone",
+        ]) { server in
+            let client = try SMTPClient.greeted(server)
+            try client.say("MAIL FROM:<a@a.example>", expecting: 250)
+            for (recipient, code) in [
+                ("you@A.example", 550), ("me@a.example", 250), ("x@b.example", 550),
+            ] {
+                try client.say("RCPT TO:<\(recipient)>", expecting: code)
+            }
+        }
+    }
+
     @Test func `may be a message's own wish`() throws {
         try RunningServer.run([
             "--host", "127.0.0.1", "--port", "0", "--ssl", "False", "--rule", "quit -> accept",
@@ -124,7 +141,7 @@ import Testing
     @Test(arguments: [
         (["--rule", "rcpt -> 450", "--rule", "rcpt too=a -> 450"], "--rule 2: column 6: "),
         (["--rule", "rcpt -> 450; hide SIZE"], "--rule 1: the step 'hide' is read, but"),
-        (["--rules", "/nowhere"], "cannot read the rules in /nowhere: "),
+        (["--rules", "/nowhere"], "cannot read /nowhere, which rules need: "),
     ])
     func `end the start with 78 where they are wrong`(options: [String], words: String) throws {
         let command = try Command.run([Paths.program, "run"] + options)

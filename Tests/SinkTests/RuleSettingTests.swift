@@ -85,7 +85,7 @@ import Testing
         }
         #expect(
             Self.fault([("rules", "none.rules")])?.description
-                == "cannot read the rules in none.rules: not there; check --rules")
+                == "cannot read none.rules, which rules need: not there")
     }
 }
 

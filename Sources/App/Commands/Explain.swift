@@ -26,12 +26,11 @@ struct Explain: ParsableCommand {
     func run() throws {
         let source = ConfigurationSource(options)
         let configuration = try source.load()
-        let rules = try source.ruleSet(configuration)
+        let rules = try WrittenRules(configuration, source)
         do throws(RuleError) {
             let (stage, facts) = try RuleFacts.parse(question)
-            let program = RuleProgram(
-                rules.rules, Tallies(seed: 0, startup: .now), host: configuration.effectiveHostName)
-            for line in program.explain(facts, at: stage).lines {
+            let explanation = rules.explain(facts, at: stage, configuration)
+            for line in explanation?.lines ?? ["there are no rules"] {
                 print(LogFile.escaped(line, keepsBackslashes: true))
             }
         } catch {
