@@ -42,15 +42,11 @@ let package = Package(
             name: "BlackholeSMTP", dependencies: ["BlackholePipeline"], path: "Sources/SMTP",
             swiftSettings: strict),
         .target(
-            name: "BlackholeRules", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
-            path: "Sources/Rules", swiftSettings: strict),
-        .target(
             name: "SMTPTesting",
             dependencies: ["BlackholePipeline", "BlackholeTLS", "BlackholeSMTP"],
             swiftSettings: strict),
         .target(
-            name: "BlackholeSink",
-            dependencies: ["BlackholePipeline", "BlackholeSMTP", "BlackholeRules"],
+            name: "BlackholeSink", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
             path: "Sources/Sink", swiftSettings: strict),
         .target(
             name: "BlackholeDaemon", dependencies: ["BlackholeCLinux"], path: "Sources/Daemon",
@@ -59,7 +55,7 @@ let package = Package(
             name: "blackhole",
             dependencies: [
                 "BlackholeCLinux", "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP",
-                "BlackholeRules", "BlackholeSink", "BlackholeDaemon",
+                "BlackholeSink", "BlackholeDaemon",
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser",
                     condition: inProgram),
@@ -94,12 +90,6 @@ let package = Package(
             dependencies: ["BlackholePipeline", "BlackholeSMTP", "BlackholeTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "RulesTests",
-            dependencies: [
-                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeTestSupport",
-            ],
-            swiftSettings: strict),
-        .testTarget(
             name: "TLSTests",
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeTestSupport",
@@ -108,8 +98,7 @@ let package = Package(
         .testTarget(
             name: "SinkTests",
             dependencies: [
-                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeSink",
-                "BlackholeFuzzBodies",
+                "BlackholePipeline", "BlackholeSMTP", "BlackholeSink", "BlackholeFuzzBodies",
                 "BlackholeTestSupport",
             ],
             swiftSettings: strict),

@@ -15,9 +15,7 @@ struct Check: ParsableCommand {
     @OptionGroup(visibility: .hidden) var options: SettingOptions
 
     func run() throws {
-        let source = ConfigurationSource(options)
-        for line in try Preview(try source.load(), source).lines {
-            print(LogFile.escaped(line, keepsBackslashes: true))
-        }
+        let configuration = try ConfigurationSource(options).load()
+        for line in try Preview(configuration).lines { print(LogFile.escaped(line)) }
     }
 }

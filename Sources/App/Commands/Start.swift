@@ -41,11 +41,9 @@ struct Start: ParsableCommand {
     }
 
     /// Finds what is wrong as far as that shows without binding or writing anything.
-    static func check(
-        _ configuration: Configuration, _ source: ConfigurationSource
-    ) throws(StartError) {
+    static func check(_ configuration: Configuration) throws(StartError) {
         try requireLogFile(configuration)
-        _ = try Preview(configuration, source)
+        _ = try Preview(configuration)
     }
 
     private static func requireLogFile(_ configuration: Configuration) throws(StartError) {
