@@ -5,7 +5,7 @@ extension MemoryKernel {
         package internal(set) var token: UInt64?
         var watchesWriting = false
         /// The connection is not established yet.
-        package private(set) var isConnecting: Bool
+        private(set) var isConnecting: Bool
         /// What the peer has sent and the loop not read.
         package var input: ArraySlice<UInt8>
         private(set) var hasPeerEnded = false
@@ -18,7 +18,9 @@ extension MemoryKernel {
         }
         /// How the loop has closed its side; nil while it is open.
         package var closing: LoopbackClosing?
-        /// Whether the peer was reset, be it since input was not read.
+        /// Whether the loop has closed it: what is sent to it then goes nowhere.
+        private var isClosed = false
+        /// Whether the close has reset the peer: it was asked to, or input was left unread.
         package private(set) var isReset = false
         /// Whether the last send said that more follows.
         var isCorked = false
@@ -35,6 +37,7 @@ extension MemoryKernel {
         // MARK: What the peer does
 
         package func send(_ bytes: [UInt8]) {
+            guard !isClosed else { return }
             input += bytes
             raise(readable: true)
         }
@@ -77,6 +80,7 @@ extension MemoryKernel {
             if isCorked, !input.isEmpty { output = [] }
             isReset = resetting || !input.isEmpty
             closing = resetting ? .reset : .ended
+            isClosed = true
             edge = nil
             token = nil
         }

@@ -4,7 +4,7 @@ internal import Synchronization
 /// How long anything may take before a test gives up on it: far longer than it ever does.
 package let patienceSeconds = 60.0
 
-/// Waits until something is true, as long as there is patience, or as a test says.
+/// Waits until something is true: for ``patienceSeconds`` at most, unless a test says otherwise.
 ///
 /// - Returns: whether it has become true.
 package func eventually(

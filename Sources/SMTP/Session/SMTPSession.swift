@@ -130,7 +130,7 @@ public struct SMTPSession<Asked: Responder & ~Copyable>: CommandHandler, ~Copyab
     /// Carries out an answer, and tells the responder if that has given a transaction up.
     @inlinable
     mutating func settle(
-        _ stage: SessionMachine.Asked, _ answer: Answer, _ context: inout Context
+        _ stage: SessionMachine.Subject, _ answer: Answer, _ context: inout Context
     ) -> CommandVerdict {
         tell(machine.settle(stage, answer, &context), &context)
     }

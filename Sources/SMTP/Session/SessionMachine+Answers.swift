@@ -4,7 +4,7 @@ extension SessionMachine {
     /// Carries out the responder's answer: now, or when its delay is over.
     @usableFromInline
     mutating func settle(
-        _ stage: Asked, _ answer: Answer, _ context: inout Context
+        _ stage: Subject, _ answer: Answer, _ context: inout Context
     ) -> Settlement {
         guard answer.delayNanoseconds > 0 else { return conclude(stage, answer, &context) }
         let due = context.now.advanced(byNanoseconds: answer.delayNanoseconds)
@@ -42,7 +42,7 @@ extension SessionMachine {
 
     /// Carries an answer out.
     mutating func conclude(
-        _ stage: Asked, _ answer: Answer, _ context: inout Context
+        _ stage: Subject, _ answer: Answer, _ context: inout Context
     ) -> Settlement {
         var settlement = Settlement(.pass(.proceed))
         settlement.verdict = carryOut(stage, answer, givesUp: &settlement.givesUp, &context)
@@ -50,7 +50,7 @@ extension SessionMachine {
     }
 
     private mutating func carryOut(
-        _ stage: Asked, _ answer: Answer, givesUp: inout Bool, _ context: inout Context
+        _ stage: Subject, _ answer: Answer, givesUp: inout Bool, _ context: inout Context
     ) -> CommandVerdict {
         switch answer.ending {
         case .close: return .pass(.close)
@@ -114,7 +114,7 @@ extension SessionMachine {
     }
 
     /// Writes the answer's reply.
-    func writeReply(of answer: Answer, at stage: Asked, _ context: inout Context) {
+    func writeReply(of answer: Answer, at stage: Subject, _ context: inout Context) {
         if let reply = answer.reply {
             reply.write(to: &context.output)
             count(reply, at: asked, &context)
@@ -124,7 +124,7 @@ extension SessionMachine {
     }
 
     /// Writes the stage's own positive reply.
-    private func accept(_ stage: Asked, _ context: inout Context) {
+    private func accept(_ stage: Subject, _ context: inout Context) {
         switch stage {
         case .connect: context.output.append(settings.greeting)
         case .hello: context.output.append(settings.hello)
@@ -148,7 +148,7 @@ extension SessionMachine {
     }
 
     /// Moves the transaction on.
-    private mutating func advance(_ stage: Asked, _ reply: Reply?, _ context: inout Context) {
+    private mutating func advance(_ stage: Subject, _ reply: Reply?, _ context: inout Context) {
         let isPositive = reply?.isPositive ?? true
         switch (stage, isPositive) {
         case (.connect, false):

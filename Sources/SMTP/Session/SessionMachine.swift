@@ -32,19 +32,19 @@ struct SessionMachine: ~Copyable {
 
     /// What a responder's answer is about.
     @usableFromInline
-    enum Asked: UInt8, BitwiseCopyable, Sendable {
+    enum Subject: UInt8, BitwiseCopyable, Sendable {
         case connect, hello, extendedHello, mail, recipient, data, message, delivery, reset,
             verify, expand, noop, startTLS, authenticate, own, quit
     }
 
     /// An answer whose time has not come.
     final class PendingAnswer: Sendable {
-        let stage: Asked
+        let stage: Subject
         let answer: Answer
         /// When it is due; for one that comes later, when it is waited for no more.
         let end: Instant
 
-        init(_ stage: Asked, _ answer: Answer, until end: Instant) {
+        init(_ stage: Subject, _ answer: Answer, until end: Instant) {
             self.stage = stage
             self.answer = answer
             self.end = end

@@ -1,7 +1,7 @@
 import BlackholePipeline
 import BlackholeTestSupport
 
-/// A loop over a kernel in memory, whose members it has too, and what its stacks have heard.
+/// A loop over a kernel in memory, and what its stacks have heard; it has the kernel's members, too.
 @dynamicMemberLookup
 final class World {
     let kernel = MemoryKernel()

@@ -39,9 +39,8 @@ struct Scripted: Responder, Sendable {
     var refusedUser: String?
     /// Whose mail is refused.
     var refusedSender: String?
-    /// What gives the answers of some stages later.
-    var inquiry: Inquiry?
-    var inquiredStages: Set<AskedStage> = []
+    /// The stages whose answers come later, and what gives them.
+    private var later: [AskedStage: Inquiry] = [:]
     var journal = Journal()
     private var content: [UInt8] = []
 
@@ -52,15 +51,14 @@ struct Scripted: Responder, Sendable {
 
     /// Answers later what it is asked at some stages.
     init(asking inquiry: Inquiry, at stages: Set<AskedStage>) {
-        self.inquiry = inquiry
-        inquiredStages = stages
+        for stage in stages { later[stage] = inquiry }
     }
 
     private func answer(
         _ stage: AskedStage, _ context: borrowing Context, _ text: String = ""
     ) -> Answer {
         journal.note(stage.rawValue + (text.isEmpty ? "" : " " + text))
-        if let inquiry, inquiredStages.contains(stage) { return inquiry.ask(stage, context.waker) }
+        if let inquiry = later[stage] { return inquiry.ask(stage, context.waker) }
         return answers[stage] ?? .accept
     }
 
@@ -116,7 +114,7 @@ struct Scripted: Responder, Sendable {
         _ message: IncomingMessage, to recipient: Int, _ context: inout Context
     ) -> Answer {
         journal.note("deliver \(message.bytes) to \(recipient) of \(message.recipients)")
-        if inquiry != nil { return answer(.message, context) }
+        if later[.message] != nil { return answer(.message, context) }
         return recipient < deliveries.count ? deliveries[recipient] : .accept
     }
 
@@ -144,7 +142,7 @@ struct Scripted: Responder, Sendable {
 
     mutating func quit(_ context: inout Context) -> Answer { answer(.quit, context) }
 
-    mutating func resume(_ context: inout Context) -> Answer? { inquiry?.take() }
+    mutating func resume(_ context: inout Context) -> Answer? { later.values.first?.take() }
 
     mutating func closed(_ context: inout Context) { journal.note("closed") }
 }
