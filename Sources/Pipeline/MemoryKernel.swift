@@ -210,7 +210,8 @@ package final class MemoryKernel: Kernel {
         guard socket.window > 0, !socket.isConnecting else { return .wouldBlock }
         let count = min(bytes.count, socket.window, maximumTransfer)
         socket.output += bytes[..<count]
-        socket.isCorked = more
+        // What the peer has taken is not held back.
+        socket.isCorked = more && count == bytes.count
         if socket.window != .max { socket.window -= count }
         // Cut short by the limit of a transfer alone, there is room again at once.
         if count < bytes.count, socket.window > 0 { socket.raise(writable: true) }

@@ -96,10 +96,7 @@ struct CommandTests {
         let pid = try #require(daemon.pid)
         kill(pid, SIGKILL)
         // Its lock goes with its last thread, which may be a moment after the first.
-        let isDead = try eventually {
-            try daemon.run("status").exitCode == 1
-        }
-        #expect(isDead)
+        #expect(try eventually { try daemon.run("status").exitCode == 1 })
         let status = try daemon.run("status")
         #expect(status.output.contains("dead, process \(pid), and its pid file"))
         try daemon.expectSuccess("start", "--workers", "1")
