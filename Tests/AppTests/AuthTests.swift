@@ -75,8 +75,7 @@ struct AuthTests {
             #expect(clear.exitCode != 0)
             let secured = try swaks(server, "PLAIN", user: "me", password: "secret", "--tls")
             #expect(secured.exitCode == 0, "\(secured.text)")
-            let client = try SMTPClient.greeted(server)
-            try client.say("AUTH PLAIN AGEAYg==", expecting: 538)
+            try SMTPClient.greeted(server).say("AUTH PLAIN AGEAYg==", expecting: 538)
             #expect(try server.stop().messages == 1)
         }
     }

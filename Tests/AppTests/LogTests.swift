@@ -144,8 +144,7 @@ struct LogTests {
         header: String, text: String
     ) throws {
         try RunningServer.run { server in
-            let client = try SMTPClient.greeted(server)
-            try client.mail(header + "\r\n\r\n")
+            try SMTPClient.greeted(server).mail(header + "\r\n\r\n")
             #expect(eventually { server.log.contains(text) }, "\(server.log)")
             #expect(server.logCount("of a message is ignored") == 1)
         }

@@ -137,8 +137,7 @@ struct ModeTests {
     }
 
     @Test func `a delay holds back one client's replies, in their order`() throws {
-        let options = ["--workers", "1", "--delay=0.3", "--host_name=x"]
-        try RunningServer.run(options) { server in
+        try RunningServer.run(["--workers", "1", "--delay=0.3", "--host_name=x"]) { server in
             let client = try SMTPClient.greeted(server)
             let start = ContinuousClock.now
             try client.send(
@@ -164,8 +163,7 @@ struct ModeTests {
             try client.mail(expecting: 450)
         }
         try RunningServer.run(options + ["--dynamic_switch=false"]) { server in
-            let client = try SMTPClient.greeted(server)
-            try client.mail(header + "\r\n\r\n", expecting: 450)
+            try SMTPClient.greeted(server).mail(header + "\r\n\r\n", expecting: 450)
         }
     }
 
@@ -176,8 +174,7 @@ struct ModeTests {
             listen = 127.0.0.1:0 mode=bounce, 127.0.0.2:0, 127.0.0.3:0 mode=offline
             bounce_codes = 553
             """, to: "conf")
-        let options = ["--workers", "1", "--conf", file]
-        try RunningServer.run(options) { server in
+        try RunningServer.run(["--workers", "1", "--conf", file]) { server in
             #expect(eventually { server.logCount("listening on") == 3 })
             let addresses = server.log.matches(of: /listening on (.+), \d+ worker/).map { $0.1 }
             let bounce = try SMTPClient.greeted(at: String(addresses[0]))

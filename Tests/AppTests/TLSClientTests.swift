@@ -83,8 +83,7 @@ struct TLSClientTests {
     @Test(arguments: Securing.allCases)
     func `smtplib sends messages`(securing: Securing) throws {
         let files = try Certificates()
-        let options = TLSOptionTests.portable + files.options("good.both")
-        try RunningServer.run(options) { server in
+        try RunningServer.run(TLSOptionTests.portable + files.options("good.both")) { server in
             let trust = ["trust=" + files["good.pem"]]
             let shown = try TLSClient.run("mail", securing, with: server, trust)
             #expect(shown == server.fingerprints.first)
@@ -98,8 +97,7 @@ struct TLSClientTests {
     @Test(arguments: Securing.allCases)
     func `smtplib refuses a certificate that it does not believe`(securing: Securing) throws {
         let files = try Certificates()
-        let options = TLSOptionTests.portable + files.options("good.both")
-        try RunningServer.run(options) { server in
+        try RunningServer.run(TLSOptionTests.portable + files.options("good.both")) { server in
             try TLSClient.run("refused", securing, with: server, ["trust=" + files["other.pem"]])
             #expect(try server.stop().messages == 0)
         }

@@ -204,8 +204,7 @@ struct TLSPeerTests {
 
     @Test(arguments: Securing.allCases)
     func `a message in flight is finished under TLS`(securing: Securing) throws {
-        let options = TLSOptionTests.portable + ["--grace", "3600"]
-        try RunningServer.run(options) { server in
+        try RunningServer.run(TLSOptionTests.portable + ["--grace", "3600"]) { server in
             let client = try TLSClient("finish", securing, with: server)
             try client.reach("finish")
             server.process.signal(SIGTERM)

@@ -71,8 +71,7 @@ struct TLSReloadTests {
         try withServer(announced: ["not reloaded"]) { server, files in
             try FileManager.default.removeItem(atPath: files["used.both"])
             try server.reload(expecting: "No such file or directory; check the path")
-            let good = ["trust=" + files["good.pem"]]
-            try TLSClient.run("mail", .implicit, with: server, good)
+            try TLSClient.run("mail", .implicit, with: server, ["trust=" + files["good.pem"]])
         }
     }
 

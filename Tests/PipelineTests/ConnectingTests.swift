@@ -61,8 +61,7 @@ import Testing
         world.settle()
         #expect(world.journal.entries == ["opened", "closed", "deinit"])
         #expect(inner.entries == ["opened"])
-        let second = world.opened[0]
-        world.send("close\n", to: second)
+        world.send("close\n", to: world.opened[0])
         world.settle()
         #expect(inner.entries == ["opened", "closed", "deinit"])
         #expect(world.loop.connectionCount == 0)

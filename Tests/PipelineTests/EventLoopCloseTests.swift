@@ -66,8 +66,7 @@ import Testing
 
     @Test func `may be asked again, to shorten the grace`() {
         let world = World()
-        let listener = world.listen(closesAtStop: false)
-        _ = world.open(listener)
+        _ = world.open(world.listen(closesAtStop: false))
         for seconds in [100, 10, 1000] {
             world.loop.closeListener(1, grace: .seconds(seconds), completion())
         }

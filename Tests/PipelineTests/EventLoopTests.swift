@@ -5,8 +5,7 @@ import Testing
 @Suite struct `The event loop` {
     @Test func `accepts, reads, answers and closes, with few calls`() {
         let world = World()
-        let listener = world.listen()
-        let client = world.open(listener)
+        let client = world.open(world.listen())
         #expect(world.takeOutput(of: client) == "opened\n")
         world.send("one\ntwo\n", to: client)
         world.settle()

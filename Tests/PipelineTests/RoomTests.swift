@@ -64,8 +64,7 @@ import Testing
 
     @Test func `a peer that has reset is gone at once, though its reply is not due`() {
         let world = World()
-        let listener = world.listen()
-        let client = world.open(listener)
+        let client = world.open(world.listen())
         world.send("pause 60000\n", to: client)
         world.settle()
         world.reset(client)

@@ -80,8 +80,7 @@ extension `A client that authenticates` {
         loopback.send("MAIL FROM:<e=mc2@x.example> AUTH=e+3Dmc2@x.example\r\nRSET\r\n")
         loopback.send("MAIL FROM:<> AUTH=<>\r\n")
         let ok = "250 2.1.0 OK, done\r\n"
-        let no = "555 5.5.4 Parameter not recognized\r\n"
-        let reply = isThere ? ok : no
+        let reply = isThere ? ok : "555 5.5.4 Parameter not recognized\r\n"
         #expect(loopback.takeOutput() == reply + "250 2.0.0 OK, done\r\n" + reply)
     }
 

@@ -123,6 +123,23 @@ import Testing
         #expect(loopback.closing == .ended)
     }
 
+    @Test func `leaves the peer its time to read, however long it took`() {
+        let responder = Scripted(asking: inquiry, at: [.message])
+        let settings = SessionSettings.test(protocol: .lmtp) { $0.idle = .seconds(5) }
+        var loopback = Loopback.session(settings, responder)
+        loopback.send("LHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n.\r\n")
+        _ = loopback.takeOutput()
+        loopback.limitWindow(to: 0)
+        for seconds in [8, 8, 3] {
+            loopback.advance(by: .seconds(seconds))
+            inquiry.answer(.accept)
+            loopback.advance(by: .zero)
+        }
+        #expect(loopback.closing == nil)
+        loopback.read(1000)
+        #expect(loopback.takeOutput().split(separator: "\r\n").count == 2)
+    }
+
     @Test func `is each recipient's own where each has a reply`() {
         let responder = Scripted(asking: inquiry, at: [.message])
         var loopback = Loopback.session(.test(protocol: .lmtp), responder)

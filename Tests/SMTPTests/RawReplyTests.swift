@@ -9,8 +9,7 @@ import Testing
             [0xFF, 0x0D, 0x00, 0x0A], [UInt8](repeating: 0x78, count: 100_000),
         ] as [[UInt8]])
     func `goes out as it is`(bytes: [UInt8]) {
-        let responder = Scripted([.noop: .raw(250, bytes)])
-        var loopback = Loopback.session(.test(), responder)
+        var loopback = Loopback.session(.test(), Scripted([.noop: .raw(250, bytes)]))
         _ = loopback.takeBytes()
         loopback.send("NOOP\r\n")
         #expect(loopback.takeBytes() == bytes)

@@ -95,8 +95,7 @@ extension `A responder` {
     }
 
     @Test func `refuses a message, and another may follow`() {
-        let responder = Scripted([.message: Self.refusal])
-        var loopback = Loopback.session(.test(), responder)
+        var loopback = Loopback.session(.test(), Scripted([.message: Self.refusal]))
         let message = "MAIL FROM:<>\r\nRCPT TO:<b@b>\r\nDATA\r\n.\r\n"
         loopback.send("HELO x\r\n" + message + message)
         #expect(loopback.messages == [0, 0, 0])

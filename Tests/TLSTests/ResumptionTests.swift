@@ -32,8 +32,7 @@ import Testing
     @Test(arguments: `A TLS handshake`.versions)
     func `serves many at once`(version: TLSProtocolVersion) throws {
         let pair = try Pair(version)
-        let first = try pair.connected()
-        let resumption = try #require(first.client.resumption)
+        let resumption = try #require(pair.connected().client.resumption)
         for _ in 0..<5 {
             let (client, server) = try pair.connected(resuming: resumption)
             `A TLS handshake`.check(client, server)

@@ -67,6 +67,7 @@ extension SessionMachine {
         if stage == .message, unanswered > 0 {
             if answer.leavesRecipientsOpen { return .pass(.proceed) }
             guard repeatReply(of: answer, &context) else {
+                renewDeadline(&context)
                 pending = PendingAnswer(stage, answer, until: context.now)
                 return .pass(.pause(until: context.now))
             }
@@ -83,6 +84,8 @@ extension SessionMachine {
             return awaitCommand(&context)
         }
         if stage == .delivery, unanswered > 0 {
+            // The answers may have taken longer than the peer may: it has its time to read them.
+            renewDeadline(&context)
             return .pass(context.isOutputFull ? .pause(until: context.now) : .proceed)
         }
         if stage == .quit, isPositive { return .pass(.close) }
