@@ -42,11 +42,15 @@ let package = Package(
             name: "BlackholeSMTP", dependencies: ["BlackholePipeline"], path: "Sources/SMTP",
             swiftSettings: strict),
         .target(
+            name: "BlackholeRules", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
+            path: "Sources/Rules", swiftSettings: strict),
+        .target(
             name: "SMTPTesting",
             dependencies: ["BlackholePipeline", "BlackholeTLS", "BlackholeSMTP"],
             swiftSettings: strict),
         .target(
-            name: "BlackholeSink", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
+            name: "BlackholeSink",
+            dependencies: ["BlackholePipeline", "BlackholeSMTP", "BlackholeRules"],
             path: "Sources/Sink", swiftSettings: strict),
         .target(
             name: "BlackholeDaemon", dependencies: ["BlackholeCLinux"], path: "Sources/Daemon",
@@ -55,7 +59,7 @@ let package = Package(
             name: "blackhole",
             dependencies: [
                 "BlackholeCLinux", "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP",
-                "BlackholeSink", "BlackholeDaemon",
+                "BlackholeRules", "BlackholeSink", "BlackholeDaemon",
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser",
                     condition: inProgram),
@@ -90,6 +94,12 @@ let package = Package(
             dependencies: ["BlackholePipeline", "BlackholeSMTP", "BlackholeTestSupport"],
             swiftSettings: strict),
         .testTarget(
+            name: "RulesTests",
+            dependencies: [
+                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeTestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "TLSTests",
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeTestSupport",
@@ -98,7 +108,8 @@ let package = Package(
         .testTarget(
             name: "SinkTests",
             dependencies: [
-                "BlackholePipeline", "BlackholeSMTP", "BlackholeSink", "BlackholeFuzzBodies",
+                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeSink",
+                "BlackholeFuzzBodies",
                 "BlackholeTestSupport",
             ],
             swiftSettings: strict),

@@ -38,7 +38,7 @@ struct Blackhole: ParsableCommand {
         version: "blackhole 0.1.0",
         subcommands: [
             Start.self, Stop.self, Restart.self, Reload.self, Status.self, Run.self,
-            FuzzReplies.self, Check.self, Example.self, Certificate.self,
+            FuzzReplies.self, Check.self, Explain.self, Example.self, Certificate.self,
         ])
 
     private static let commands = configuration.subcommands.map { $0._commandName } + ["help"]

@@ -1,4 +1,5 @@
 import BlackholeDaemon
+import BlackholeRules
 import BlackholeSink
 import Glibc
 import Logging
@@ -8,7 +9,7 @@ struct Preview {
     let lines: [String]
 
     /// Tries what can be tried without binding or writing anything.
-    init(_ configuration: Configuration) throws(StartError) {
+    init(_ configuration: Configuration, _ source: ConfigurationSource) throws(StartError) {
         var lines: [String] = []
         var warnings: [String] = []
         for listener in configuration.listeners {
@@ -16,6 +17,10 @@ struct Preview {
                 "listens on \(listener.address)\(listener.isImplicitTLS ? " for TLS" : ""): "
                     + listener.policy.text)
         }
+        let rules = try WrittenRules(configuration, source).set
+        if !rules.entries.isEmpty { lines.append("rules, in the order in which they are tried:") }
+        lines += rules.entries.map { "  \($0.rule)" }
+        warnings += rules.warnings.map(\.description)
         if configuration.hasTLS {
             let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
             let tls = try TLSSource(configuration, silent)

@@ -1,5 +1,6 @@
 import BlackholeDaemon
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import BlackholeTLS
@@ -24,6 +25,10 @@ final class Server {
     /// order, and last what is done where mail comes to none of them: to another socket of a service
     /// manager.
     private var policies: [Policy]
+    /// The rules in force; nil without any.
+    private var program: RuleProgram?
+    /// What all rules count; it outlives a reload.
+    private let tallies: Tallies
     private let places: [String]
     private(set) var configuration: Configuration
     private var tls: TLSSource?
@@ -35,7 +40,8 @@ final class Server {
     ///   - socketFile: who may connect to the unix-domain sockets that it binds.
     ///   - firstFuzzed: has a reply of every session go wrong, and is the first one's number.
     init(
-        _ configuration: Configuration, adopting offered: [ServiceManager.Socket],
+        _ configuration: Configuration, _ source: ConfigurationSource,
+        adopting offered: [ServiceManager.Socket],
         socketFile: SocketFile, firstFuzzed: Int? = nil, _ log: Logger
     ) throws(StartError) {
         self.configuration = configuration
@@ -44,14 +50,17 @@ final class Server {
         policies = configuration.listeners.map(\.policy) + [configuration.policy]
         places = configuration.listeners.map(\.place)
         let seed = configuration.seed ?? chanceSeed
+        tallies = Tallies(seed: seed, startup: .now)
         fuzzing = firstFuzzed.map { ReplyFuzzing(seed: seed, first: $0, log) }
         tls = configuration.hasTLS ? try TLSSource(configuration, log) : nil
         quota = ConnectionQuota(configuration.quota) { log.warning("\($0.text)") }
         switchReports = SwitchReports { log.info("\($0)") }
+        let rules = try WrittenRules(configuration, source)
         endpoints =
             offered.isEmpty
             ? try BoundEndpoint.bind(configuration.listeners, loops: workers, socketFile)
             : try BoundEndpoint.adopt(offered, configuration, log)
+        program = rules.program(tallies, configuration)
     }
 
     /// The files of its unix-domain sockets.
@@ -110,8 +119,23 @@ final class Server {
             settings: settings,
             policy: PreparedPolicy(
                 policies[endpoint.index], hostName: settings.hostName, switchReports: switchReports),
-            tls: hasTLS ? tls?.context : nil, isImplicitTLS: endpoint.isImplicitTLS, quota: quota,
+            rules: rules(endpoint), tls: hasTLS ? tls?.context : nil,
+            isImplicitTLS: endpoint.isImplicitTLS, quota: quota,
             seed: seed, numbers: numbers, makeRecord: makeRecord, fuzzing: fuzzing)
+    }
+
+    private func rules(
+        _ endpoint: BoundEndpoint
+    ) -> (inForce: RulesInForce, listener: String)? {
+        guard let program else { return nil }
+        let listeners = configuration.listeners
+        let name = endpoint.index < listeners.count ? listeners[endpoint.index].ruleName : ""
+        return (RulesInForce(program), name)
+    }
+
+    /// How often each rule has matched, and how often it has fired.
+    var ruleTallies: [(rule: String, tally: Tally)] {
+        program.map { zip($0.rules.map(\.description), $0.tallies).map { ($0, $1) } } ?? []
     }
 
     /// Makes what is logged of a connection; nil where nothing is.
@@ -135,8 +159,9 @@ final class Server {
     /// has changed.
     ///
     /// If this throws, nothing has.
-    func reload(_ fresh: Configuration) throws(StartError) {
+    func reload(_ fresh: Configuration, _ source: ConfigurationSource) throws(StartError) {
         let next = configuration.reloaded(from: fresh)
+        let rules = try WrittenRules(next, source)
         let nextTLS = try reloadedTLS(next)
         for change in configuration.changes(to: next) { log.info("\(change.text)") }
         for change in next.changes(to: fresh) {
@@ -144,6 +169,7 @@ final class Server {
         }
         configuration = next
         tls = nextTLS
+        program = rules.program(tallies, next)
         quota.limits = next.quota
         // What a listener of the same place is to do is live, wherever else the server listens now.
         for listener in next.listeners + fresh.listeners {

@@ -71,7 +71,7 @@ final class Service {
             }
             OpenFiles.raiseLimit()
             let server = try Server(
-                configuration, adopting: offered,
+                configuration, source, adopting: offered,
                 socketFile: try configuration.socketFile(of: account),
                 firstFuzzed: firstFuzzed, log)
             self.server = server
@@ -81,7 +81,7 @@ final class Service {
             noteSocketsThatStay(server.socketPaths)
             showTitle()
             let loops = try server.start()
-            let board = StatusBoard(server.listeners, loops)
+            let board = StatusBoard(server, loops)
             if pidFile != nil { board.show(log) }
             self.board = board
         } catch {
@@ -127,11 +127,11 @@ final class Service {
         ServiceManager.notify("RELOADING=1\nMONOTONIC_USEC=\(microseconds)")
         do throws(StartError) {
             let fresh = try source.load()
-            try server?.reload(fresh)
+            try server?.reload(fresh, source)
             for warning in fresh.warnings { log.warning("\(warning)") }
             log.info("reloaded")
             showTitle()
-            if let server { board?.reloaded(server.listeners) }
+            if let server { board?.reloaded(server) }
         } catch {
             log.error("not reloaded, all stays as it was: \(error.description)")
             board?.reloadFailed(error.description)

@@ -5,10 +5,13 @@ import BlackholeTLS
 
 extension Serving {
     /// Makes a session for a connection; for one that is secured on its way, a second one.
-    private typealias SessionMaker<Made: ~Copyable> = @Sendable (Security) -> Made
+    typealias SessionMaker<Made: ~Copyable> = @Sendable (Security) -> Made
 
     /// Runs the onion at an endpoint, for its next connection and those after it.
     func serve(_ endpoint: BoundEndpoint, on loops: EventLoops) throws(SystemError) {
+        if let rules, fuzzing == nil {
+            return try endpoint.serve(on: loops) { [self] peer in ruled(peer, rules) }
+        }
         let (settings, policy, fuzzing) = (settings, policy, fuzzing)
         switch (policy.hasHeaderSwitches, fuzzing) {
         case (false, nil):
@@ -68,7 +71,7 @@ extension Serving {
     ) -> Admission<LineFraming<DataDiscard<SeededSession<Asked>>>> {
         let number = numbers.next()
         return Admission(quota, peer, refusal: Serving.tooManyConnections) {
-            lines(number, .none, makeSession)
+            framing(number, .none, makeSession)
         }
     }
 
@@ -84,12 +87,12 @@ extension Serving {
         return Admission(quota, peer, refusal: refusal) {
             TLSLayer(tls, isImplicit: isImplicitTLS, peer: peer.address) { details in
                 if let details { onSecured?(details) }
-                return serving.lines(number, details == nil ? .offered : .active, makeSession)
+                return serving.framing(number, details == nil ? .offered : .active, makeSession)
             }
         }
     }
 
-    private func lines<Asked: CommandHandler & ~Copyable>(
+    func framing<Asked: CommandHandler & ~Copyable>(
         _ number: UInt64, _ security: Security, _ makeSession: SessionMaker<Asked>
     ) -> LineFraming<DataDiscard<SeededSession<Asked>>> {
         LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
@@ -101,13 +104,13 @@ extension Serving {
         }
     }
 
-    private static let tooManyConnections: StaticString =
+    static let tooManyConnections: StaticString =
         "421 4.7.0 Too many connections, try again later\r\n"
 }
 
 extension TLSDetails {
     /// `TLSv1.3 with TLS_AES_256_GCM_SHA384`.
-    fileprivate var text: String {
+    var text: String {
         "\(version) with \(cipher)" + (peerSubject.map { ", client certificate \($0)" } ?? "")
     }
 }

@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import BlackholeTLS
@@ -12,6 +13,8 @@ import Synchronization
 final class Serving: Sendable {
     let settings: SessionSettings
     let policy: PreparedPolicy
+    /// The rules in force, and what they call the listener; nil where there are none.
+    let rules: (inForce: RulesInForce, listener: String)?
     /// Nil where no client can have TLS.
     let tls: TLSContext?
     let isImplicitTLS: Bool
@@ -25,12 +28,14 @@ final class Serving: Sendable {
     let fuzzing: ReplyFuzzing?
 
     init(
-        settings: SessionSettings, policy: PreparedPolicy, tls: TLSContext?, isImplicitTLS: Bool,
+        settings: SessionSettings, policy: PreparedPolicy,
+        rules: (inForce: RulesInForce, listener: String)?, tls: TLSContext?, isImplicitTLS: Bool,
         quota: ConnectionQuota, seed: UInt64, numbers: ConnectionNumbers,
         makeRecord: (@Sendable (borrowing Peer) -> ConnectionRecord)?, fuzzing: ReplyFuzzing?
     ) {
         self.settings = settings
         self.policy = policy
+        self.rules = rules
         self.tls = tls
         self.isImplicitTLS = isImplicitTLS
         self.quota = quota

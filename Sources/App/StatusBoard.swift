@@ -1,5 +1,6 @@
 import BlackholeDaemon
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import BlackholeTLS
@@ -15,6 +16,7 @@ final class StatusBoard: Sendable {
 
     private struct State {
         var listeners: [String]
+        var rules: [(rule: String, tally: Tally)]
         var rates = Rates()
         var ratesAt: ContinuousClock.Instant
         var reloads = 0
@@ -23,9 +25,12 @@ final class StatusBoard: Sendable {
         var answering: EventLoops?
     }
 
-    init(_ listeners: [(address: String, policy: Policy)], _ loops: EventLoops) {
+    init(_ server: Server, _ loops: EventLoops) {
         self.loops = loops
-        state = Mutex(State(listeners: StatusBoard.lines(listeners), ratesAt: begin))
+        state = Mutex(
+            State(
+                listeners: StatusBoard.lines(server.listeners), rules: server.ruleTallies,
+                ratesAt: begin))
     }
 
     private static func lines(_ listeners: [(address: String, policy: Policy)]) -> [String] {
@@ -46,10 +51,11 @@ final class StatusBoard: Sendable {
     }
 
     /// Notes a reload, and what the listeners do since.
-    func reloaded(_ listeners: [(address: String, policy: Policy)]) {
-        let lines = StatusBoard.lines(listeners)
+    func reloaded(_ server: Server) {
+        let (lines, rules) = (StatusBoard.lines(server.listeners), server.ruleTallies)
         state.withLock {
             $0.listeners = lines
+            $0.rules = rules
             $0.reloads += 1
             $0.reloadFault = nil
         }
@@ -80,8 +86,8 @@ final class StatusBoard: Sendable {
 
     private var text: String {
         let totals = Totals(loops)
-        let (listeners, reloads, fault) = state.withLock {
-            ($0.listeners, $0.reloads, $0.reloadFault)
+        let (listeners, rules, reloads, fault) = state.withLock {
+            ($0.listeners, $0.rules, $0.reloads, $0.reloadFault)
         }
         return StatusReport(
             lines: listeners + [
@@ -90,7 +96,10 @@ final class StatusBoard: Sendable {
                     + "\(totals.connectionsRefused) refused",
                 totals.messages.of("message") + " of " + totals.bytes.of("byte") + " to "
                     + totals.recipients.of("recipient") + ", \(totals.refusals.total) refused",
-            ] + totals.refusals.lines + strangers, reloads: reloads, reloadFault: fault
+            ] + totals.refusals.lines + strangers
+                + rules.filter { $0.tally.matches > 0 }.map {
+                    "rule \($0.rule): matched \($0.tally.matches), fired \($0.tally.fires)"
+                }, reloads: reloads, reloadFault: fault
         ).text
     }
 }

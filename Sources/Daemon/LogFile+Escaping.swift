@@ -3,12 +3,14 @@ extension LogFile {
     ///
     /// `\xNN` stands for an ASCII control character, `\u{N…}` for another invisible one, `\\` for a
     /// backslash, so that two texts never look alike. Printable characters of any script stay.
-    package static func escaped(_ text: String) -> String {
+    ///
+    /// - Parameter keepsBackslashes: for a text that is to be used again as it stands.
+    package static func escaped(_ text: String, keepsBackslashes: Bool = false) -> String {
         guard text.unicodeScalars.contains(where: needsEscape) else { return text }
         var result = ""
         for scalar in text.unicodeScalars {
             if scalar == "\\" {
-                result += #"\\"#
+                result += keepsBackslashes ? #"\"# : #"\\"#
             } else if !needsEscape(scalar) {
                 result.unicodeScalars.append(scalar)
             } else if scalar.isASCII {

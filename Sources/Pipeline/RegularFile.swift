@@ -21,7 +21,10 @@ package struct RegularFile {
     /// The permission bits, as the file had them when it was opened.
     package let mode: UInt32
 
-    package init(_ path: String) throws(Fault) {
+    /// Reads a file.
+    ///
+    /// - Parameter most: the bytes that it may have.
+    package init(_ path: String, most: Int = maximumBytes) throws(Fault) {
         guard !path.utf8.contains(0) else { throw Fault(reason: "not a path") }
         // Without O_NONBLOCK, opening a named pipe waits for somebody who writes to it.
         let number = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
@@ -33,10 +36,12 @@ package struct RegularFile {
             throw Fault(reason: "not a regular file")
         }
         mode = status.st_mode & 0o7777
-        bytes = try RegularFile.bytes(of: file)
+        bytes = try RegularFile.bytes(of: file, most)
     }
 
-    private static func bytes(of file: borrowing Descriptor) throws(Fault) -> [UInt8] {
+    private static func bytes(
+        of file: borrowing Descriptor, _ most: Int
+    ) throws(Fault) -> [UInt8] {
         var bytes: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)
         while true {
@@ -45,8 +50,8 @@ package struct RegularFile {
             guard count >= 0 else { throw .current() }
             guard count > 0 else { return bytes }
             bytes += piece[..<count]
-            guard bytes.count <= maximumBytes else {
-                throw Fault(reason: "larger than \(maximumBytes) bytes")
+            guard bytes.count <= most else {
+                throw Fault(reason: "larger than \(most) bytes")
             }
         }
     }

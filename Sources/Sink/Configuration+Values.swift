@@ -8,8 +8,8 @@ extension [String] {
     ) throws(ValueError) -> [Member] {
         var members: [Member] = []
         for text in self {
-            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-                members.append(try member(String(part).trimmed))
+            for part in text.splitOutsideQuotes(where: { $0 == "," }) {
+                members.append(try member(part.trimmed))
             }
         }
         return members
@@ -137,6 +137,25 @@ extension String {
         return String(text)
     }
 
+    /// The parts between separators that do not stand in quotes; the quotes stay.
+    func splitOutsideQuotes(where isSeparator: (Character) -> Bool) -> [String] {
+        var parts = [""]
+        var quote: Character?
+        for character in self {
+            if quote == nil, isSeparator(character) {
+                parts.append("")
+                continue
+            }
+            if quote == character {
+                quote = nil
+            } else if quote == nil, character == "'" || character == "\"" {
+                quote = character
+            }
+            parts[parts.count - 1].append(character)
+        }
+        return parts
+    }
+
     /// In quotes, cut where it is long.
     var quoted: String { count > 60 ? "'\(prefix(60))…'" : "'\(self)'" }
 
@@ -236,10 +255,11 @@ extension EndpointLine {
         let place =
             host.hasPrefix("unix:")
             ? host : host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-        let flags = [
-            mode.map { "mode=\($0.rawValue)" }, delay.map { "delay=\($0.written)" },
-            stage.map { "stage=\($0.rawValue)" },
-        ]
+        let flags =
+            [
+                mode.map { "mode=\($0.rawValue)" }, delay.map { "delay=\($0.written)" },
+                stage.map { "stage=\($0.rawValue)" },
+            ] + rules.map { $0.contains("'") ? "rule=\"\($0)\"" : "rule='\($0)'" }
         return ([place] + flags.compactMap(\.self)).joined(separator: " ")
     }
 }

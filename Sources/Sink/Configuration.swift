@@ -12,6 +12,11 @@ package struct Configuration: Sendable {
     package var tlsListen: [EndpointLine] = []
 
     package var policy = Policy()
+    /// Rules as they are written, and files of rules: of the command line, and behind them of the file.
+    package var rules: [String] = []
+    package var ruleFiles: [String] = []
+    /// What every source has added, with its origin.
+    private(set) var added: [Assignment] = []
     package var seed: UInt64?
 
     /// Whether there is TLS at all.
@@ -66,6 +71,10 @@ package struct Configuration: Sendable {
         var values: [Setting: [String]] = [:]
         for assignment in assignments {
             let setting = assignment.setting
+            if setting.isAdded {
+                if values[setting] == nil { values[setting] = texts(of: setting) }
+                added.append(assignment)
+            }
             values[setting] = (setting.isList ? values[setting] ?? [] : []) + [assignment.text]
             do throws(ValueError) {
                 try setting.set(&self, values[setting] ?? [])
@@ -74,6 +83,10 @@ package struct Configuration: Sendable {
             }
             origins[setting] = assignment.origin
         }
+    }
+
+    private func texts(of setting: Setting) -> [String] {
+        added.filter { $0.setting == setting }.map(\.text)
     }
 
     /// Lays the environment's settings over the ones so far; an empty variable counts as unset.
@@ -212,6 +225,12 @@ package struct ConfigurationError: Error, CustomStringConvertible, Equatable {
     init(_ path: String, line: Int, _ message: String) {
         isUsage = false
         description = "\(path):\(line): \(message)"
+    }
+
+    /// Makes an error of a file of rules, or of addresses, that cannot be read.
+    package init(rules path: String, _ message: String) {
+        isUsage = false
+        description = "cannot read \(path), which rules need: \(message)"
     }
 
     /// Makes an error of a file that cannot be read as a whole.

@@ -1,8 +1,8 @@
 /// Reads the configuration file's text: `key=value`, quoted or not, several on a line or one.
 ///
 /// Nothing of it is ever executed. Blanks around `=` are allowed, `#` at the start of a word begins
-/// a comment, a comma at the end of a bare value joins the next word to it, and the value of
-/// `listen` and `tls_listen` goes to the end of its line.
+/// a comment, a comma at the end of a bare value joins the next word to it, and the values of
+/// `listen`, `tls_listen` and `rule` go to the end of their line, that of `rule` as it stands.
 package struct ConfigurationFile {
     private let path: String
     private let line: Int
@@ -63,7 +63,12 @@ package struct ConfigurationFile {
         }
         rest.removeFirst()
         skipBlanks()
-        let value = setting.shape == .line ? try restOfLine(setting) : try value(of: setting)
+        let value =
+            switch setting.shape {
+            case .line: try restOfLine(setting)
+            case .rule: try wholeRest(setting)
+            default: try value(of: setting)
+            }
         return Assignment(setting, value, from: .file(path, line: line))
     }
 
@@ -105,6 +110,14 @@ package struct ConfigurationFile {
             rest.removeFirst()
         }
         value = value.trimmed
+        guard !value.isEmpty else { throw error("\(setting.name) has no value") }
+        return value
+    }
+
+    /// The rest of the line as it stands: a reply may have quotes, and a `#`.
+    private mutating func wholeRest(_ setting: Setting) throws(ConfigurationError) -> String {
+        let value = String(rest).trimmed
+        rest = ""
         guard !value.isEmpty else { throw error("\(setting.name) has no value") }
         return value
     }

@@ -1,17 +1,19 @@
 internal import BlackholePipeline
 
-/// A listener as the file has it: `[address]:port mode=… delay=… stage=…`.
+/// A listener as the file has it: `[address]:port mode=… delay=… stage=… rule='…'`.
 package struct EndpointLine: Sendable, Equatable {
     package internal(set) var host: String
     package let port: UInt16
     package private(set) var mode: Mode?
     package private(set) var delay: DelayRange?
     package private(set) var stage: ModeStage?
+    /// Rules for this listener alone, which come before all others.
+    package private(set) var rules: [String] = []
 
     /// Reads `127.0.0.1:25`, `[::1]:25`, `:25` for all of IPv4, `:::25` for all of IPv6,
     /// `unix:/path`, each with flags behind it or not.
     init(_ text: String) throws(ValueError) {
-        let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
+        let words = text.splitOutsideQuotes(where: \.isWhitespace).filter { !$0.isEmpty }
         guard let address = words.first else { throw ValueError("there is no address") }
         (host, port) = try EndpointLine.address(address)
         for word in words.dropFirst() {
@@ -20,10 +22,18 @@ package struct EndpointLine: Sendable, Equatable {
             case ("mode", 2): mode = try Mode.named(parts[1])
             case ("delay", 2): delay = try DelayRange(parts[1])
             case ("stage", 2): stage = try ModeStage.named(parts[1])
+            case ("rule", 2): rules.append(try EndpointLine.unquoted(parts[1]))
             default:
-                throw ValueError("\(word.quoted) is none of the flags mode=, delay=, stage=")
+                throw ValueError("\(word.quoted) is none of the flags mode=, delay=, stage=, rule=")
             }
         }
+    }
+
+    private static func unquoted(_ text: String) throws(ValueError) -> String {
+        guard let quote = text.first, quote == "'" || quote == "\"", text.last == quote,
+            text.count > 2
+        else { throw ValueError("\(text.quoted) is not a rule in quotes: rule='rcpt -> 450'") }
+        return String(text.dropFirst().dropLast())
     }
 
     private static func address(_ text: String) throws(ValueError) -> (String, UInt16) {
@@ -58,6 +68,8 @@ package struct Endpoint: Sendable, Equatable {
     package let port: UInt16
     package let isImplicitTLS: Bool
     package let policy: Policy
+    /// Rules for this listener alone.
+    package var rules: [String] = []
 
     /// Whether it is a unix-domain socket.
     package var isPath: Bool { host.hasPrefix("unix:") }
@@ -70,6 +82,9 @@ package struct Endpoint: Sendable, Equatable {
 }
 
 extension Endpoint {
+    /// What the test `listener=` calls it: `:2526` where it listens on all of IPv4.
+    package var ruleName: String { host == "0.0.0.0" ? ":\(port)" : address }
+
     /// The address in the one form that all spellings of it have; nil if the kernel chooses it.
     var canonicalAddress: String? {
         if isPath { return host.hasPrefix("unix:/") ? host.withoutEmptySteps : host }
@@ -115,6 +130,6 @@ extension Configuration {
     private func listener(_ line: EndpointLine, isImplicitTLS: Bool) -> Endpoint {
         Endpoint(
             host: line.host, port: line.port, isImplicitTLS: isImplicitTLS,
-            policy: line.policy(over: policy))
+            policy: line.policy(over: policy), rules: line.rules)
     }
 }

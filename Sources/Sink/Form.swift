@@ -147,6 +147,20 @@ extension Form<[String]> {
     static var hosts: Form { list("ip", String.word, \.self) }
 }
 
+extension Form<[String]> {
+    /// Rules, each a line; what is wrong in them is found when all are there.
+    static var rules: Form {
+        Form(
+            valueName: "rule", read: { $0 }, write: { $0.joined(separator: ", ") }, shape: .rule)
+    }
+
+    static var paths: Form {
+        var form = list("file", String.path, \.self)
+        form.completion = .file
+        return form
+    }
+}
+
 extension Form<[UInt16]> {
     static var ports: Form { list("port", UInt16.port, \.description) }
 

@@ -29,7 +29,10 @@ extension Setting {
     package static let variablePrefix = "BLACKHOLE_"
 
     /// Whether several values make a list; of others the last one counts.
-    package var isList: Bool { shape == .list || shape == .line }
+    package var isList: Bool { shape == .list || shape == .line || isAdded }
+
+    /// Whether every source adds to it, and none replaces what another says.
+    package var isAdded: Bool { self == "rule" || self == "rules" }
 
     /// Whether the file may have it.
     package var isForFile: Bool { self != "conf" }

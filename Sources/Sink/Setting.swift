@@ -35,6 +35,8 @@ package struct Setting: Sendable {
         case list
         /// A list whose members may hold blanks: in the file it goes to the end of its line.
         case line
+        /// Text to the end of its line, whatever stands in it; every source adds to it.
+        case rule
     }
 
     /// What a shell completes its value with.
@@ -124,6 +126,15 @@ package struct Setting: Sendable {
             "delay", \.policy.delay, Form.delay.optional, default: "none", example: "2",
             "How long to hold the mode's reply back: seconds or least-most, with fractions if need "
                 + "be. Nobody else waits."),
+        Setting(
+            "rule", \.rules, .rules, default: "none",
+            example: "rcpt to=*@full.example first=2 -> 452 4.2.2 Mailbox full",
+            "A rule: at a stage, if its tests hold, this often, do something. Rules are tried in order, "
+                + "before mode and stage. With rules, a message's own wish is X-Blackhole-Do; "
+                + "X-Blackhole-Mode and X-Blackhole-Delay are not read. May be repeated."),
+        Setting(
+            "rules", \.ruleFiles, .paths, default: "none", example: "/etc/blackhole/greylist.rules",
+            "A file of rules, one on each line. May be repeated."),
         Setting(
             "dynamic_switch", \.policy.hasHeaderSwitches, .bool,
             "Whether a message's X-Blackhole-Mode and X-Blackhole-Delay headers switch for it."),

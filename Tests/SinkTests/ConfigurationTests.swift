@@ -150,7 +150,7 @@ struct ConfigurationTests {
             ("listen=127.0.0.1", "x.conf:1: listen: '127.0.0.1' has no port: [address]:port"),
             (
                 "listen=:25 speed=2",
-                "x.conf:1: listen: 'speed=2' is none of the flags mode=, delay=, stage="
+                "x.conf:1: listen: 'speed=2' is none of the flags mode=, delay=, stage=, rule="
             ),
             ("listen=:25 delay=5,10", "x.conf:1: listen: '10' has no port: [address]:port"),
             ("ssl_key=/x", "x.conf:1: ssl_key: goes with ssl_cert, which is not set"),

@@ -15,7 +15,9 @@ struct Check: ParsableCommand {
     @OptionGroup(visibility: .hidden) var options: SettingOptions
 
     func run() throws {
-        let configuration = try ConfigurationSource(options).load()
-        for line in try Preview(configuration).lines { print(LogFile.escaped(line)) }
+        let source = ConfigurationSource(options)
+        for line in try Preview(try source.load(), source).lines {
+            print(LogFile.escaped(line, keepsBackslashes: true))
+        }
     }
 }

@@ -11,7 +11,7 @@ struct Restart: ParsableCommand {
     func run() throws {
         let source = ConfigurationSource(options)
         let configuration = try source.load()
-        try Start.check(configuration)
+        try Start.check(configuration, source)
         _ = try Stop.stop(configuration)
         try Start.start(configuration, source)
     }

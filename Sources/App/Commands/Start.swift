@@ -41,9 +41,11 @@ struct Start: ParsableCommand {
     }
 
     /// Finds what is wrong as far as that shows without binding or writing anything.
-    static func check(_ configuration: Configuration) throws(StartError) {
+    static func check(
+        _ configuration: Configuration, _ source: ConfigurationSource
+    ) throws(StartError) {
         try requireLogFile(configuration)
-        _ = try Preview(configuration)
+        _ = try Preview(configuration, source)
     }
 
     private static func requireLogFile(_ configuration: Configuration) throws(StartError) {

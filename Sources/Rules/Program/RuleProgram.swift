@@ -1,0 +1,158 @@
+internal import BlackholePipeline
+
+/// Rules, ready to run: made once of an ordered list, off the loops, and never changed.
+///
+/// Rules are sorted by stage, so that a stage without rules costs one load and one test. What lasts
+/// (peer, listener, TLS, the names of client and user, the sender) is compared when it arrives, and
+/// kept as bits of the session. Exact addresses and domains are found by hash.
+package final class RuleProgram: Sendable {
+    /// The rules, in order.
+    package let rules: [Rule]
+    /// What each rule counts, and how it draws.
+    package let tallies: [Tally]
+    /// What all rules of the process count.
+    package let allTallies: Tallies
+    /// The name that `{host}` stands for.
+    let host: [UInt8]
+    /// Whether sessions keep the texts of facts, so that new rules apply to open connections.
+    package let keepsFacts: Bool
+
+    let compiled: [CompiledRule]
+    let checks: [Check]
+    let outcomes: [CompiledOutcome]
+    let matchers: [Matcher]
+    /// For each stage, its rules; nil without any.
+    let tables: [StageTable?]
+    /// The rules that only choose a certificate: at `connect`, and at `starttls`.
+    let certificateTables: (connect: StageTable?, startTLS: StageTable?)
+    /// The rules of ``Stage/content``, by the byte count at which they are tried.
+    let content: [(trigger: UInt64, table: StageTable)]
+
+    /// For each fact that lasts, what is compared when it arrives.
+    let conditions: [[Condition]]
+    /// The recipients that later stages ask about, by the bits that they set.
+    let recipientConditions: [Condition]
+    /// Bits that a recipient sets, by the number of its address, and of its domain.
+    let recipientBits: (address: [[UInt32]], domain: [[UInt32]])
+    /// Exact addresses, and domains.
+    let addresses, domains: TextIndex
+    /// The names of header fields, and what is compared with their values.
+    let headerNames: TextIndex
+    let headerConditions: [[Condition]]
+    /// The names of parameters.
+    let parameterNames: [[UInt8]]
+    /// What open connections are counted by, and what each of these places counts by.
+    let openKeys: [KeyParts]
+    /// All keys of all rules.
+    let keys: KeyParts
+    /// What the session keeps for placeholders.
+    let placeholders: Set<Placeholder>
+    /// How many words of bits a session has; those from the second number on are a message's.
+    let words: (count: Int, ofMessage: Int)
+    /// Whether the numbers of senders and of recipients matter.
+    let looksUp: (senders: Bool, recipients: Bool)
+    /// How many changes to EHLO's keywords all rules make together.
+    let editCount: Int
+
+    /// A comparison that is made when its fact arrives.
+    struct Condition: Sendable {
+        let matcher: Matcher
+        let bit: UInt32
+    }
+
+    /// Creates a program.
+    ///
+    /// - Parameters:
+    ///   - rules: the rules, in order.
+    ///   - tallies: what the rules of the process count; a rule that was there before keeps its
+    ///     counts.
+    ///   - host: the name that `{host}` stands for.
+    ///   - lists: the files that rules name as `@/path`, by their paths. One that is not there lists
+    ///     nothing.
+    ///   - keepsFacts: whether sessions keep what clients have said, so that new rules apply to open
+    ///     connections.
+    package init(
+        _ rules: [Rule], _ tallies: Tallies, host: String = "localhost",
+        lists: [String: AddressList] = [:], keepsFacts: Bool = false
+    ) {
+        self.rules = rules
+        self.host = Array(host.utf8)
+        self.keepsFacts = keepsFacts
+        allTallies = tallies
+        let identities = RuleIdentity.all(of: rules.map { ($0.name, $0.text) })
+        self.tallies = tallies.tallies(
+            for: zip(identities, rules).map { ($0, PaceSettings($1.pacing)) })
+        var builder = ProgramBuilder(lists)
+        for rule in rules { builder.append(rule) }
+        builder.finish()
+        compiled = builder.compiled
+        checks = builder.checks
+        outcomes = builder.outcomes
+        matchers = builder.matchers
+        tables = builder.tables
+        certificateTables = builder.certificateTables
+        content = builder.content
+        conditions = builder.conditions
+        recipientConditions = builder.recipientConditions
+        recipientBits = (builder.addressBits, builder.domainBits)
+        addresses = builder.addresses
+        domains = builder.domains
+        headerNames = builder.headerNames
+        headerConditions = builder.headerConditions
+        parameterNames = builder.parameterNames
+        openKeys = builder.openKeys
+        keys = builder.keys
+        placeholders = builder.placeholders
+        words = (builder.wordCount, builder.messageWord)
+        looksUp = builder.looksUp
+        editCount = builder.editCount
+    }
+
+    /// Whether a stage has rules.
+    package func hasRules(at stage: Stage) -> Bool {
+        stage == .content ? !content.isEmpty : tables[Int(stage.rawValue)] != nil
+    }
+
+    /// Whether some rule looks at the content of messages.
+    package var looksAtContent: Bool { !content.isEmpty || readsHeaders }
+
+    /// Whether some rule tests header fields, or their number.
+    var readsHeaders: Bool { !headerNames.isEmpty }
+
+    /// Returns the numbers of an address and of its domain; 0 for one that no rule names.
+    func numbers(of address: RawSpan) -> AddressNumbers {
+        var numbers = AddressNumbers()
+        if !addresses.isEmpty { numbers.address = addresses.find(address) }
+        if !domains.isEmpty, let start = AddressPattern.startOfDomain(in: address) {
+            numbers.domain = domains.find(address.extracting(start..<address.byteCount))
+        }
+        return numbers
+    }
+}
+
+/// The numbers of an address and of its domain, among those that rules name; 0 for others.
+struct AddressNumbers: Sendable, BitwiseCopyable {
+    var address: UInt32 = 0
+    var domain: UInt32 = 0
+}
+
+/// A fact that lasts: its place in a program's conditions.
+enum LastingFact: Int, CaseIterable {
+    case peer, listener, tls, serverName, hello, user, sender
+
+    init?(_ fact: Fact) {
+        switch fact {
+        case .peer: self = .peer
+        case .listener: self = .listener
+        case .tls: self = .tls
+        case .serverName: self = .serverName
+        case .hello: self = .hello
+        case .user: self = .user
+        case .sender: self = .sender
+        default: return nil
+        }
+    }
+
+    /// The bit that is set while the fact is present: in the first word of each session.
+    var presence: UInt32 { UInt32(rawValue) }
+}

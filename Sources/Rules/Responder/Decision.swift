@@ -1,0 +1,69 @@
+package import BlackholeSMTP
+
+/// What the search for an answer at a stage has found.
+///
+/// Steps that do not answer add up until a rule answers. Waits are added together. Of two rules that
+/// both set a speed, garble, keep or choose a certificate, the first one wins.
+package struct Decision: Sendable {
+    /// How the stage is answered; nil if no rule answers.
+    package var answer: Answer?
+    /// How long the answer waits, in nanoseconds.
+    package var delay: Int64 = 0
+    /// What holds from here on.
+    package var lasting = RuleEffects.Lasting()
+    /// How the reply is damaged.
+    package var garble: RuleEffects.Garble?
+    /// What is wrong with the certificate, and the rule that says so.
+    package var certificate: (flaw: Rule.CertificateFlaw, rule: Int)?
+    /// Whether the connection is reset after the reply.
+    package var resetsAfterReply = false
+    /// Whether something but the answer was decided.
+    package var hasEffects = false
+
+    /// Creates a decision that nothing was found.
+    package init() {}
+
+    /// The answer with its delay; the stage's own if no rule answers.
+    package var delayedAnswer: Answer {
+        var answer = answer ?? .accept
+        answer.delayNanoseconds = delay
+        return answer
+    }
+
+    /// Carries out an alternative of a rule.
+    mutating func add(
+        _ alternative: CompiledAlternative, of rule: Int, _ draw: inout Draw,
+        _ values: borrowing PlaceholderValues, _ recipient: RawSpan
+    ) {
+        for step in alternative.steps {
+            hasEffects = true
+            switch step {
+            case .wait(let spread):
+                let (sum, overflow) = delay.addingReportingOverflow(spread.nanoseconds(&draw))
+                delay = overflow ? .max : sum
+            case .slow(let speed): lasting.slow = lasting.slow ?? speed
+            case .drip(let speed): lasting.drip = lasting.drip ?? speed
+            case .garble(let kind):
+                let seed = draw.bits()
+                garble = garble ?? RuleEffects.Garble(kind: kind, seed: seed)
+            case .edit(let edit): values.append(edit)
+            case .keep(let keeps): lasting.keeps = lasting.keeps ?? keeps
+            case .certificate(let flaw): certificate = certificate ?? (flaw, rule)
+            }
+        }
+        guard let ending = alternative.ending else { return }
+        let reply = alternative.reply?.reply(values, recipient)
+        var answer = reply.map { Answer.reply($0) } ?? .accept
+        switch ending {
+        case .stay: break
+        case .closeAfterReply: answer = answer.thenClose()
+        case .resetAfterReply:
+            answer = answer.thenClose()
+            resetsAfterReply = true
+        case .close: answer = .close
+        case .reset: answer = .reset
+        case .silence: answer = .silence
+        }
+        self.answer = answer
+    }
+}

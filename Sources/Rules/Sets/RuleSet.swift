@@ -1,0 +1,142 @@
+/// Rules in the order in which they are tried, each with its source.
+public struct RuleSet: Sendable {
+    /// A rule of a set.
+    public struct Entry: Sendable {
+        /// The rule.
+        public let rule: Rule
+        /// Where it was written.
+        public let source: RuleSource
+        /// How many equal rules without a name come before it.
+        public let repetition: Int
+
+        /// What the rule's state hangs on: equal in two sets if it is the same rule.
+        public var identity: String {
+            repetition == 0 ? rule.identity : "\(rule.identity) # \(repetition)"
+        }
+
+        /// What its random stream begins with, the same in each run and on each machine.
+        public var streamKey: UInt64 { rule.streamKey &+ UInt64(repetition) }
+    }
+
+    /// The rules, in order.
+    public private(set) var entries: [Entry] = []
+    private var names: [String: RuleSource] = [:]
+    /// The last of each of the equal rules without a name, by their hash, or the next free number.
+    ///
+    /// With rules as keys, a growing table would hash them all again.
+    private var unnamed: [Int: Int] = [:]
+
+    /// The most faults that reading reports.
+    public static let maximumFaults = 100
+
+    /// Creates a set without rules.
+    public init() {}
+
+    /// The rules, in order, without their sources.
+    public var rules: [Rule] { entries.map(\.rule) }
+
+    /// Appends a rule; throws if another has its name.
+    public mutating func append(_ rule: Rule, from source: RuleSource) throws(RuleFault) {
+        guard let name = rule.name else {
+            entries.append(Entry(rule: rule, source: source, repetition: repetition(of: rule)))
+            return
+        }
+        if let first = names[name] {
+            let error = RuleError(
+                column: 1, "the name '\(name)' is used twice", "it is first used at \(first)")
+            throw RuleFault(source, error)
+        }
+        names[name] = source
+        entries.append(Entry(rule: rule, source: source, repetition: 0))
+    }
+
+    /// How many equal rules precede the one that is about to be appended.
+    private mutating func repetition(of rule: Rule) -> Int {
+        var hash = rule.hashValue
+        while let index = unnamed[hash] {
+            if entries[index].rule == rule {
+                unnamed[hash] = entries.count
+                return entries[index].repetition + 1
+            }
+            hash &+= 1
+        }
+        unnamed[hash] = entries.count
+        return 0
+    }
+
+    /// Appends a rule that is a line of text.
+    ///
+    /// - Parameter allowsFiles: whether an address may be `@/path`.
+    public mutating func append(
+        _ text: String, from source: RuleSource, allowsFiles: Bool = false
+    ) throws(RuleFault) {
+        try append(RuleReader(text, allowsFiles: allowsFiles), from: source)
+    }
+
+    private mutating func append(_ reader: RuleReader, from source: RuleSource) throws(RuleFault) {
+        var reader = reader
+        let rule: Rule
+        do throws(RuleError) { rule = try reader.readRule() } catch {
+            throw RuleFault(source, error)
+        }
+        try append(rule, from: source)
+    }
+}
+
+extension RuleSet {
+    /// Appends the rules of a text, one on each line.
+    ///
+    /// A line that is blank, or whose first character is `#`, is passed over. A line ends with LF
+    /// or CR LF.
+    ///
+    /// - Parameter name: what errors call the text: the file's path.
+    /// - Returns: the lines that are wrong, at most ``maximumFaults``; the others are appended.
+    public mutating func read(
+        _ text: some Collection<UInt8>, from name: String, allowsFiles: Bool = false
+    ) -> [RuleFault] {
+        let bytes = Array(text)
+        var faults: [RuleFault] = []
+        var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+        var number = 0
+        while start < bytes.count, faults.count < RuleSet.maximumFaults {
+            let end = bytes[start...].firstIndex(of: 0x0A) ?? bytes.count
+            let line = bytes[start..<end]
+            start = end + 1
+            number += 1
+            do throws(RuleFault) {
+                try read(line: line, from: RuleSource(name, line: number), allowsFiles)
+            } catch {
+                faults.append(error)
+            }
+        }
+        return faults
+    }
+
+    /// Appends the rules of a text, one on each line.
+    public mutating func read(
+        _ text: String, from name: String, allowsFiles: Bool = false
+    ) -> [RuleFault] {
+        read(text.utf8, from: name, allowsFiles: allowsFiles)
+    }
+
+    private mutating func read(
+        line: ArraySlice<UInt8>, from source: RuleSource, _ allowsFiles: Bool
+    ) throws(RuleFault) {
+        let line = line.last == 0x0D ? line.dropLast() : line
+        guard let first = line.first, first != UInt8(ascii: "#"),
+            line.contains(where: { $0 != 0x20 && $0 != 0x09 })
+        else { return }
+        try append(RuleReader(bytes: line, allowsFiles: allowsFiles), from: source)
+    }
+
+    /// The set as a text that ``read(_:from:allowsFiles:)`` reads.
+    public var text: String { entries.map { "\($0.rule)\n" }.joined() }
+}
+
+extension Rule {
+    /// A hash of the ``identity``, the same in each run and on each machine.
+    public var streamKey: UInt64 {
+        // FNV-1a.
+        identity.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0100_0000_01B3 }
+    }
+}
