@@ -70,8 +70,8 @@ let package = Package(
         .target(
             name: "BlackholeFuzzBodies",
             dependencies: [
-                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "SMTPTesting",
-                "BlackholeSink",
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
+                "SMTPTesting", "BlackholeSink",
             ],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
@@ -136,7 +136,7 @@ let package = Package(
             name: "AppTests",
             dependencies: [
                 "blackhole", "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP",
-                "BlackholeSink", "BlackholeTestSupport",
+                "BlackholeRules", "BlackholeSink", "BlackholeTestSupport",
             ],
             exclude: ["Clients", "Support/malloc-count.c"],
             swiftSettings: strict

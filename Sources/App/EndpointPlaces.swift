@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSink
 
 /// Which listener of a configuration a service manager's socket is.

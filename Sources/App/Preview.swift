@@ -17,10 +17,10 @@ struct Preview {
                 "listens on \(listener.address)\(listener.isImplicitTLS ? " for TLS" : ""): "
                     + listener.policy.text)
         }
-        let rules = try WrittenRules(configuration, source).set
-        if !rules.entries.isEmpty { lines.append("rules, in the order in which they are tried:") }
-        lines += rules.entries.map { "  \($0.rule)" }
-        warnings += rules.warnings.map(\.description)
+        let rules = try WrittenRules(configuration, source).rules
+        lines.append("rules, in the order in which they are tried:")
+        lines += rules.set.entries.map { "  \($0.rule)" }
+        warnings += rules.set.warnings.map(\.description)
         if configuration.hasTLS {
             let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
             let tls = try TLSSource(configuration, silent)

@@ -17,16 +17,19 @@ final class Server {
     private let numbers = ConnectionNumbers()
     /// Has replies go wrong, where that is what it is for.
     private let fuzzing: ReplyFuzzing?
-    private let switchReports: SwitchReports
+    private let requestReports: RequestReports
     private let workers: Int
     private let chanceSeed = UInt64.random(in: .min ... .max)
     private let endpoints: [BoundEndpoint]
     /// What is done with the mail of each listener of the configuration that it began with, in their
     /// order, and last what is done where mail comes to none of them: to another socket of a service
     /// manager.
-    private var policies: [Policy]
-    /// The rules in force; nil without any.
-    private var program: RuleProgram?
+    private var policies: [ModeSettings]
+    private var rules: WrittenRules
+    /// Whether sockets are a service manager's.
+    private let adopts: Bool
+    /// The rules in force, for all listeners.
+    private let inForce: RulesInForce
     /// What all rules count; it outlives a reload.
     private let tallies: Tallies
     private let places: [String]
@@ -54,13 +57,14 @@ final class Server {
         fuzzing = firstFuzzed.map { ReplyFuzzing(seed: seed, first: $0, log) }
         tls = configuration.hasTLS ? try TLSSource(configuration, log) : nil
         quota = ConnectionQuota(configuration.quota) { log.warning("\($0.text)") }
-        switchReports = SwitchReports { log.info("\($0)") }
-        let rules = try WrittenRules(configuration, source)
+        requestReports = RequestReports { log.info("\($0)") }
+        adopts = !offered.isEmpty
+        rules = try WrittenRules(configuration, source, adopts: adopts)
         endpoints =
             offered.isEmpty
             ? try BoundEndpoint.bind(configuration.listeners, loops: workers, socketFile)
             : try BoundEndpoint.adopt(offered, configuration, log)
-        program = rules.program(tallies, configuration)
+        inForce = RulesInForce(rules.program(tallies, configuration))
     }
 
     /// The files of its unix-domain sockets.
@@ -72,7 +76,7 @@ final class Server {
     private var seed: UInt64 { configuration.seed ?? chanceSeed }
 
     /// Where it listens, with the ports that the kernel chose, and what is done with the mail there.
-    var listeners: [(address: String, policy: Policy)] {
+    var listeners: [(address: String, policy: ModeSettings)] {
         endpoints.map { ($0.address, policies[$0.index]) }
     }
 
@@ -116,26 +120,25 @@ final class Server {
         let settings = SessionSettings(configuration)
         let hasTLS = endpoint.isImplicitTLS || configuration.offersStartTLS
         return Serving(
-            settings: settings,
-            policy: PreparedPolicy(
-                policies[endpoint.index], hostName: settings.hostName, switchReports: switchReports),
-            rules: rules(endpoint), tls: hasTLS ? tls?.context : nil,
+            settings: settings, rules: rules(endpoint), tls: hasTLS ? tls?.context : nil,
             isImplicitTLS: endpoint.isImplicitTLS, quota: quota,
             seed: seed, numbers: numbers, makeRecord: makeRecord, fuzzing: fuzzing)
     }
 
-    private func rules(
-        _ endpoint: BoundEndpoint
-    ) -> (inForce: RulesInForce, listener: String)? {
-        guard let program else { return nil }
+    private func rules(_ endpoint: BoundEndpoint) -> ListenerRules {
         let listeners = configuration.listeners
-        let name = endpoint.index < listeners.count ? listeners[endpoint.index].ruleName : ""
-        return (RulesInForce(program), name)
+        return ListenerRules(
+            inForce: inForce,
+            listener: endpoint.index < listeners.count ? listeners[endpoint.index].ruleName : "",
+            isPlain: rules.rules.isPlain,
+            readsRequests: policies[endpoint.index].hasHeaderSwitches,
+            readsAddresses: configuration.readsAddresses, reports: requestReports)
     }
 
     /// How often each rule has matched, and how often it has fired.
     var ruleTallies: [(rule: String, tally: Tally)] {
-        program.map { zip($0.rules.map(\.description), $0.tallies).map { ($0, $1) } } ?? []
+        let program = inForce.program
+        return zip(program.rules.map(\.description), program.tallies).map { ($0, $1) }
     }
 
     /// Makes what is logged of a connection; nil where nothing is.
@@ -161,7 +164,7 @@ final class Server {
     /// If this throws, nothing has.
     func reload(_ fresh: Configuration, _ source: ConfigurationSource) throws(StartError) {
         let next = configuration.reloaded(from: fresh)
-        let rules = try WrittenRules(next, source)
+        let nextRules = try WrittenRules(next, source, adopts: adopts)
         let nextTLS = try reloadedTLS(next)
         for change in configuration.changes(to: next) { log.info("\(change.text)") }
         for change in next.changes(to: fresh) {
@@ -169,7 +172,8 @@ final class Server {
         }
         configuration = next
         tls = nextTLS
-        program = rules.program(tallies, next)
+        rules = nextRules
+        inForce.replace(by: rules.program(tallies, next))
         quota.limits = next.quota
         // What a listener of the same place is to do is live, wherever else the server listens now.
         for listener in next.listeners + fresh.listeners {

@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import BlackholeTLS
@@ -9,28 +10,26 @@ extension Serving {
 
     /// Runs the onion at an endpoint, for its next connection and those after it.
     func serve(_ endpoint: BoundEndpoint, on loops: EventLoops) throws(SystemError) {
-        if let rules, fuzzing == nil {
-            return try endpoint.serve(on: loops) { [self] peer in ruled(peer, rules) }
+        if rules.readsRequests {
+            try serve(endpoint, on: loops, RequestReader.self)
+        } else {
+            try serve(endpoint, on: loops, NoRequests.self)
         }
-        let (settings, policy, fuzzing) = (settings, policy, fuzzing)
-        switch (policy.hasHeaderSwitches, fuzzing) {
-        case (false, nil):
-            try serve(endpoint, on: loops) { security in
-                SMTPSession(settings, security: security, ModeResponder(policy))
+    }
+
+    private func serve<Requests: RequestReading>(
+        _ endpoint: BoundEndpoint, on loops: EventLoops, _: Requests.Type
+    ) throws(SystemError) {
+        guard rules.isPlain else { return try serveRuled(endpoint, on: loops, Requests.self) }
+        let plain = PlainRules(rules.inForce, listener: rules.listener, reports: rules.reports)
+        guard let fuzzing else {
+            return try serve(endpoint, on: loops) { [settings] security in
+                SMTPSession(settings, security: security, PlainResponder(plain, Requests()))
             }
-        case (true, nil):
-            try serve(endpoint, on: loops) { security in
-                SMTPSession(settings, security: security, SwitchedResponder(policy))
-            }
-        case (false, let fuzzing?):
-            try serve(endpoint, on: loops) { security in
-                fuzzing.session { SMTPSession(settings, security: security, ModeResponder(policy)) }
-            }
-        case (true, let fuzzing?):
-            try serve(endpoint, on: loops) { security in
-                fuzzing.session {
-                    SMTPSession(settings, security: security, SwitchedResponder(policy))
-                }
+        }
+        try serve(endpoint, on: loops) { [settings] security in
+            fuzzing.session {
+                SMTPSession(settings, security: security, PlainResponder(plain, Requests()))
             }
         }
     }

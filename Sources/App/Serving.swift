@@ -9,12 +9,10 @@ import Synchronization
 /// What the new connections of one listener are served with: made at the start, and anew at every
 /// reload.
 ///
-/// A connection keeps what it began with.
+/// A connection keeps what it began with, but for the rules, whose place it shares.
 final class Serving: Sendable {
     let settings: SessionSettings
-    let policy: PreparedPolicy
-    /// The rules in force, and what they call the listener; nil where there are none.
-    let rules: (inForce: RulesInForce, listener: String)?
+    let rules: ListenerRules
     /// Nil where no client can have TLS.
     let tls: TLSContext?
     let isImplicitTLS: Bool
@@ -28,13 +26,11 @@ final class Serving: Sendable {
     let fuzzing: ReplyFuzzing?
 
     init(
-        settings: SessionSettings, policy: PreparedPolicy,
-        rules: (inForce: RulesInForce, listener: String)?, tls: TLSContext?, isImplicitTLS: Bool,
+        settings: SessionSettings, rules: ListenerRules, tls: TLSContext?, isImplicitTLS: Bool,
         quota: ConnectionQuota, seed: UInt64, numbers: ConnectionNumbers,
         makeRecord: (@Sendable (borrowing Peer) -> ConnectionRecord)?, fuzzing: ReplyFuzzing?
     ) {
         self.settings = settings
-        self.policy = policy
         self.rules = rules
         self.tls = tls
         self.isImplicitTLS = isImplicitTLS
@@ -44,6 +40,22 @@ final class Serving: Sendable {
         self.makeRecord = makeRecord
         self.fuzzing = fuzzing
     }
+}
+
+/// What one listener does with mail.
+struct ListenerRules: Sendable {
+    /// The rules in force at all listeners.
+    let inForce: RulesInForce
+    /// What rules call the listener.
+    let listener: String
+    /// Whether all mail is taken unless a message requests otherwise.
+    let isPlain: Bool
+    /// Whether a message's header may request something for it.
+    let readsRequests: Bool
+    /// Whether a recipient's address may.
+    let readsAddresses: Bool
+    /// Who hears of requests that cannot be read.
+    let reports: RequestReports
 }
 
 /// Numbers the connections of the whole server in the order in which they come, from 0.

@@ -33,7 +33,7 @@ final class StatusBoard: Sendable {
                 ratesAt: begin))
     }
 
-    private static func lines(_ listeners: [(address: String, policy: Policy)]) -> [String] {
+    private static func lines(_ listeners: [(address: String, policy: ModeSettings)]) -> [String] {
         listeners.map { "listening on \($0.address): \($0.policy.text)" }
     }
 

@@ -60,6 +60,15 @@ public struct ByteQueue: ~Copyable {
         end = start + count
     }
 
+    /// Takes the bytes from an offset on.
+    package mutating func take(from start: Int) -> [UInt8] {
+        let bytes = withBytes { bytes in
+            bytes.extracting(start..<bytes.byteCount).withUnsafeBytes { Array($0) }
+        }
+        truncate(to: start)
+        return bytes
+    }
+
     /// Appends one byte.
     @inlinable
     public mutating func append(_ byte: UInt8) {

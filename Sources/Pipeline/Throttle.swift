@@ -10,10 +10,7 @@
 public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     private let bytesPerSecond: Int
     private var next: Next
-    /// The bytes at the start of the input that the stack was offered before, and left.
-    private var offered = 0
-    /// When the bytes that were taken will have had their time.
-    private var takenUntil = Instant(nanoseconds: .min)
+    private var allowance = Allowance()
     /// Whether the pause under way is this layer's own.
     private var isHolding = false
     /// A layer inside was woken during it: its next pause ends at once.
@@ -33,13 +30,11 @@ public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
 
     /// Hands on what may be taken now.
     public mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
-        guard takenUntil <= context.now else { return hold(consumed: 0) }
-        let fresh = min(input.byteCount - offered, max(1, bytesPerSecond / 20))
-        let nanoseconds = Int64(fresh) * 1_000_000_000 / Int64(bytesPerSecond)
-        takenUntil = context.now.advanced(byNanoseconds: nanoseconds)
-        let end = offered + fresh
+        guard let end = allowance.take(input.byteCount, bytesPerSecond, at: context.now) else {
+            return hold(consumed: 0)
+        }
         var intake = next.receive(input.extracting(0..<end), &context)
-        offered = end - intake.consumed
+        allowance.consume(intake.consumed)
         nextKeepsInput = intake.keepsInput
         // The kernel would take them faster.
         intake.discardable = 0
@@ -55,9 +50,9 @@ public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         guard event == .resumed, isHolding else {
             return passOn(next.handle(event, &context), context)
         }
-        guard takenUntil <= context.now else {
+        guard allowance.takenUntil <= context.now else {
             isNextWoken = true
-            return .pause(until: takenUntil)
+            return .pause(until: allowance.takenUntil)
         }
         isHolding = false
         return .proceed
@@ -65,12 +60,45 @@ public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
 
     private mutating func hold(consumed: Int) -> Intake {
         isHolding = true
-        return Intake(consumed, .pause(until: takenUntil), keepsInput: nextKeepsInput)
+        return Intake(consumed, .pause(until: allowance.takenUntil), keepsInput: nextKeepsInput)
     }
 
     private mutating func passOn(_ verdict: Verdict, _ context: borrowing Context) -> Verdict {
         guard case .pause = verdict, isNextWoken else { return verdict }
         isNextWoken = false
         return .pause(until: context.now)
+    }
+}
+
+/// How much of its input a stack may be offered at a rate: the machine of ``Throttle``.
+package struct Allowance: BitwiseCopyable, Sendable {
+    /// The bytes at the start of the input that the stack was offered before.
+    private var offered = 0
+    /// When the bytes that were taken will have had their time.
+    package private(set) var takenUntil = Instant(nanoseconds: .min)
+
+    /// Creates an allowance of which nothing is taken.
+    package init() {}
+
+    /// Returns the end of what may be offered of so many bytes; nil if that has to wait.
+    package mutating func take(
+        _ count: Int, _ bytesPerSecond: Int, at now: Instant
+    ) -> Int? {
+        guard takenUntil <= now else { return nil }
+        let fresh = min(count - min(offered, count), max(1, bytesPerSecond / 20))
+        let nanoseconds = Int64(fresh) * 1_000_000_000 / Int64(bytesPerSecond)
+        takenUntil = now.advanced(byNanoseconds: nanoseconds)
+        offered = min(offered, count) + fresh
+        return offered
+    }
+
+    /// Takes note that all of so many bytes were offered, at no rate.
+    package mutating func takeAll(_ count: Int) {
+        offered = count
+    }
+
+    /// Takes note of what the stack has consumed of that.
+    package mutating func consume(_ count: Int) {
+        offered -= count
     }
 }

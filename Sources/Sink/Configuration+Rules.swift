@@ -1,21 +1,40 @@
 package import BlackholeRules
 
+/// All rules of a configuration.
+package struct ConfiguredRules: Sendable {
+    /// The rules, in the order in which they are tried: those of listeners, those of the command line
+    /// and the environment, those of the file, and behind them what modes and other settings stand
+    /// for.
+    package fileprivate(set) var set = RuleSet()
+    /// What settings add for messages that request a mode or a delay.
+    package fileprivate(set) var modes = ModeRules()
+    /// Whether all mail is taken unless a message requests otherwise: no rule was written, and no
+    /// mode says anything before a message has ended.
+    package fileprivate(set) var isPlain = true
+
+    /// The source of rules that settings stand for.
+    fileprivate static let settings = RuleSource("settings")
+
+    /// Whether a rule was written, and does not stand for a setting.
+    package func isWritten(_ entry: RuleSet.Entry) -> Bool {
+        entry.source != ConfiguredRules.settings
+    }
+}
+
 extension Configuration {
-    /// All rules, in the order in which they are tried: those of listeners, those of the command line
-    /// and the environment, and those of the file.
+    /// All rules, with those of the files that are named.
     ///
-    /// Behind them come those that modes and other settings stand for. Without a written rule there
-    /// is none: the mode alone speaks.
-    ///
-    /// - Parameter read: reads a file of rules, whose path is as it was written.
-    package func ruleSet(
-        _ read: (String) throws(ConfigurationError) -> [UInt8]
-    ) throws(ConfigurationError) -> RuleSet {
-        var set = RuleSet()
+    /// - Parameters:
+    ///   - adopts: whether mail may come to sockets of a service manager that are no listeners here.
+    ///   - read: reads a file of rules, whose path is as it was written.
+    package func rules(
+        adopts: Bool = false, _ read: (String) throws(ConfigurationError) -> [UInt8]
+    ) throws(ConfigurationError) -> ConfiguredRules {
+        var rules = ConfiguredRules()
         for listener in listeners {
             for (index, rule) in listener.rules.enumerated() {
                 let source = RuleSource("listen \(listener.ruleName) rule \(index + 1)")
-                try set.add(rule, source, at: listener.ruleName)
+                try rules.set.add(rule, source, at: listener.ruleName)
             }
         }
         let isOfFile = { (assignment: Assignment) in
@@ -24,44 +43,41 @@ extension Configuration {
         let (own, ofFile) = (added.filter { !isOfFile($0) }, added.filter(isOfFile))
         for assignments in [own, ofFile] {
             for (index, rule) in assignments.filter({ $0.setting == "rule" }).enumerated() {
-                try set.add(rule.text, rule.ruleSource(index + 1))
+                try rules.set.add(rule.text, rule.ruleSource(index + 1))
             }
             for path in assignments.filter({ $0.setting == "rules" }).map(\.text) {
-                let faults = set.read(try read(path), from: path, allowsFiles: true)
-                guard let fault = faults.first else { continue }
-                let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
-                throw ConfigurationError(fault.description + more, isUsage: false)
+                try rules.set.add(fileAt: path, read)
             }
         }
-        guard !set.entries.isEmpty else { return set }
-        if let fault = set.entries.lazy.compactMap(\.unsupported).first {
-            throw ConfigurationError(fault, isUsage: false)
-        }
-        let source = RuleSource("settings")
+        rules.isPlain = rules.set.entries.isEmpty && !readsAddresses
         let listeners = listeners
-        let isAlike = listeners.allSatisfy { $0.policy == policy }
-        for text in isAlike ? policy.ruleTexts : [] { try set.add(text, source) }
-        for listener in isAlike ? [] : listeners {
-            for text in listener.policy.ruleTexts {
-                try set.add(text, source, at: listener.ruleName)
-            }
+        if listeners.allSatisfy({ $0.policy == policy }) {
+            try rules.add(policy)
+        } else {
+            for listener in listeners { try rules.add(listener.policy, at: listener.ruleName) }
+            if adopts { try rules.add(policy, at: "") }
         }
-        for text in Policy.quirks { try set.add(text, source) }
-        return set
+        for text in Quirks.ruleTexts { try rules.set.add(text, ConfiguredRules.settings) }
+        return rules
     }
 }
 
-extension RuleSet.Entry {
-    /// What is wrong with a rule that is right, but says what this program does not do.
-    fileprivate var unsupported: String? {
-        let steps = rule.outcome.alternatives.flatMap(\.steps)
-        let word = steps.lazy.compactMap { step in
-            switch step {
-            case .slow, .drip, .garble, .announce, .hide, .certificate, .keep, .drop: step.keyword
-            case .accept, .reply, .raw, .wait, .close, .reset, .silence: nil
-            }
-        }.first
-        return word.map { "\(source): the step '\($0)' is read, but the server does not do it" }
+extension ConfiguredRules {
+    /// Adds what a mode stands for, for one listener or all.
+    fileprivate mutating func add(
+        _ settings: ModeSettings, at listener: String? = nil
+    ) throws(ConfigurationError) {
+        for text in settings.ruleTexts {
+            try set.add(text, ConfiguredRules.settings, at: listener)
+            guard let rule = set.entries.last?.rule, !rule.outcome.alwaysAnswers else { continue }
+            modes.delays.insert(set.entries.count - 1)
+        }
+        isPlain = isPlain && settings.isPlain
+        guard settings.hasHeaderSwitches else { return }
+        for (mode, text) in settings.requestedTexts {
+            let rule = try RuleSet.rule(text, ConfiguredRules.settings, at: listener)
+            modes.requested.append((mode, rule))
+        }
     }
 }
 
@@ -81,23 +97,47 @@ extension RuleSet {
     fileprivate mutating func add(
         _ text: String, _ source: RuleSource, at listener: String? = nil
     ) throws(ConfigurationError) {
+        let rule = try RuleSet.rule(text, source, at: listener)
         do throws(RuleFault) {
-            guard let listener else {
-                return try append(text, from: source, allowsFiles: true)
-            }
-            let rule: Rule
-            do throws(RuleError) {
-                rule = try Rule(text, allowsFiles: true)
-            } catch {
-                throw RuleFault(source, error)
-            }
-            let test = Rule.Test(.listener, .equal, .text(Glob(listener)))
-            try append(
-                Rule(
-                    name: rule.name, at: rule.stage, tests: [test] + rule.tests, paces: rule.paces,
-                    rule.outcome), from: source)
+            try append(rule, from: source)
         } catch {
             throw ConfigurationError(error.description, isUsage: false)
         }
+    }
+
+    /// Reads a rule, for the connections of one listener or of all.
+    fileprivate static func rule(
+        _ text: String, _ source: RuleSource, at listener: String?
+    ) throws(ConfigurationError) -> Rule {
+        var rule: Rule
+        do throws(RuleError) {
+            rule = try Rule(text, allowsFiles: true)
+        } catch {
+            throw ConfigurationError(RuleFault(source, error).description, isUsage: false)
+        }
+        if let listener {
+            rule.tests.insert(Rule.Test(.listener, .equal, .text(Glob(listener))), at: 0)
+        }
+        return rule
+    }
+
+    /// Adds the rules of a file, and of those that it refers to.
+    fileprivate mutating func add(
+        fileAt path: String, _ read: (String) throws(ConfigurationError) -> [UInt8]
+    ) throws(ConfigurationError) {
+        var unread: ConfigurationError?
+        let bytes = try read(path)
+        let faults = self.read(bytes, from: path, opening: { other in
+            do throws(ConfigurationError) {
+                return try read(other)
+            } catch {
+                unread = unread ?? error
+                return nil
+            }
+        })
+        if let unread { throw unread }
+        guard let fault = faults.first else { return }
+        let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
+        throw ConfigurationError(fault.description + more, isUsage: false)
     }
 }

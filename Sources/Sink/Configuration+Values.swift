@@ -1,4 +1,5 @@
 internal import BlackholePipeline
+internal import BlackholeRules
 internal import BlackholeSMTP
 
 extension [String] {
@@ -190,7 +191,7 @@ extension Unicode.Scalar {
 
 /// The codes that are drawn from to bounce.
 struct BounceCodes: Sendable, Equatable {
-    var general = Policy.allBounceCodes
+    var general = ModeSettings.allBounceCodes
     /// Those of one stage, instead of the general ones.
     var byStage: [ModeStage: [ReplyCode]] = [:]
 
@@ -223,7 +224,7 @@ struct BounceCodes: Sendable, Equatable {
     }
 }
 
-extension Policy {
+extension ModeSettings {
     /// The codes that are drawn from to bounce, as they are set.
     var bounce: BounceCodes {
         get { BounceCodes(general: bounceCodes, byStage: bounceCodesByStage) }

@@ -1,4 +1,5 @@
 internal import BlackholePipeline
+internal import BlackholeRules
 internal import BlackholeSMTP
 
 extension Configuration {
@@ -145,7 +146,7 @@ extension Configuration {
         }
         let bounces = stages.contains { policy.bounceCodesByStage[$0] == nil }
         let unheard = policy.bounceCodesByStage.keys.filter { !stages.contains($0) }.map(\.rawValue)
-        let hasCodes = policy.bounceCodes != Policy.allBounceCodes
+        let hasCodes = policy.bounceCodes != ModeSettings.allBounceCodes
         return idleUnderFlags
             + idle(
                 "stage", if: isSame, because: "mode",
@@ -183,7 +184,7 @@ extension Configuration {
     }
 }
 
-extension Policy {
+extension ModeSettings {
     /// Whether its stage makes no difference.
     fileprivate var saysTheSameEverywhere: Bool {
         mode == .accept && delay == nil && acceptCodes == [.ok]

@@ -11,10 +11,12 @@ package struct Configuration: Sendable {
     /// The same with TLS from the first byte.
     package var tlsListen: [EndpointLine] = []
 
-    package var policy = Policy()
+    package var policy = ModeSettings()
     /// Rules as they are written, and files of rules: of the command line, and behind them of the file.
     package var rules: [String] = []
     package var ruleFiles: [String] = []
+    /// Whether a recipient's address chooses its reply.
+    package var readsAddresses = false
     /// What every source has added, with its origin.
     private(set) var added: [Assignment] = []
     package var seed: UInt64?

@@ -1,4 +1,5 @@
 internal import BlackholePipeline
+package import BlackholeRules
 
 /// A listener as the file has it: `[address]:port mode=… delay=… stage=… rule='…'`.
 package struct EndpointLine: Sendable, Equatable {
@@ -51,7 +52,7 @@ package struct EndpointLine: Sendable, Equatable {
     var hasFlags: Bool { mode != nil || delay != nil || stage != nil }
 
     /// The policy of all, with the flags of this listener over it, which switch headers off.
-    func policy(over policy: Policy) -> Policy {
+    func policy(over policy: ModeSettings) -> ModeSettings {
         guard hasFlags else { return policy }
         var policy = policy
         if let mode { policy.mode = mode }
@@ -67,7 +68,7 @@ package struct Endpoint: Sendable, Equatable {
     package let host: String
     package let port: UInt16
     package let isImplicitTLS: Bool
-    package let policy: Policy
+    package let policy: ModeSettings
     /// Rules for this listener alone.
     package var rules: [String] = []
 

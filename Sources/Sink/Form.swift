@@ -1,4 +1,5 @@
 internal import BlackholePipeline
+internal import BlackholeRules
 internal import BlackholeSMTP
 
 /// How the values of a setting are read and written.

@@ -1,4 +1,5 @@
 internal import BlackholePipeline
+internal import BlackholeRules
 internal import BlackholeSMTP
 
 /// Something that can be set: a row of the one table behind the command line, the environment, the
@@ -99,7 +100,7 @@ package struct Setting: Sendable {
             "listen", \.listen, .endpoints, reload: .place, default: "none",
             example: "127.0.0.1:25 mode=bounce delay=0.5-3, [::1]:25",
             "A listener with settings of its own, instead of host and port: [address]:port, and "
-                + "behind it mode=, delay= and stage= as needed. May be repeated."),
+                + "behind it mode=, delay=, stage= and rule='…' as needed. May be repeated."),
         Setting(
             "tls_listen", \.tlsListen, .endpoints, reload: .place, default: "none",
             example: "127.0.0.1:465 mode=random stage=rcpt",
@@ -130,14 +131,19 @@ package struct Setting: Sendable {
             "rule", \.rules, .rules, default: "none",
             example: "rcpt to=*@full.example first=2 -> 452 4.2.2 Mailbox full",
             "A rule: at a stage, if its tests hold, this often, do something. Rules are tried in order, "
-                + "before mode and stage. With rules, a message's own wish is X-Blackhole-Do; "
-                + "X-Blackhole-Mode and X-Blackhole-Delay are not read. May be repeated."),
+                + "before mode and stage. May be repeated."),
         Setting(
             "rules", \.ruleFiles, .paths, default: "none", example: "/etc/blackhole/greylist.rules",
-            "A file of rules, one on each line. May be repeated."),
+            "A file of rules, one on each line; a line @/path stands for the rules of another file. "
+                + "May be repeated."),
+        Setting(
+            "address_rules", \.readsAddresses, .bool,
+            "Whether a recipient's address chooses its reply: you+do-452@…, 450-you@…, "
+                + "bounce-550@…."),
         Setting(
             "dynamic_switch", \.policy.hasHeaderSwitches, .bool,
-            "Whether a message's X-Blackhole-Mode and X-Blackhole-Delay headers switch for it."),
+            "Whether a message's X-Blackhole-Do, X-Blackhole-Mode and X-Blackhole-Delay headers "
+                + "decide for it."),
         Setting(
             "seed", \.seed, Form.seed.optional, default: "by chance", example: "1",
             "Repeats what was drawn by chance; the log tells the seed in use."),

@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import BlackholeTLS
@@ -14,10 +15,10 @@ struct MemoryTests {
 
     /// The program's stacks, where sessions are not logged.
     static let stacks = [
-        ("STARTTLS, switches", MemoryLayout<Onion<SwitchedResponder>>.stride, 512),
-        ("STARTTLS", MemoryLayout<Onion<ModeResponder>>.stride, 512),
-        ("switches", MemoryLayout<Admission<Lines<SwitchedResponder>>>.stride, 480),
-        ("neither", MemoryLayout<Admission<Lines<ModeResponder>>>.stride, 480),
+        ("STARTTLS, switches", MemoryLayout<Onion<PlainResponder<RequestReader>>>.stride, 512),
+        ("STARTTLS", MemoryLayout<Onion<PlainResponder<NoRequests>>>.stride, 512),
+        ("switches", MemoryLayout<Admission<Lines<PlainResponder<RequestReader>>>>.stride, 480),
+        ("neither", MemoryLayout<Admission<Lines<PlainResponder<NoRequests>>>>.stride, 480),
     ]
 
     @Test(arguments: stacks)

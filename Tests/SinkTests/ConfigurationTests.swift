@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import Testing
@@ -88,7 +89,7 @@ struct ConfigurationTests {
         #expect(
             configuration.policy.bounceCodesByStage
                 == [.rcpt: [.mailboxUnavailable, .userElsewhere]])
-        #expect(configuration.policy.bounceCodes == Policy.allBounceCodes)
+        #expect(configuration.policy.bounceCodes == ModeSettings.allBounceCodes)
     }
 
     @Test(

@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import Testing
@@ -7,8 +8,8 @@ import Testing
 struct DelayTests {
     private static func policy(
         _ least: Duration, _ most: Duration, mode: Mode = .accept, at stage: ModeStage? = nil
-    ) -> Policy {
-        Policy(mode, at: stage) {
+    ) -> ModeSettings {
+        ModeSettings(mode, at: stage) {
             $0.delay = DelayRange(least, most)
             $0.bounceCodes = [.blocked]
         }

@@ -1,12 +1,14 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
+import Foundation
 import Testing
 
 /// What VRFY and EXPN find.
 struct DirectoryTests {
     private func say(_ line: String) -> [String] {
-        var dialogue = ModeDialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(ModeSettings())
         return dialogue.say(line)
     }
 
@@ -79,7 +81,12 @@ struct DirectoryTests {
 
     @Test(arguments: credentials)
     func `authentication fails with fail= in it`(user: String, password: String, fails: Bool) {
-        #expect(Refusal.isAskedFor(by: user.utf8, password: password.utf8) == fails)
+        let stacks = SinkStacks(ModeSettings(), SessionSettings(authentication: .offered))
+        var loopback = Loopback { _ in stacks.stack() }
+        let response = Data("\0\(user)\0\(password)".utf8).base64EncodedString()
+        loopback.send("EHLO x\r\nAUTH PLAIN \(response)\r\n")
+        let reply = loopback.takeOutput().split(separator: "\r\n").last ?? ""
+        #expect(reply.hasPrefix(fails ? "535 5.7.8 Authentication failed" : "235 "))
     }
 
     /// What is cut short there must not take the next letters with it.
@@ -90,10 +97,8 @@ struct DirectoryTests {
         user: String, fails: Bool
     ) {
         let settings = SessionSettings(authentication: .offered)
-        let prepared = PreparedPolicy(Policy(), hostName: "mx.example")
-        var loopback = Loopback { _ in
-            LineFraming { DataDiscard { SMTPSession(settings, ModeResponder(prepared)) } }
-        }
+        let stacks = SinkStacks(ModeSettings(), settings)
+        var loopback = Loopback { _ in stacks.stack() }
         loopback.send("EHLO x\r\nAUTH LOGIN \(user)\r\n")
         _ = loopback.takeOutput()
         loopback.send("\r\n")

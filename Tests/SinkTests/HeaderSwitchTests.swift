@@ -1,5 +1,6 @@
 import BlackholeFuzzBodies
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import BlackholeTestSupport
@@ -10,9 +11,9 @@ struct HeaderSwitchTests {
     /// What the content chooses, however it is cut in two, or byte by byte.
     static func choice(
         _ content: String, sourceLocation: SourceLocation = #_sourceLocation
-    ) -> HeaderSwitches.Choice {
+    ) -> MessageRequest {
         let bytes = Array(content.utf8)
-        var switches = HeaderSwitches()
+        var switches = RequestReader()
         let whole = switches.choice(of: [bytes[...]])
         for cut in stride(from: 0, through: bytes.count, by: 1 + bytes.count / 1000) {
             let halves = switches.choice(of: [bytes[..<cut], bytes[cut...]])
@@ -23,7 +24,7 @@ struct HeaderSwitchTests {
         return whole
     }
 
-    static func mode(_ content: String) -> ModeSwitch? { choice(content).mode }
+    static func mode(_ content: String) -> RequestedMode? { choice(content).mode }
 
     static func delay(_ value: String) -> [Duration]? {
         choice("X-Blackhole-Delay: \(value)\r\n\r\n").delay.map { [$0.least, $0.most] }
@@ -159,7 +160,7 @@ struct HeaderSwitchTests {
         "X-Blackhole-Mode: bounce\r\n no\r\n\r\n", "X-Blackhole-Mode: bounce\r",
     ])
     func `there is no field`(content: String) {
-        #expect(Self.choice(content) == HeaderSwitches.Choice())
+        #expect(Self.choice(content) == MessageRequest())
     }
 
     // MARK: Faults
@@ -191,22 +192,19 @@ struct HeaderSwitchTests {
 
     private static func faults(_ content: String) -> [String] {
         var faults: [String] = []
-        var switches = HeaderSwitches()
+        var switches = RequestReader()
         for byte in content.utf8 {
-            switches.readAll([byte].span.bytes) { faults.append($0.text) }
+            switches.read([byte].span.bytes) { faults.append($0.text) }
         }
-        return faults + (switches.end().map { [$0.text] } ?? [])
+        _ = switches.take { faults.append($0.text) }
+        return faults
     }
 
     @Test func `each kind of fault is reported once a second, not more often`() {
         let log = Journal()
-        let reports = SwitchReports { log.note($0) }
-        let policy = PreparedPolicy(Policy(), hostName: "mx.example", switchReports: reports)
-        var loopback = Loopback { _ in
-            LineFraming {
-                DataDiscard { SMTPSession(SessionSettings(), SwitchedResponder(policy)) }
-            }
-        }
+        let reports = RequestReports { log.note($0) }
+        let stacks = SinkStacks(ModeSettings(), reports: reports)
+        var loopback = Loopback { _ in stacks.stack() }
         loopback.send("EHLO x\r\n")
         for round in 1...3 {
             for content in [["X-Blackhole-Mode: no", "X-Blackhole-Delay: no"], ["x"]] {
@@ -229,20 +227,20 @@ struct HeaderSwitchTests {
     }
 
     @Test func `one message's choice is not the next one's`() {
-        var switches = HeaderSwitches()
+        var switches = RequestReader()
         for end in ["", "\r", "\r\n", "\r\n\r", "\r\n\r\n", "\r\n\r\nbody"] {
             _ = switches.choice(of: [Array("X-Blackhole-Mode: bounce\(end)".utf8)[...]])
-            #expect(switches.choice(of: [Array("e\r\n".utf8)[...]]) == HeaderSwitches.Choice())
+            #expect(switches.choice(of: [Array("e\r\n".utf8)[...]]) == MessageRequest())
             switches.readAll(Array("X-Blackhole-Mode: bounce\(end)".utf8).span.bytes)
             switches.reset()
-            #expect(switches.take() == HeaderSwitches.Choice())
+            #expect(switches.take() == MessageRequest())
         }
     }
 }
 
-extension HeaderSwitches {
+extension RequestReader {
     /// Reads a message in pieces; gives what it chooses.
-    mutating func choice(of pieces: [ArraySlice<UInt8>]) -> Choice {
+    mutating func choice(of pieces: [ArraySlice<UInt8>]) -> MessageRequest {
         for piece in pieces { readAll(piece.span.bytes) }
         return take()
     }

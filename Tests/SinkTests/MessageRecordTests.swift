@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import BlackholeTestSupport
@@ -8,7 +9,7 @@ import Testing
 struct MessageRecordTests {
     /// The lines of a session in which the client says `lines`, without their ends.
     private func log(
-        of lines: [String], _ policy: Policy = Policy(), isLenient: Bool = false
+        of lines: [String], _ policy: ModeSettings = ModeSettings(), isLenient: Bool = false
     ) -> [String] {
         let log = Journal()
         var limits = SMTPLimits()
@@ -16,14 +17,14 @@ struct MessageRecordTests {
         limits.maximumMessageSize = 1_000
         let settings = SessionSettings(
             limits: limits, isLenient: isLenient, authentication: .offered)
-        let prepared = PreparedPolicy(policy, hostName: "mx.example")
+        let stacks = SinkStacks(policy)
         var smtp = Loopback { peer in
             let record = MessageRecord(of: peer) { log.note($0) }
             return ConnectionRecorder(record) {
                 LineFraming {
                     DataDiscard {
                         ObservedSession(record) {
-                            SMTPSession(settings, SwitchedResponder(prepared))
+                            SMTPSession(settings, stacks.switched())
                         }
                     }
                 }
@@ -35,7 +36,7 @@ struct MessageRecordTests {
         return log.entries.map { String($0.prefix { $0 != "\"" }) }
     }
 
-    private static let refusing = Policy(.bounce, at: .message) { $0.bounceCodes = [.blocked] }
+    private static let refusing = ModeSettings(.bounce, at: .message) { $0.bounceCodes = [.blocked] }
 
     @Test func `chunks are one message of all their bytes`() {
         let lines = log(of: [
@@ -79,7 +80,7 @@ struct MessageRecordTests {
     }
 
     @Test func `each refused recipient has a line, and the pipelined DATA behind them none`() {
-        let policy = Policy(.bounce, at: .rcpt) { $0.bounceCodes = [.blocked] }
+        let policy = ModeSettings(.bounce, at: .rcpt) { $0.bounceCodes = [.blocked] }
         let lines = log(
             of: ["MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nRCPT TO:<e@f>\r\nDATA\r\nRSET"], policy)
         #expect(

@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import Testing
@@ -22,7 +23,7 @@ struct ModeTests {
     }
 
     /// Talks until a refusal; gives what was said at each stage.
-    static func talk(_ policy: Policy, _ way: Way, seed: UInt64 = 1) -> [ModeStage: String] {
+    static func talk(_ policy: ModeSettings, _ way: Way, seed: UInt64 = 1) -> [ModeStage: String] {
         var dialogue = ModeDialogue(policy, seed: seed)
         var said: [ModeStage: String] = [:]
         for (stage, lines) in steps(way) {
@@ -42,7 +43,7 @@ struct ModeTests {
     @Test(arguments: ModeStage.allCases, Way.allCases)
     func `accept takes everything`(stage: ModeStage, way: Way) {
         for hasHeaderSwitches in [false, true] {
-            let policy = Policy(.accept, at: stage) { $0.hasHeaderSwitches = hasHeaderSwitches }
+            let policy = ModeSettings(.accept, at: stage) { $0.hasHeaderSwitches = hasHeaderSwitches }
             let said = Self.talk(policy, way)
             for (stage, _) in Self.steps(way) {
                 #expect([said[stage] ?? ""].codes == [Self.own[stage]])
@@ -53,23 +54,23 @@ struct ModeTests {
 
     @Test(arguments: ModeStage.allCases, Way.allCases)
     func `bounce speaks at its stage with each of its codes`(stage: ModeStage, way: Way) {
-        for code in Policy.allBounceCodes {
-            let policy = Policy(.bounce, at: stage) { $0.bounceCodes = [code] }
+        for code in ModeSettings.allBounceCodes {
+            let policy = ModeSettings(.bounce, at: stage) { $0.bounceCodes = [code] }
             expectRefusal(code, policy, stage, way)
         }
     }
 
     @Test(arguments: ModeStage.allCases, Way.allCases)
     func `unavailable is 421, and the connection is closed`(stage: ModeStage, way: Way) {
-        expectRefusal(.serviceNotAvailable, Policy(.unavailable, at: stage), stage, way)
+        expectRefusal(.serviceNotAvailable, ModeSettings(.unavailable, at: stage), stage, way)
     }
 
     @Test(arguments: ModeStage.allCases, Way.allCases)
     func `offline is 521`(stage: ModeStage, way: Way) {
-        expectRefusal(.acceptsNoMail, Policy(.offline, at: stage), stage, way)
+        expectRefusal(.acceptsNoMail, ModeSettings(.offline, at: stage), stage, way)
     }
 
-    private func expectRefusal(_ code: ReplyCode, _ policy: Policy, _ stage: ModeStage, _ way: Way)
+    private func expectRefusal(_ code: ReplyCode, _ policy: ModeSettings, _ stage: ModeStage, _ way: Way)
     {
         for hasHeaderSwitches in [false, true] {
             var policy = policy
@@ -85,14 +86,14 @@ struct ModeTests {
 
     @Test func `unavailable and offline greet with it unless they are told otherwise`() {
         #expect(
-            Self.talk(Policy(.unavailable), .data)
+            Self.talk(ModeSettings(.unavailable), .data)
                 == [.connect: "421 Service not available, closing transmission channel"])
         #expect(
-            Self.talk(Policy(.offline), .data) == [.connect: "521 Machine does not accept mail"])
+            Self.talk(ModeSettings(.offline), .data) == [.connect: "521 Machine does not accept mail"])
     }
 
     @Test func `offline leaves it to the client to go`() {
-        var dialogue = ModeDialogue(Policy(.offline))
+        var dialogue = ModeDialogue(ModeSettings(.offline))
         #expect(dialogue.replies().codes == [521])
         #expect(dialogue.isClosed == false)
         #expect(dialogue.say("EHLO x").codes.allSatisfy { $0 >= 500 })
@@ -101,27 +102,27 @@ struct ModeTests {
     }
 
     @Test func `421 is the last word of a batch`() {
-        let policy = Policy(.bounce, at: .rcpt) { $0.bounceCodes = [.serviceNotAvailable] }
+        let policy = ModeSettings(.bounce, at: .rcpt) { $0.bounceCodes = [.serviceNotAvailable] }
         var dialogue = ModeDialogue.begun(policy)
         #expect(dialogue.say(Way.envelope + ["RSET", "NOOP"]).codes == [250, 421])
         #expect(dialogue.isClosed == true)
     }
 
     @Test func `a connection goes on behind a bounce`() {
-        let policy = Policy(.bounce) { $0.bounceCodes = [.blocked] }
+        let policy = ModeSettings(.bounce) { $0.bounceCodes = [.blocked] }
         var dialogue = ModeDialogue.begun(policy)
         for way in Way.allCases { #expect(dialogue.send(["x"], by: way) == "571 5.7.1 Blocked") }
     }
 
     @Test func `a refused DATA may be followed by BDAT, which is asked again`() {
-        let policy = Policy(.bounce, at: .data) { $0.bounceCodes = [.blocked] }
+        let policy = ModeSettings(.bounce, at: .data) { $0.bounceCodes = [.blocked] }
         var dialogue = ModeDialogue.begun(policy)
         #expect(dialogue.say(Way.envelope + ["DATA"]).codes == [250, 250, 571])
         #expect(dialogue.say("BDAT 3 LAST", "x").codes == [571])
     }
 
     @Test func `a decision at DATA is not drawn again at the end of the message`() {
-        let policy = Policy(.random, at: .data) { $0.bounceCodes = [.blocked] }
+        let policy = ModeSettings(.random, at: .data) { $0.bounceCodes = [.blocked] }
         var dialogue = ModeDialogue.begun(policy)
         var seen: Set<[Int]> = []
         for _ in 0..<50 {
@@ -140,7 +141,7 @@ struct ModeTests {
     }
 
     @Test func `content is wanted only for its headers`() {
-        #expect(!ModeResponder.wantsContent)
-        #expect(SwitchedResponder.wantsContent)
+        #expect(!PlainResponder<NoRequests>.wantsContent)
+        #expect(PlainResponder<RequestReader>.wantsContent)
     }
 }

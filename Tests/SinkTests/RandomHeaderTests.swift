@@ -1,5 +1,6 @@
 import BlackholeFuzzBodies
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import Testing
@@ -40,12 +41,12 @@ struct RandomHeaderTests {
     @Test(arguments: 0..<8)
     func `agrees with a naive reader`(seed: UInt64) {
         var random = RandomSource(seed: seed)
-        var switches = HeaderSwitches()
+        var switches = RequestReader()
         var chosen = 0
         for _ in 0..<25_000 {
             let content = Self.content(&random)
             let expected = NaiveHeaders.choice(of: content)
-            chosen += expected == HeaderSwitches.Choice() ? 0 : 1
+            chosen += expected == MessageRequest() ? 0 : 1
             guard switches.choice(of: [content[...]]) == expected,
                 switches.choice(of: Self.pieces(of: content, &random)) == expected
             else {

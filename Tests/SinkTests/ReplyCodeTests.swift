@@ -1,3 +1,4 @@
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import Testing
@@ -53,7 +54,7 @@ struct ReplyCodeTests {
 
     @Test func `bounces with the codes that were published`() {
         #expect(
-            Policy.allBounceCodes.map(\.rawValue) == [
+            ModeSettings.allBounceCodes.map(\.rawValue) == [
                 421, 431, 450, 451, 452, 454, 458, 459, 521, 534, 550, 551, 552, 553, 554, 571,
             ])
     }

@@ -15,11 +15,11 @@ import Testing
         var configuration = Configuration()
         try configuration.apply(options.map { Assignment($0.0, $0.1, from: .option) })
         try configuration.apply(try ConfigurationFile.assignments(of: file, at: "x.conf"))
-        return try configuration.ruleSet {
+        return try configuration.rules({
             path throws(ConfigurationError) in
             guard let text = files[path] else { throw ConfigurationError(rules: path, "not there") }
             return Array(text.utf8)
-        }
+        }).set
     }
 
     private static func fault(_ options: [(Setting, String)], file: String = "")

@@ -1,11 +1,12 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import Testing
 
 /// What a session draws, by its seed and the number of its connection.
 struct SeededSessionTests {
-    private static let policy = Policy(.random) {
+    private static let policy = ModeSettings(.random) {
         $0.delay = DelayRange(.zero, .seconds(10))
         $0.bounceCodes = [.localError, .mailboxUnavailable]
     }
@@ -14,12 +15,12 @@ struct SeededSessionTests {
     private func replies(
         seed: UInt64 = 1, connection: UInt64 = 0, isSecured: Bool = false, loop: UInt64 = 1
     ) -> [String] {
-        let policy = PreparedPolicy(Self.policy, hostName: "mx.example")
+        let stacks = SinkStacks(Self.policy, seed: seed)
         var loopback = Loopback(seed: loop) { _ in
             LineFraming {
                 DataDiscard {
                     SeededSession(seed: seed, connection: connection, isSecured: isSecured) {
-                        SMTPSession(SessionSettings(), ModeResponder(policy))
+                        SMTPSession(SessionSettings(), stacks.unswitched())
                     }
                 }
             }

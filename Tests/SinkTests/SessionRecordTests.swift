@@ -72,6 +72,6 @@ struct SessionRecordTests {
 /// Accepts everything but credentials.
 private struct Refusing: Responder {
     mutating func authenticate(_ credentials: Credentials, _ context: inout Context) -> Answer {
-        Refusal.answer(to: credentials)
+        .reply(535, EnhancedCode(5, 7, 8), "Authentication failed")
     }
 }

@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 import Testing
@@ -13,7 +14,7 @@ struct SwitchedResponderTests {
 
     @Test(arguments: Way.allCases, [Int.max, 1, 2, 7])
     func `a message chooses its code, and no other's`(way: Way, size: Int) {
-        var dialogue = ModeDialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(ModeSettings())
         for code in ReplyCode.allCases where code.rawValue >= 400 && code != .serviceNotAvailable {
             let line = dialogue.send(
                 Self.mode("bounce=\(code.rawValue)"), by: way, inPiecesOf: size)
@@ -24,7 +25,7 @@ struct SwitchedResponderTests {
 
     @Test(arguments: Way.allCases)
     func `pipelined messages are answered each by its own`(way: Way) {
-        var dialogue = ModeDialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(ModeSettings())
         let contents = [
             Self.mode("bounce=571"), Self.plain, Self.mode("offline"), Self.mode("accept"),
             Self.mode("accept=253"), Self.mode("bounce=450"), Self.mode("no"),
@@ -39,14 +40,14 @@ struct SwitchedResponderTests {
 
     @Test func `unavailable closes the connection`() {
         for value in ["unavailable", "bounce=421"] {
-            var dialogue = ModeDialogue.begun(Policy())
+            var dialogue = ModeDialogue.begun(ModeSettings())
             #expect(dialogue.send(Self.mode(value)) == ReplyCode.serviceNotAvailable.line())
             #expect(dialogue.isClosed == true)
         }
     }
 
     @Test func `a mode draws with the codes of the policy`() {
-        let policy = Policy(.accept) {
+        let policy = ModeSettings(.accept) {
             $0.acceptCodes = [.messagesPending]
             $0.bounceCodes = [.blocked]
             $0.acceptRatio = 0.5
@@ -63,7 +64,7 @@ struct SwitchedResponderTests {
 
     @Test(arguments: ModeStage.allCases, Way.allCases)
     func `a message decides whatever stage the policy speaks at`(stage: ModeStage, way: Way) {
-        let policy = Policy(.accept, at: stage) { $0.bounceCodes = [.blocked] }
+        let policy = ModeSettings(.accept, at: stage) { $0.bounceCodes = [.blocked] }
         var dialogue = ModeDialogue.begun(policy)
         #expect(dialogue.send(Self.mode("bounce"), by: way) == ReplyCode.blocked.line())
         #expect(dialogue.send(Self.plain, by: way).contains("queued as"))
@@ -71,14 +72,14 @@ struct SwitchedResponderTests {
 
     @Test(arguments: Way.allCases)
     func `a message is taken that the policy would refuse`(way: Way) {
-        var dialogue = ModeDialogue.begun(Policy(.bounce) { $0.bounceCodes = [.blocked] })
+        var dialogue = ModeDialogue.begun(ModeSettings(.bounce) { $0.bounceCodes = [.blocked] })
         #expect(dialogue.send(Self.mode("accept"), by: way).contains("queued as"))
         #expect(dialogue.send(Self.plain, by: way) == ReplyCode.blocked.line())
     }
 
     @Test(arguments: ["RSET", "EHLO y"])
     func `what is given up chooses nothing for the next`(command: String) {
-        var dialogue = ModeDialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(ModeSettings())
         let header = "X-Blackhole-Mode: offline"
         _ = dialogue.say(Way.envelope + ["BDAT \(header.utf8.count + 2)", header, command])
         #expect(dialogue.send(["x"]).contains("queued as"))
@@ -86,7 +87,7 @@ struct SwitchedResponderTests {
 
     @Test(arguments: Way.allCases)
     func `a message over the limit chooses nothing, for itself or the next`(way: Way) {
-        let policy = Policy()
+        let policy = ModeSettings()
         var dialogue = ModeDialogue.begun(policy, maximumMessageSize: 200)
         let long = Self.mode("offline") + Array(repeating: "x", count: 100)
         #expect(dialogue.say(way.lines(long)).codes.contains(552))
@@ -96,7 +97,7 @@ struct SwitchedResponderTests {
 
     @Test(arguments: [Int.max, 1])
     func `a stuffed dot is no part of a header`(size: Int) {
-        var dialogue = ModeDialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(ModeSettings())
         let stuffed = Way.envelope + ["DATA", ".X-Blackhole-Mode: offline", "", "."]
         #expect(dialogue.say(stuffed, inPiecesOf: size).codes.last == 521)
         // With two of them one is the name's.
@@ -109,7 +110,7 @@ struct SwitchedResponderTests {
 
     @Test func `a header may be cut by chunks anywhere`() {
         let content = "X-Blackhole-Mode: bounce=571\r\n\r\n"
-        var dialogue = ModeDialogue.begun(Policy())
+        var dialogue = ModeDialogue.begun(ModeSettings())
         for cut in 0...content.utf8.count {
             let (first, second) = (content.prefix(utf8: cut), content.dropFirst(utf8: cut))
             dialogue.loopback.send(
@@ -121,7 +122,7 @@ struct SwitchedResponderTests {
     }
 
     @Test func `without switches content is not looked at`() {
-        var dialogue = ModeDialogue.begun(Policy(.accept) { $0.hasHeaderSwitches = false })
+        var dialogue = ModeDialogue.begun(ModeSettings(.accept) { $0.hasHeaderSwitches = false })
         for way in Way.allCases {
             #expect(dialogue.send(Self.mode("offline"), by: way).contains("queued as"))
         }
@@ -146,7 +147,7 @@ struct SwitchedResponderTests {
     }
 
     @Test func `a message chooses its delay in the place of the policy's`() {
-        let policy = Policy { $0.delay = DelayRange(.seconds(3), .seconds(3)) }
+        let policy = ModeSettings { $0.delay = DelayRange(.seconds(3), .seconds(3)) }
         var dialogue = ModeDialogue.begun(policy)
         expect(&dialogue, ["x"], after: 3)
         expect(&dialogue, ["X-Blackhole-Delay: 5"], after: 5)
@@ -161,7 +162,7 @@ struct SwitchedResponderTests {
     }
 
     @Test func `a delay at another stage is not repeated at the end of the message`() {
-        let policy = Policy(.accept, at: .helo) { $0.delay = DelayRange(.seconds(3), .seconds(3)) }
+        let policy = ModeSettings(.accept, at: .helo) { $0.delay = DelayRange(.seconds(3), .seconds(3)) }
         var dialogue = ModeDialogue.begun(policy)
         dialogue.loopback.advance(by: .seconds(3))
         #expect(dialogue.replies().codes == [250])

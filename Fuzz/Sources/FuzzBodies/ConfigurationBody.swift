@@ -1,3 +1,4 @@
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 

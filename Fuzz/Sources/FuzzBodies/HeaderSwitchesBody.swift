@@ -1,14 +1,14 @@
 import BlackholeSMTP
-package import BlackholeSink
+package import BlackholeRules
 
 /// What the headers of a message choose is what a naive reader sees, however they are cut, and the
 /// machine holds nothing but itself.
 public final class HeaderSwitchesBody: FuzzBody {
-    private var switches = HeaderSwitches()
+    private var switches = RequestReader()
 
     /// Makes a body.
     public init() {
-        require(_isPOD(HeaderSwitches.self), "a machine has no memory elsewhere")
+        require(_isPOD(RequestReader.self), "a machine has no memory elsewhere")
     }
 
     /// The input: two bytes for the cuts, then a message's content.
@@ -30,10 +30,10 @@ public final class HeaderSwitchesBody: FuzzBody {
         require(switches.take() == expected, "the same however it is cut")
         switches.readAll(content)
         switches.reset()
-        require(switches.take() == HeaderSwitches.Choice(), "what is forgotten chooses nothing")
+        require(switches.take() == MessageRequest(), "what is forgotten chooses nothing")
     }
 
-    private func check(_ choice: HeaderSwitches.Choice) {
+    private func check(_ choice: MessageRequest) {
         if case .code(let code) = choice.mode {
             require(code.rawValue >= 400 || 250...253 ~= code.rawValue, "a code ends a message")
         }
@@ -43,12 +43,12 @@ public final class HeaderSwitchesBody: FuzzBody {
     }
 }
 
-extension HeaderSwitches {
-    /// Reads the next piece of the content, and goes on after what cannot be read.
-    package mutating func readAll(
-        _ content: RawSpan, _ report: (SwitchFault) -> Void = { _ in }
-    ) {
-        var index = 0
-        while let fault = read(content, from: &index) { report(fault) }
+extension RequestReader {
+    /// Reads the next piece of the content.
+    package mutating func readAll(_ content: RawSpan) {
+        read(content) { _ in }
     }
+
+    /// What the message has requested, at its end.
+    package mutating func take() -> MessageRequest { take { _ in } }
 }

@@ -1,12 +1,12 @@
 internal import BlackholeSMTP
-package import BlackholeSink
+package import BlackholeRules
 
 /// Reads the switches of a message in the simplest way there is: has all of it, and cuts it into
 /// lines.
 package enum NaiveHeaders {
     /// What the message chooses.
-    package static func choice(of content: [UInt8]) -> HeaderSwitches.Choice {
-        var choice = HeaderSwitches.Choice()
+    package static func choice(of content: [UInt8]) -> MessageRequest {
+        var choice = MessageRequest()
         for field in fields(lines(content)) {
             guard let colon = field.firstIndex(of: UInt8(ascii: ":")) else { continue }
             let name = text(field[..<colon]).lowercased()
@@ -80,7 +80,7 @@ package enum NaiveHeaders {
         return depth == 0 ? kept : []
     }
 
-    private static func mode(_ value: String) -> ModeSwitch? {
+    private static func mode(_ value: String) -> RequestedMode? {
         if let mode = Mode(rawValue: value) { return .mode(mode) }
         let parts = value.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, parts[1].utf8.count == 3, parts[1].allSatisfy(isDigit),

@@ -30,7 +30,7 @@ struct Explain: ParsableCommand {
         do throws(RuleError) {
             let (stage, facts) = try RuleFacts.parse(question)
             let explanation = rules.explain(facts, at: stage, configuration)
-            for line in explanation?.lines ?? ["there are no rules"] {
+            for line in explanation.lines {
                 print(LogFile.escaped(line, keepsBackslashes: true))
             }
         } catch {

@@ -11,6 +11,8 @@ struct CompiledRule: Sendable, BitwiseCopyable {
     /// The first byte count of a message at which its tests of `bytes` hold; for
     /// ``Stage/content`` only.
     let trigger: UInt64
+    /// Whether its waits give way to a delay that a message requests.
+    let givesWay: Bool
 }
 
 extension CompiledRule {

@@ -53,7 +53,7 @@ extension ProgramBuilder {
         case .messages: append(.messages, test)
         case .commands: append(.commands, test)
         case .hops:
-            _ = headerNames.insert("received".utf8)
+            _ = headerPlace("received")
             append(.hops, test)
         case .open:
             append(test) { [place = openPlace(parts)] in .open(place, $0, $1) }
@@ -135,7 +135,7 @@ extension ProgramBuilder {
 
     private mutating func appendHeader(_ test: Rule.Test, _ name: String) {
         let isEqual = test.comparison == .equal
-        let field = headerNames.insert(name.utf8)
+        let field = headerPlace(name)
         let presence = Rule.Test(test.fact, .equal, .absent)
         guard let bit = headerBit(field, test), let there = headerBit(field, presence) else {
             return checks.append(.never)

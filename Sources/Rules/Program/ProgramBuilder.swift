@@ -13,7 +13,8 @@ struct ProgramBuilder {
     private(set) var domainBits: [[UInt32]] = []
     var addresses = TextIndex()
     var domains = TextIndex()
-    var headerNames = TextIndex()
+    private(set) var headerNames = TextIndex()
+    private(set) var headerLetters = FirstLetters()
     private(set) var headerConditions: [[RuleProgram.Condition]] = []
     private(set) var parameterNames: [[UInt8]] = []
     private(set) var openKeys: [KeyParts] = []
@@ -56,7 +57,12 @@ struct ProgramBuilder {
         conditions = LastingFact.allCases.map { _ in [] }
     }
 
-    mutating func append(_ rule: Rule) {
+    /// Appends a rule.
+    ///
+    /// - Parameters:
+    ///   - givesWay: whether its waits give way to a delay that a message requests.
+    ///   - isInTable: whether it is tried at its stage.
+    mutating func append(_ rule: Rule, givesWay: Bool = false, isInTable: Bool = true) {
         let index = UInt32(compiled.count)
         let start = UInt32(checks.count)
         var trigger: UInt64 = 0
@@ -73,7 +79,7 @@ struct ProgramBuilder {
         let parts = KeyParts(rule.pacing.keys)
         for test in rule.tests {
             if rule.stage == .content, test.fact == .bytes { continue }
-            if key == nil, candidate == nil {
+            if isInTable, key == nil, candidate == nil {
                 if let found = exactKey(test, at: rule.stage) {
                     key = found
                     continue
@@ -86,7 +92,9 @@ struct ProgramBuilder {
             append(test, at: rule.stage, parts)
         }
         compiled.append(
-            CompiledRule(checks: (start, UInt32(checks.count)), keys: parts, trigger: trigger))
+            CompiledRule(
+                checks: (start, UInt32(checks.count)), keys: parts, trigger: trigger,
+                givesWay: givesWay))
         let outcome = CompiledOutcome(rule.outcome, at: rule.stage)
         outcomes.append(outcome)
         keys.formUnion(parts)
@@ -94,6 +102,7 @@ struct ProgramBuilder {
             placeholders.formUnion(alternative.reply?.placeholders ?? [])
             editCount += alternative.steps.count { if case .edit = $0 { true } else { false } }
         }
+        guard isInTable else { return }
         let table: TableKey =
             rule.stage == .content
             ? .content(trigger: trigger)
@@ -107,6 +116,12 @@ struct ProgramBuilder {
         if let place = openKeys.firstIndex(of: parts) { return UInt32(place) }
         openKeys.append(parts)
         return UInt32(openKeys.count - 1)
+    }
+
+    /// The number of a header field's name.
+    mutating func headerPlace(_ name: String) -> UInt32 {
+        headerLetters.insert(name.utf8)
+        return headerNames.insert(name.utf8)
     }
 
     mutating func parameterPlace(_ name: String) -> UInt32 {

@@ -60,6 +60,11 @@ enum ReplyPlan: Sendable {
         }
     }
 
+    /// The reply if it is the same each time.
+    var constant: Reply? {
+        if case .constant(let reply) = self { reply } else { nil }
+    }
+
     /// What texts of it name.
     var placeholders: [Placeholder] {
         switch self {

@@ -8,14 +8,12 @@ internal import BlackholePipeline
 package final class RuleProgram: Sendable {
     /// The rules, in order.
     package let rules: [Rule]
-    /// What each rule counts, and how it draws.
+    /// What each rule counts, and how it draws; behind them those of requested modes.
     package let tallies: [Tally]
     /// What all rules of the process count.
     package let allTallies: Tallies
     /// The name that `{host}` stands for.
     let host: [UInt8]
-    /// Whether sessions keep the texts of facts, so that new rules apply to open connections.
-    package let keepsFacts: Bool
 
     let compiled: [CompiledRule]
     let checks: [Check]
@@ -39,18 +37,32 @@ package final class RuleProgram: Sendable {
     /// The names of header fields, and what is compared with their values.
     let headerNames: TextIndex
     let headerConditions: [[Condition]]
+    /// The first letters of those names.
+    let headerLetters: FirstLetters
     /// The names of parameters.
     let parameterNames: [[UInt8]]
     /// What open connections are counted by, and what each of these places counts by.
     let openKeys: [KeyParts]
     /// All keys of all rules.
     let keys: KeyParts
-    /// What the session keeps for placeholders.
-    let placeholders: Set<Placeholder>
+    /// What a session keeps for placeholders.
+    let keptTexts: KeptTexts
+    /// The stages at which there are rules, a bit each.
+    let stages: UInt16
+    /// The facts with conditions, a bit each.
+    let hasConditions: UInt8
+    /// Whether there are ``recipientConditions``.
+    let hasRecipientConditions: Bool
+    /// Whether there are ``openKeys``.
+    let countsOpen: Bool
     /// How many words of bits a session has; those from the second number on are a message's.
     let words: (count: Int, ofMessage: Int)
     /// Whether the numbers of senders and of recipients matter.
     let looksUp: (senders: Bool, recipients: Bool)
+    /// The rules that a requested mode stands for.
+    let requestedModes: [(mode: Mode, rule: Int)]
+    /// The rules at `message` whose waits give way to a requested delay.
+    let messageDelays: [Int]
     /// How many changes to EHLO's keywords all rules make together.
     let editCount: Int
 
@@ -67,23 +79,27 @@ package final class RuleProgram: Sendable {
     ///   - tallies: what the rules of the process count; a rule that was there before keeps its
     ///     counts.
     ///   - host: the name that `{host}` stands for.
+    ///   - modes: what settings add for messages that request a mode or a delay.
     ///   - lists: the files that rules name as `@/path`, by their paths. One that is not there lists
     ///     nothing.
-    ///   - keepsFacts: whether sessions keep what clients have said, so that new rules apply to open
-    ///     connections.
     package init(
         _ rules: [Rule], _ tallies: Tallies, host: String = "localhost",
-        lists: [String: AddressList] = [:], keepsFacts: Bool = false
+        lists: [String: AddressList] = [:], modes: ModeRules = ModeRules()
     ) {
         self.rules = rules
         self.host = Array(host.utf8)
-        self.keepsFacts = keepsFacts
         allTallies = tallies
-        let identities = RuleIdentity.all(of: rules.map { ($0.name, $0.text) })
+        let all = rules + modes.requested.map(\.rule)
+        let identities = RuleIdentity.all(of: all.map { ($0.name, $0.text) })
         self.tallies = tallies.tallies(
-            for: zip(identities, rules).map { ($0, PaceSettings($1.pacing)) })
+            for: zip(identities, all).map { ($0, PaceSettings($1.pacing)) })
         var builder = ProgramBuilder(lists)
-        for rule in rules { builder.append(rule) }
+        for (place, rule) in rules.enumerated() {
+            builder.append(rule, givesWay: modes.delays.contains(place))
+        }
+        requestedModes = modes.requested.enumerated().map { ($1.mode, rules.count + $0) }
+        messageDelays = modes.delays.sorted().filter { rules[$0].stage == .message }
+        for (_, rule) in modes.requested { builder.append(rule, isInTable: false) }
         builder.finish()
         compiled = builder.compiled
         checks = builder.checks
@@ -99,18 +115,42 @@ package final class RuleProgram: Sendable {
         domains = builder.domains
         headerNames = builder.headerNames
         headerConditions = builder.headerConditions
+        headerLetters = builder.headerLetters
         parameterNames = builder.parameterNames
         openKeys = builder.openKeys
         keys = builder.keys
-        placeholders = builder.placeholders
+        keptTexts = KeptTexts(builder.placeholders)
+        stages = Stage.allCases.reduce(0) { stages, stage in
+            let hasRules =
+                stage == .content ? !builder.content.isEmpty : builder.tables[Int(stage.rawValue)] != nil
+            return stages | (hasRules ? stage.bit : 0)
+        }
+        hasConditions = LastingFact.allCases.reduce(0) { facts, fact in
+            facts | (builder.conditions[fact.rawValue].isEmpty ? 0 : fact.bit)
+        }
+        hasRecipientConditions = !builder.recipientConditions.isEmpty
+        countsOpen = !builder.openKeys.isEmpty
         words = (builder.wordCount, builder.messageWord)
         looksUp = builder.looksUp
         editCount = builder.editCount
     }
 
     /// Whether a stage has rules.
-    package func hasRules(at stage: Stage) -> Bool {
-        stage == .content ? !content.isEmpty : tables[Int(stage.rawValue)] != nil
+    package func hasRules(at stage: Stage) -> Bool { stages & stage.bit != 0 }
+
+    /// Whether what is said from MAIL to the end of a message is of interest.
+    var followsMail: Bool {
+        countsOpen
+            || [Stage.sender, .recipient, .data, .content, .message].contains { hasRules(at: $0) }
+    }
+
+    /// Whether some rule chooses a certificate.
+    var choosesCertificates: Bool {
+        rules.contains { rule in
+            rule.outcome.alternatives.flatMap(\.steps).contains { step in
+                if case .certificate = step { true } else { false }
+            }
+        }
     }
 
     /// Whether some rule looks at the content of messages.
@@ -127,6 +167,30 @@ package final class RuleProgram: Sendable {
             numbers.domain = domains.find(address.extracting(start..<address.byteCount))
         }
         return numbers
+    }
+}
+
+extension Stage {
+    /// A bit of its own.
+    var bit: UInt16 { 1 << UInt16(rawValue) }
+}
+
+/// The texts that a session keeps for placeholders.
+struct KeptTexts: OptionSet, Sendable {
+    let rawValue: UInt8
+
+    static let sender = KeptTexts(rawValue: 1)
+    /// The first recipient that was accepted.
+    static let recipient = KeptTexts(rawValue: 2)
+}
+
+extension KeptTexts {
+    init(_ placeholders: Set<Placeholder>) {
+        self = []
+        if placeholders.contains(.sender) { insert(.sender) }
+        if placeholders.contains(.recipient) || placeholders.contains(.recipientDomain) {
+            insert(.recipient)
+        }
     }
 }
 
@@ -155,4 +219,6 @@ enum LastingFact: Int, CaseIterable {
 
     /// The bit that is set while the fact is present: in the first word of each session.
     var presence: UInt32 { UInt32(rawValue) }
+    /// A bit of its own.
+    var bit: UInt8 { 1 << UInt8(rawValue) }
 }

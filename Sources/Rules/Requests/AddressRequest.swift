@@ -24,6 +24,15 @@ public enum AddressRequest {
         return nil
     }
 
+    /// The reply with a code's own text, made once.
+    static func reply(_ code: UInt16) -> Reply {
+        replies[Int(code) - 200]
+    }
+
+    private static let replies = ReplyTemplate.codes.map { code in
+        ReplyPlan(ReplyTemplate(code), at: .recipient).constant ?? Reply(code, "OK")
+    }
+
     private static func isRefusal(_ code: UInt16) -> Bool { 400...599 ~= code }
 
     private static func spells(_ word: StaticString, at start: Int, in address: RawSpan) -> Bool {

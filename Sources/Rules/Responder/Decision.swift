@@ -9,6 +9,8 @@ package struct Decision: Sendable {
     package var answer: Answer?
     /// How long the answer waits, in nanoseconds.
     package var delay: Int64 = 0
+    /// How long it waits unless the message requests another delay, in nanoseconds.
+    var ownDelay: Int64 = 0
     /// What holds from here on.
     package var lasting = RuleEffects.Lasting()
     /// How the reply is damaged.
@@ -26,21 +28,25 @@ package struct Decision: Sendable {
     /// The answer with its delay; the stage's own if no rule answers.
     package var delayedAnswer: Answer {
         var answer = answer ?? .accept
-        answer.delayNanoseconds = delay
+        answer.delayNanoseconds = delay.addingClamped(ownDelay)
         return answer
     }
 
     /// Carries out an alternative of a rule.
     mutating func add(
-        _ alternative: CompiledAlternative, of rule: Int, _ draw: inout Draw,
-        _ values: borrowing PlaceholderValues, _ recipient: RawSpan
+        _ alternative: CompiledAlternative, of rule: Int, givesWay: Bool = false,
+        _ draw: inout Draw, _ values: borrowing PlaceholderValues, _ recipient: RawSpan
     ) {
         for step in alternative.steps {
             hasEffects = true
             switch step {
             case .wait(let spread):
-                let (sum, overflow) = delay.addingReportingOverflow(spread.nanoseconds(&draw))
-                delay = overflow ? .max : sum
+                let time = spread.nanoseconds(&draw)
+                if givesWay {
+                    ownDelay = ownDelay.addingClamped(time)
+                } else {
+                    delay = delay.addingClamped(time)
+                }
             case .slow(let speed): lasting.slow = lasting.slow ?? speed
             case .drip(let speed): lasting.drip = lasting.drip ?? speed
             case .garble(let kind):
@@ -65,5 +71,13 @@ package struct Decision: Sendable {
         case .silence: answer = .silence
         }
         self.answer = answer
+    }
+}
+
+extension Int64 {
+    /// The sum of two numbers that are not negative.
+    func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 }

@@ -1,5 +1,6 @@
 internal import BlackholePipeline
 internal import BlackholeSMTP
+internal import Glibc
 
 /// Reads the header section of a message as it comes, for the fields that rules test.
 ///
@@ -20,32 +21,23 @@ final class HeaderReader {
         case body
     }
 
-    /// Whether a message's own requests are read.
-    private let readsRequests: Bool
     /// The Received fields.
     @exclusivity(unchecked) private(set) var hops: UInt64 = 0
     /// Whether a bit of the session was set.
     @exclusivity(unchecked) private(set) var hasSetBits = false
-    /// What the message requests for itself.
-    @exclusivity(unchecked) private(set) var request: CompiledAlternative?
-    /// What is wrong with the request; it counts as absent.
-    @exclusivity(unchecked) private(set) var requestFault: RuleError?
 
     @exclusivity(unchecked) private var place = Place.lineStart
     @exclusivity(unchecked) private var name: [UInt8] = []
     @exclusivity(unchecked) private var value: [UInt8] = []
     /// The number of the field whose value is being read; 0 for none.
     @exclusivity(unchecked) private var field: UInt32 = 0
-    @exclusivity(unchecked) private var isRequest = false
 
-    private static let requestName = Array("x-blackhole-do".utf8)
     private static let maximumNameBytes = 256
     private static let maximumValueBytes = 2_048
 
     /// Creates what reads the header; nil if nothing is to be read.
-    init?(_ program: RuleProgram, requests: Bool) {
-        guard requests || program.readsHeaders else { return nil }
-        readsRequests = requests
+    init?(_ program: RuleProgram) {
+        guard program.readsHeaders else { return nil }
         name.reserveCapacity(HeaderReader.maximumNameBytes)
         value.reserveCapacity(HeaderReader.maximumValueBytes)
     }
@@ -59,20 +51,22 @@ final class HeaderReader {
         hops = 0
         hasSetBits = false
         field = 0
-        isRequest = false
-        request = nil
-        requestFault = nil
         name.removeAll(keepingCapacity: true)
         value.removeAll(keepingCapacity: true)
     }
 
     /// Reads a piece of the content.
     func read(_ content: RawSpan, _ session: RuleSession) {
-        var offset = 0
-        while offset < content.byteCount, place != .body {
-            step(
-                content.unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self), session)
-            offset += 1
+        content.withUnsafeBytes { bytes in
+            var offset = 0
+            while offset < bytes.count, place != .body {
+                if place == .line {
+                    offset = skipLine(bytes, from: offset)
+                } else {
+                    step(bytes[offset], session)
+                    offset += 1
+                }
+            }
         }
     }
 
@@ -83,11 +77,20 @@ final class HeaderReader {
         place = .body
     }
 
+    /// Returns the offset after the line, or the end of the piece.
+    private func skipLine(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+        guard let base = bytes.baseAddress,
+            let end = memchr(base + start, 0x0A, bytes.count - start)
+        else { return bytes.count }
+        place = .lineStart
+        return UnsafeRawPointer(end) - base + 1
+    }
+
     private func step(_ byte: UInt8, _ session: RuleSession) {
         switch place {
         case .lineStart:
             if byte == 0x20 || byte == 0x09 {
-                place = field > 0 || isRequest ? .value : .line
+                place = field > 0 ? .value : .line
                 if place == .value { append(byte) }
                 return
             }
@@ -97,8 +100,8 @@ final class HeaderReader {
             case 0x0D: place = .lineStartCR
             default:
                 name.removeAll(keepingCapacity: true)
-                place = .name
-                step(byte, session)
+                place = session.program.headerLetters.contains(byte) ? .name : .line
+                if place == .name { step(byte, session) }
             }
         case .lineStartCR:
             place = byte == 0x0A ? .body : .line
@@ -124,23 +127,20 @@ final class HeaderReader {
     private func openField(_ session: RuleSession) {
         while let last = name.last, last.isBlank { name.removeLast() }
         field = session.program.headerNames.find(name.span.bytes)
-        isRequest = readsRequests && name == HeaderReader.requestName
-        place = field > 0 || isRequest ? .value : .line
+        place = field > 0 ? .value : .line
         value.removeAll(keepingCapacity: true)
     }
 
     /// Compares the value of a field that has ended.
     private func closeField(_ session: RuleSession) {
-        guard field > 0 || isRequest else { return }
+        guard field > 0 else { return }
         value.removeAll { $0 == 0x0D }
         var start = 0
         while start < value.count, value[start].isBlank { start += 1 }
         while value.count > start, let last = value.last, last.isBlank { value.removeLast() }
         if compare(value[start...], session) { hasSetBits = true }
         if name.elementsEqual("received".utf8) { hops += 1 }
-        if isRequest { readRequest(String(decoding: value[start...], as: UTF8.self)) }
         field = 0
-        isRequest = false
     }
 
     /// Sets the bits of what matches a value, and returns whether there is one.
@@ -154,15 +154,32 @@ final class HeaderReader {
         }
         return hasMatch
     }
+}
 
-    /// Reads a request; of several the last one counts.
-    private func readRequest(_ text: String) {
-        do throws(RuleError) {
-            request = CompiledAlternative(try StepRequest.steps(text), at: .message)
-            requestFault = nil
-        } catch {
-            request = nil
-            requestFault = error
+/// The first letters of the header fields that rules test, in any case.
+struct FirstLetters: Sendable, BitwiseCopyable {
+    private var bits: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    /// Adds the first letter of a name.
+    mutating func insert(_ name: some Collection<UInt8>) {
+        guard let first = name.first else { return }
+        let bit = UInt64(1) << UInt64(first.small & 63)
+        switch first.small >> 6 {
+        case 0: bits.0 |= bit
+        case 1: bits.1 |= bit
+        case 2: bits.2 |= bit
+        default: bits.3 |= bit
+        }
+    }
+
+    /// Whether a name with this first letter is there.
+    func contains(_ letter: UInt8) -> Bool {
+        let bit = UInt64(1) << UInt64(letter.small & 63)
+        return switch letter.small >> 6 {
+        case 0: bits.0 & bit != 0
+        case 1: bits.1 & bit != 0
+        case 2: bits.2 & bit != 0
+        default: bits.3 & bit != 0
         }
     }
 }

@@ -25,18 +25,3 @@ package struct RuleConnection: Sendable {
         self.number = number
     }
 }
-
-/// The rules in force on one loop.
-///
-/// New rules reach a loop as a message, which sets ``program``. Connections take it up at their next
-/// command outside of a message.
-package final class RulesInForce: @unchecked Sendable {
-    // Only the loop that it belongs to reads or writes it.
-    /// The program that new commands are decided by.
-    @exclusivity(unchecked) package var program: RuleProgram
-
-    /// Creates a place for the rules of a loop.
-    package init(_ program: RuleProgram) {
-        self.program = program
-    }
-}

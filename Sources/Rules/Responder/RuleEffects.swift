@@ -42,13 +42,19 @@ package struct RuleEffects {
     }
 
     /// What holds for the connection.
-    package var connection = Lasting()
+    package var connection = Lasting() { didSet { noteSpeed(connection) } }
     /// What holds for the message.
-    package var message = Lasting()
+    package var message = Lasting() { didSet { noteSpeed(message) } }
+    /// Whether ``RuleLayer`` ever has something to do: once true, it stays so.
+    private(set) var actsOnBytes = false
+    /// Whether ``RuleCommands`` ever has something to do beside counting: once true, it stays so.
+    private(set) var actsOnReplies = false
     /// How the reply that was just given is damaged; nil if it is not.
-    package var garble: Garble?
+    package var garble: Garble? { didSet { actsOnReplies = actsOnReplies || garble != nil } }
     /// How EHLO's keywords are changed, in order.
-    package var keywordEdits: [KeywordEdit] = []
+    package var keywordEdits: [KeywordEdit] = [] { didSet { actsOnReplies = true } }
+    /// Whether the reply to come is EHLO's, whose keywords are to be changed.
+    package var editsHello = false
     /// How many of ``keywordEdits`` were decided at `connect`, and how many by the last STARTTLS.
     var editMarks = (connect: 0, startTLS: 0)
     /// What is wrong with the certificate that is shown next.
@@ -56,13 +62,15 @@ package struct RuleEffects {
     /// The rule that has chosen the certificate.
     var certificateRule = Int.max
     /// How the connection ends at once, while content arrives.
-    package var endsNow: Ending?
+    package var endsNow: Ending? { didSet { actsOnBytes = actsOnBytes || endsNow != nil } }
     /// Whether the connection is reset once the reply is sent: the answer closes it.
-    package var resetsAfterReply = false
+    package var resetsAfterReply = false {
+        didSet { actsOnBytes = actsOnBytes || resetsAfterReply }
+    }
     /// Whether ``garble`` or ``resetsAfterReply`` is set.
     var isAboutReply = false
     /// The reply with which the connection was refused: it is repeated to every command but QUIT.
-    package var refusal: Reply?
+    package var refusal: Reply? { didSet { actsOnReplies = true } }
 
     /// The bytes per second that are taken from the client; nil for all.
     package var slow: UInt64? { message.slow ?? connection.slow }
@@ -73,15 +81,12 @@ package struct RuleEffects {
 
     init() {}
 
+    private mutating func noteSpeed(_ lasting: Lasting) {
+        actsOnBytes = actsOnBytes || lasting.slow != nil || lasting.drip != nil
+    }
+
     mutating func truncateEdits(to count: Int) {
+        guard keywordEdits.count > count else { return }
         keywordEdits.removeLast(keywordEdits.count - count)
     }
-}
-
-/// A change to what EHLO announces.
-package enum KeywordEdit: Hashable, Sendable {
-    /// Announces a keyword with its parameters, in place of one that is there.
-    case announce(String)
-    /// Announces a keyword no more.
-    case hide(String)
 }

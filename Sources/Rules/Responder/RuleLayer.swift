@@ -1,14 +1,15 @@
 package import BlackholePipeline
-package import BlackholeSMTP
 
-/// The layer that ends a connection where an answer cannot: while content arrives, or by a RST after
-/// a reply.
+/// The layer that does to bytes what an answer cannot: it takes them slowly, lets replies drip, and
+/// ends a connection while content arrives, or by a RST after a reply.
 ///
-/// It belongs around the bytes of the session, inside of TLS.
+/// It belongs around the bytes of the session, inside of TLS. Until a rule asks for any of that, a
+/// call costs a load and a test.
 package struct RuleLayer<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     private let session: RuleSession
     private var next: Next
-    private var resets = false
+    /// Made when a rule first asks for something.
+    private var state: RuleLayerState?
 
     /// Wraps a stack.
     package init(_ session: RuleSession, _ next: () -> Next) {
@@ -17,97 +18,174 @@ package struct RuleLayer<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable 
     }
 
     package mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
-        var intake = next.receive(input, &context)
-        intake.verdict = verdict(intake.verdict, context.now)
-        return intake
+        let mark = context.output.count
+        guard session.effects.actsOnBytes else {
+            var intake = next.receive(input, &context)
+            guard session.effects.actsOnBytes else { return intake }
+            let state = madeState()
+            state.allowance.takeAll(input.byteCount)
+            state.keepsInput = intake.keepsInput
+            state.allowance.consume(intake.consumed)
+            if session.effects.slow != nil { intake.discardable = 0 }
+            intake.verdict = state.pass(intake.verdict, from: mark, session.effects, &context)
+            return intake
+        }
+        let state = madeState()
+        let slow = session.effects.slow
+        var end = input.byteCount
+        if let slow {
+            let speed = max(1, Int(clamping: slow))
+            guard let allowed = state.allowance.take(end, speed, at: context.now) else {
+                return state.hold(consumed: 0)
+            }
+            end = allowed
+        } else {
+            state.allowance.takeAll(end)
+        }
+        var intake = next.receive(input.extracting(0..<end), &context)
+        state.allowance.consume(intake.consumed)
+        state.keepsInput = intake.keepsInput
+        // The kernel would take them faster.
+        if session.effects.slow != nil { intake.discardable = 0 }
+        intake.verdict = state.pass(intake.verdict, from: mark, session.effects, &context)
+        guard intake.verdict == .proceed, end < input.byteCount else { return intake }
+        return state.hold(consumed: intake.consumed)
     }
 
     package mutating func handle(
         _ event: ConnectionEvent, _ context: inout Context
     ) -> Verdict {
-        if resets, event == .resumed { return .reset }
-        return verdict(next.handle(event, &context), context.now)
+        guard session.effects.actsOnBytes else {
+            let mark = context.output.count
+            let verdict = next.handle(event, &context)
+            guard session.effects.actsOnBytes else { return verdict }
+            return madeState().pass(verdict, from: mark, session.effects, &context)
+        }
+        let state = madeState()
+        if event == .resumed, let verdict = state.resume(&context) { return verdict }
+        if event == .aborting || event == .closed { state.flush(&context) }
+        let mark = context.output.count
+        return state.pass(next.handle(event, &context), from: mark, session.effects, &context)
     }
 
-    private mutating func verdict(_ verdict: Verdict, _ now: Instant) -> Verdict {
-        switch session.effects.endsNow {
+    private mutating func madeState() -> RuleLayerState {
+        if let state { return state }
+        let made = RuleLayerState()
+        state = made
+        return made
+    }
+}
+
+/// What ``RuleLayer`` has under way.
+private final class RuleLayerState {
+    /// What may be offered of the input.
+    var allowance = Allowance()
+    /// Whether the stack inside keeps input.
+    var keepsInput = false
+    /// Whether the pause under way is for more input to be allowed.
+    private var isHolding = false
+    /// The layers inside were woken during a pause of this layer's own: their next one ends at once.
+    private var isNextWoken = false
+    /// What is said but not sent yet, at ``speed`` bytes a second.
+    private var held: [UInt8] = []
+    private var sent = 0
+    private var speed = 1
+    /// When the bytes that were sent will have had their time.
+    private var sentUntil = Instant(nanoseconds: .min)
+    /// What the stack wants when all is sent; nil while nothing drips.
+    private var owed: Verdict?
+    /// Whether the connection is reset when the output is out.
+    private var resets = false
+
+    /// Waits until more input is allowed.
+    func hold(consumed: Int) -> Intake {
+        isHolding = true
+        return Intake(consumed, .pause(until: allowance.takenUntil), keepsInput: keepsInput)
+    }
+
+    /// Returns what to do after a call of the stack, whose verdict and output these are.
+    func pass(
+        _ verdict: Verdict, from mark: Int, _ effects: RuleEffects, _ context: inout Context
+    ) -> Verdict {
+        switch effects.endsNow {
         case .close: return .close
         case .reset: return .reset
         case nil: break
         }
-        guard verdict == .close, session.effects.resetsAfterReply else { return verdict }
-        // A reset would destroy the reply: it goes out first.
-        resets = true
-        return .pause(until: now)
-    }
-}
-
-/// The layer that counts commands, and repeats the reply of a connection that was refused.
-///
-/// It belongs around the session, inside of ``DataDiscard``.
-package struct RuleCommands<Next: CommandHandler & ~Copyable>: CommandHandler, ~Copyable {
-    private let session: RuleSession
-    private var next: Next
-
-    /// Wraps a session.
-    package init(_ session: RuleSession, _ next: () -> Next) {
-        self.session = session
-        self.next = next()
+        resets = resets || verdict == .close && effects.resetsAfterReply
+        drip(verdict, from: mark, effects, &context)
+        return owed == nil ? finish(verdict, context.now) : .pause(until: sentUntil)
     }
 
-    package static var wantsContent: Bool { Next.wantsContent }
-
-    package var ignoresContent: Bool { next.ignoresContent }
-
-    package mutating func receive(
-        command line: RawSpan, _ context: inout Context
-    ) -> CommandVerdict {
-        session.commands += 1
-        guard let refusal = session.effects.refusal, Command(line).verb != .quit else {
-            return next.receive(command: line, &context)
-        }
-        let mark = context.output.count
-        let verdict = next.receive(command: line, &context)
-        repeatReply(refusal, verdict, from: mark, &context)
-        return verdict
-    }
-
-    package mutating func receiveOverlongLine(_ context: inout Context) -> CommandVerdict {
-        session.commands += 1
-        return next.receiveOverlongLine(&context)
-    }
-
-    package mutating func receive(content: RawSpan, _ context: inout Context) {
-        next.receive(content: content, &context)
-    }
-
-    package mutating func contentArrived(_ context: inout Context) {
-        next.contentArrived(&context)
-    }
-
-    package mutating func contentEnded(
-        bytes: Int, _ context: inout Context
-    ) -> CommandVerdict {
-        let mark = context.output.count
-        let verdict = next.contentEnded(bytes: bytes, &context)
-        if let refusal = session.effects.refusal {
-            repeatReply(refusal, verdict, from: mark, &context)
-        }
-        return verdict
-    }
-
-    package mutating func handle(
-        _ event: ConnectionEvent, _ context: inout Context
-    ) -> CommandVerdict {
-        next.handle(event, &context)
-    }
-
-    /// Puts the reply of the refusal in the place of the session's own.
-    private func repeatReply(
-        _ refusal: Reply, _ verdict: CommandVerdict, from mark: Int, _ context: inout Context
+    /// Takes the output back that has to drip, and sends the first piece of it.
+    private func drip(
+        _ verdict: Verdict, from mark: Int, _ effects: RuleEffects, _ context: inout Context
     ) {
-        guard verdict == .pass(.proceed), context.output.count > mark else { return }
-        context.output.truncate(to: mark)
-        refusal.write(to: &context.output)
+        guard context.output.count > mark, owed != nil || effects.drip != nil else {
+            if owed != nil, verdict != .proceed { owed = verdict }
+            return
+        }
+        held += context.output.take(from: mark)
+        let isUnderWay = owed != nil
+        if !isUnderWay || verdict != .proceed { owed = verdict }
+        guard !isUnderWay else { return }
+        speed = max(1, Int(clamping: effects.drip ?? 1))
+        sendPiece(&context)
+    }
+
+    private func sendPiece(_ context: inout Context) {
+        let count = min(held.count - sent, max(1, speed / 20))
+        context.output.append(Array(held[sent..<sent + count]))
+        sent += count
+        let nanoseconds = Int64(count) * 1_000_000_000 / Int64(speed)
+        sentUntil = context.now.advanced(byNanoseconds: nanoseconds)
+        guard sent == held.count else { return }
+        held.removeAll(keepingCapacity: true)
+        sent = 0
+    }
+
+    /// Goes on after a pause; nil if the event is for the stack inside.
+    func resume(_ context: inout Context) -> Verdict? {
+        if let verdict = owed {
+            guard sentUntil <= context.now else {
+                isNextWoken = true
+                return .pause(until: sentUntil)
+            }
+            guard held.isEmpty else {
+                sendPiece(&context)
+                return .pause(until: sentUntil)
+            }
+            owed = nil
+            return finish(verdict, context.now)
+        }
+        if isHolding {
+            guard allowance.takenUntil <= context.now else {
+                isNextWoken = true
+                return .pause(until: allowance.takenUntil)
+            }
+            isHolding = false
+            return .proceed
+        }
+        return resets ? .reset : nil
+    }
+
+    /// Sends all that drips at once.
+    func flush(_ context: inout Context) {
+        guard owed != nil else { return }
+        context.output.append(Array(held[sent...]))
+        held = []
+        sent = 0
+        owed = nil
+    }
+
+    private func finish(_ verdict: Verdict, _ now: Instant) -> Verdict {
+        switch verdict {
+        // A reset would destroy the reply: it goes out first.
+        case .close where resets: return .pause(until: now)
+        case .pause where isNextWoken:
+            isNextWoken = false
+            return .pause(until: now)
+        default: return verdict
+        }
     }
 }

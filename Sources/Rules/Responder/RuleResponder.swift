@@ -1,22 +1,6 @@
 package import BlackholePipeline
 package import BlackholeSMTP
 
-/// Whether a responder looks at the content of messages: a constant of its type.
-package protocol ContentLook: SendableMetatype {
-    /// Whether it does.
-    static var wantsContent: Bool { get }
-}
-
-/// Looks at the content: for rules at `content`, and for header fields.
-package enum LooksAtContent: ContentLook {
-    package static var wantsContent: Bool { true }
-}
-
-/// Never looks at the content.
-package enum IgnoresContent: ContentLook {
-    package static var wantsContent: Bool { false }
-}
-
 /// Answers as rules decide: the one responder for all of them.
 ///
 /// It asks the program at each stage and turns the ``Decision`` into an ``Answer``. What an answer
@@ -24,28 +8,40 @@ package enum IgnoresContent: ContentLook {
 /// come before the rules. What no rule answers gets the stage's own reply.
 ///
 /// A fired rule allocates only for a reply with placeholders, since an ``Answer`` owns its text.
-package struct RuleResponder<Look: ContentLook>: Responder {
+package struct RuleResponder<Requests: RequestReading>: Responder {
     /// What is known of the connection.
     package let session: RuleSession
+    private var requests: Requests
     /// Whether recipients such as `you+do-452@x` request an answer.
     private let readsAddresses: Bool
+    /// Who hears of requests that cannot be read; nil for nobody.
+    private let reports: RequestReports?
 
     /// Creates the responder of a session.
     ///
-    /// - Parameter readsAddresses: whether recipients such as `you+do-452@x` request an answer.
-    package init(_ session: RuleSession, readsAddresses: Bool = false) {
+    /// - Parameters:
+    ///   - requests: what reads a message's own requests in its header.
+    ///   - readsAddresses: whether recipients such as `you+do-452@x` request an answer.
+    ///   - reports: who hears of requests that cannot be read.
+    package init(
+        _ session: RuleSession, _ requests: Requests, readsAddresses: Bool = false,
+        reports: RequestReports? = nil
+    ) {
         self.session = session
+        self.requests = requests
         self.readsAddresses = readsAddresses
+        self.reports = reports
     }
 
-    package static var wantsContent: Bool { Look.wantsContent }
+    package static var wantsContent: Bool { true }
 
     package var ignoresContent: Bool {
-        (session.header?.isOver ?? true) && session.nextContent >= session.program.content.count
+        requests.isOver && (session.header?.isOver ?? true)
+            && session.nextContent >= session.program.content.count
     }
 
     package mutating func connect(_ context: inout Context) -> Answer {
-        let answer = session.answer(.connect, lasts: true, at: context.now)
+        let answer = session.answerConnect(at: context.now)
         let edits = session.effects.keywordEdits.count
         session.effects.editMarks = (edits, edits)
         if let reply = answer.reply, !reply.isPositive, answer.ending == .stay {
@@ -60,7 +56,9 @@ package struct RuleResponder<Look: ContentLook>: Responder {
         session.adopt()
         session.setHello(line.extracting(hello.name))
         session.effects.truncateEdits(to: session.effects.editMarks.startTLS)
-        return session.answer(.hello, lasts: true, at: context.now)
+        let answer = session.answer(.hello, lasts: true, at: context.now)
+        session.effects.editsHello = isExtended && !session.effects.keywordEdits.isEmpty
+        return answer
     }
 
     package mutating func startTLS(_ context: inout Context) -> Answer {
@@ -74,21 +72,14 @@ package struct RuleResponder<Look: ContentLook>: Responder {
     package mutating func authenticate(
         _ credentials: Credentials, _ context: inout Context
     ) -> Answer {
-        session.adopt()
-        let user = credentials.user
-        session.setUser(user.utf8.span.bytes)
-        session.hasPassword = credentials.password != nil
-        let password = credentials.password ?? ""
-        let answer = session.answer(
-            .login, RawSpan(), password.utf8.span.bytes, lasts: true, at: context.now)
-        if !answer.succeeds { session.clear(.user) }
-        return answer
+        session.answer(to: credentials, at: context.now)
     }
 
     package mutating func mail(
         _ mail: MailCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
         session.adopt()
+        guard session.followsMail else { return .accept }
         session.beginMessage(line.extracting(mail.path), size: mail.size.map { UInt64($0) })
         let answer = session.answer(
             .sender, RawSpan(), line.extracting(mail.parameters), at: context.now)
@@ -103,6 +94,7 @@ package struct RuleResponder<Look: ContentLook>: Responder {
         _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
         session.isInMessage = true
+        guard session.followsMail || readsAddresses else { return .accept }
         let address = line.extracting(recipient.path)
         session.beginRecipient(address)
         let answer: Answer
@@ -126,34 +118,42 @@ package struct RuleResponder<Look: ContentLook>: Responder {
     package mutating func content(_ bytes: RawSpan, _ context: inout Context) {
         session.askData(at: context.now)
         session.arrive(bytes, at: context.now)
+        guard !requests.isOver else { return }
+        let (reports, now) = (reports, context.now)
+        requests.read(bytes) { reports?.report($0, at: now) }
     }
 
     package mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         session.isInMessage = true
         session.askData(at: context.now)
-        defer {
-            session.messages += 1
-            session.endMessage()
-            session.clear(.sender)
-        }
-        return session.answer(message, at: context.now)
+        let (reports, now) = (reports, context.now)
+        let request = requests.take { reports?.report($0, at: now) }
+        let answer = session.answer(message, request, &context)
+        session.messages += 1
+        session.endMessage()
+        session.clear(.sender)
+        return answer
     }
 
     package mutating func reset(_ context: inout Context) {
+        requests.reset()
         session.endMessage()
         session.clear(.sender)
     }
 
     package mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer {
-        answer(.verify, "VRFY", argument, &context)
+        session.adopt()
+        return session.answer(.verify, "VRFY", argument, at: context.now)
     }
 
     package mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer {
-        answer(.expand, "EXPN", argument, &context)
+        session.adopt()
+        return session.answer(.expand, "EXPN", argument, at: context.now)
     }
 
     package mutating func noop(_ context: inout Context) -> Answer {
-        answer(.command, "NOOP", RawSpan(), &context)
+        session.adopt()
+        return session.answer(.command, "NOOP", RawSpan(), at: context.now)
     }
 
     package mutating func quit(_ context: inout Context) -> Answer {
@@ -175,14 +175,27 @@ package struct RuleResponder<Look: ContentLook>: Responder {
         let code: ReplyCode = command.verb == .unknown ? .notRecognized : .notImplemented
         return Answer.reply(Reply(code)).delayed(by: .nanoseconds(decision.delay))
     }
+}
 
-    private func answer(
-        _ stage: Stage, _ verb: StaticString, _ argument: RawSpan, _ context: inout Context
+extension RuleSession {
+    /// Answers AUTH.
+    func answer(to credentials: Credentials, at now: Instant) -> Answer {
+        adopt()
+        let user = credentials.user
+        setUser(user.utf8.span.bytes)
+        hasPassword = credentials.password != nil
+        let password = credentials.password ?? ""
+        let answer = answer(.login, RawSpan(), password.utf8.span.bytes, lasts: true, at: now)
+        if !answer.succeeds { clear(.user) }
+        return answer
+    }
+
+    /// Answers a command with a verb and an argument.
+    func answer(
+        _ stage: Stage, _ verb: StaticString, _ argument: RawSpan, at now: Instant
     ) -> Answer {
-        session.adopt()
-        let bytes = UnsafeRawBufferPointer(
-            start: verb.utf8Start, count: verb.utf8CodeUnitCount)
-        return session.answer(stage, bytes.bytes, argument, at: context.now)
+        let bytes = UnsafeRawBufferPointer(start: verb.utf8Start, count: verb.utf8CodeUnitCount)
+        return answer(stage, bytes.bytes, argument, at: now)
     }
 }
 

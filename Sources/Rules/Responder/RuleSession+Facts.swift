@@ -17,6 +17,7 @@ extension RuleSession {
     /// Sets the bits of a fact that is present.
     func set(_ fact: LastingFact, _ text: RawSpan) {
         setBit(fact.presence)
+        guard program.hasConditions & fact.bit != 0 else { return }
         let conditions = program.conditions[fact.rawValue]
         for index in conditions.indices {
             let bit = conditions[index].bit
@@ -28,8 +29,10 @@ extension RuleSession {
     func clear(_ fact: LastingFact) {
         guard hasBit(fact.presence) else { return }
         clearBit(fact.presence)
-        let conditions = program.conditions[fact.rawValue]
-        for index in conditions.indices { clearBit(conditions[index].bit) }
+        if program.hasConditions & fact.bit != 0 {
+            let conditions = program.conditions[fact.rawValue]
+            for index in conditions.indices { clearBit(conditions[index].bit) }
+        }
         switch fact {
         case .hello:
             hashes.hello = 0
@@ -42,7 +45,7 @@ extension RuleSession {
         case .sender:
             senderNumbers = AddressNumbers()
             (hashes.sender, hashes.senderDomain) = (0, 0)
-            texts.sender.removeAll(keepingCapacity: true)
+            if keeps(.sender) { texts.sender.removeAll(keepingCapacity: true) }
             refreshOpen([.from, .fromDomain])
         default: break
         }
@@ -52,7 +55,7 @@ extension RuleSession {
     func setHello(_ name: RawSpan) {
         set(.hello, name)
         if program.keys.contains(.helo) { hashes.hello = hash(name) }
-        if keeps(.hello) { RuleSession.copy(name, to: &texts.hello) }
+        RuleSession.copy(name, to: &texts.hello)
         refreshOpen(.helo)
     }
 
@@ -64,7 +67,7 @@ extension RuleSession {
             hasher.add(.user, name)
             hashes.user = hasher.finished().bits | 1
         }
-        if program.keepsFacts { RuleSession.copy(name, to: &texts.user) }
+        RuleSession.copy(name, to: &texts.user)
         refreshOpen(.user)
     }
 
@@ -101,10 +104,12 @@ extension RuleSession {
             hashes.firstDomain = hashes.recipientDomain
             if keeps(.recipient) { RuleSession.copy(recipient, to: &texts.recipient) }
         }
-        let conditions = program.recipientConditions
-        for index in conditions.indices where conditions[index].matcher.matches(recipient) {
-            setBit(conditions[index].bit)
-            hasCandidates = true
+        if program.hasRecipientConditions {
+            let conditions = program.recipientConditions
+            for index in conditions.indices where conditions[index].matcher.matches(recipient) {
+                setBit(conditions[index].bit)
+                hasCandidates = true
+            }
         }
         let (address, domain) = (recipientNumbers.address, recipientNumbers.domain)
         if address > 0 { setBits(program.recipientBits.address[Int(address)]) }
@@ -140,22 +145,13 @@ extension RuleSession {
             decided.content = Decision()
         }
         header?.reset()
-        texts.recipient.removeAll(keepingCapacity: true)
+        if keeps(.recipient) { texts.recipient.removeAll(keepingCapacity: true) }
         effects.endsNow = nil
         // Read by layers after the message was answered: what holds for it stays until the next.
     }
 
     /// Whether the text of a placeholder is kept.
-    func keeps(_ placeholder: Placeholder) -> Bool {
-        switch placeholder {
-        case .hello: program.keepsFacts || program.placeholders.contains(.hello)
-        case .sender: program.placeholders.contains(.sender)
-        case .recipient:
-            program.placeholders.contains(.recipient)
-                || program.placeholders.contains(.recipientDomain)
-        default: false
-        }
-    }
+    func keeps(_ text: KeptTexts) -> Bool { program.keptTexts.contains(text) }
 
     private static func copy(_ text: RawSpan, to bytes: inout [UInt8]) {
         bytes.removeAll(keepingCapacity: true)

@@ -23,8 +23,8 @@ extension RuleSession {
             hasher.add(.connection, number: connection.number)
         }
         if parts.contains(.listener) {
-            let name = listenerText
-            hasher.add(.listener, name.span.bytes)
+            let name = connection.listener
+            hasher.add(.listener, name.utf8.span.bytes)
         }
         return hasher.finished()
     }
@@ -38,6 +38,7 @@ extension RuleSession {
 
     /// Counts the connection under the keys that depend on facts which have changed.
     func refreshOpen(_ changed: KeyParts) {
+        guard program.countsOpen else { return }
         for index in openKeys.indices {
             let parts = program.openKeys[index]
             guard !parts.isDisjoint(with: changed) else { continue }

@@ -1,4 +1,4 @@
-package import BlackholePipeline
+internal import BlackholePipeline
 internal import BlackholeSMTP
 
 // What becomes of decisions, and the content of messages.
@@ -9,7 +9,7 @@ extension RuleSession {
         _ stage: Stage, _ first: RawSpan = RawSpan(), _ second: RawSpan = RawSpan(),
         lasts: Bool = false, at now: Instant
     ) -> Answer {
-        guard program.tables[Int(stage.rawValue)] != nil else {
+        guard stages & stage.bit != 0 else {
             forgetReply()
             return .accept
         }
@@ -59,8 +59,7 @@ extension RuleSession {
     /// What a recipient requests by its address.
     func request(_ code: UInt16) -> Decision {
         var decision = Decision()
-        let plan = ReplyPlan(ReplyTemplate(code), at: .recipient)
-        guard case .constant(let reply) = plan else { return decision }
+        let reply = AddressRequest.reply(code)
         decision.answer = code == 421 ? .reply(reply).thenClose() : .reply(reply)
         return decision
     }
@@ -70,7 +69,7 @@ extension RuleSession {
         guard !hasAskedData else { return }
         hasAskedData = true
         isInMessage = true
-        guard program.tables[Int(Stage.data.rawValue)] != nil else { return }
+        guard stages & Stage.data.bit != 0 else { return }
         let decision = decide(.data, at: now)
         decided?.data = decision
         take(decision.lasting, lasts: false)
@@ -109,12 +108,14 @@ extension RuleSession {
         }
     }
 
-    /// Answers a message at its end: as DATA, content, the message itself or the rules decide.
-    func answer(_ message: IncomingMessage, at now: Instant) -> Answer {
+    /// Answers a message at its end: as DATA, content, the message itself, the rules or the settings
+    /// decide.
+    func answer(
+        _ message: IncomingMessage, _ request: MessageRequest, _ context: inout Context
+    ) -> Answer {
         bytes = UInt64(message.bytes)
         header?.end(self)
-        let table = program.tables[Int(Stage.message.rawValue)]
-        if table == nil, decided == nil, header?.request == nil {
+        guard decided != nil || stages & Stage.message.bit != 0 || !request.isEmpty else {
             forgetReply()
             return .accept
         }
@@ -122,66 +123,59 @@ extension RuleSession {
         if let decision = data, let answer = decision.answer, !answer.asksForContent {
             return carryOut(decision)
         }
-        tryContent(at: now)
+        tryContent(at: context.now)
         var decision = decided?.content ?? Decision()
-        decision.delay += data?.delay ?? 0
+        decision.delay = decision.delay.addingClamped(data?.delay ?? 0)
+        decision.ownDelay = decision.ownDelay.addingClamped(data?.ownDelay ?? 0)
         if decision.garble == nil { decision.garble = data?.garble }
         // To accept the content says nothing about the message.
         if let answer = decision.answer, !answer.isPlainAcceptance { return carryOut(decision) }
-        var own = Decision()
-        if let request = header?.request { own.add(request, self, at: now) }
-        decision.delay += own.delay
-        decision.lasting = own.lasting
-        decision.garble = decision.garble ?? own.garble
-        decision.answer = own.answer
-        decision.resetsAfterReply = own.resetsAfterReply
-        decision.hasEffects = decision.hasEffects || own.hasEffects
-        if decision.answer == nil, let table {
-            let question = Question(stage: .message, now: now, id: message.id)
+        decision.answer = nil
+        decision.lasting = RuleEffects.Lasting()
+        let question = Question(stage: .message, now: context.now, id: message.id)
+        carryOut(request, question, &decision, &context.random)
+        if decision.answer == nil, let table = program.tables[Int(Stage.message.rawValue)] {
             search(table, question, RawSpan(), RawSpan(), &decision)
+        }
+        // Steps have said all there is to say about time.
+        if request.steps.isEmpty, let delay = request.delay {
+            decision.ownDelay = delay.drawn(&context.random).nanosecondsClamped
         }
         return carryOut(decision)
     }
 
-    /// What is wrong with the certificate that is shown, as rules decide at the ClientHello.
-    ///
-    /// - Parameters:
-    ///   - serverName: the host name in the ClientHello.
-    ///   - version: the version of TLS, as far as it is known.
-    ///   - isImplicit: whether TLS begins with the connection: the stage is `connect`, not
-    ///     `starttls`.
-    package func certificate(
-        serverName: String?, version: String, isImplicit: Bool, at now: Instant
-    ) -> Rule.CertificateFlaw? {
-        let tables = program.certificateTables
-        guard let table = isImplicit ? tables.connect : tables.startTLS else {
-            return effects.certificate
+    /// Carries out what a message requests for itself: steps, or else a mode.
+    private func carryOut(
+        _ request: MessageRequest, _ question: Question, _ decision: inout Decision,
+        _ random: inout RandomSource
+    ) {
+        guard request.steps.isEmpty else {
+            let steps = CompiledAlternative(request.steps, at: .message)
+            var draw = Draw(source: RandomSource(seed: random.next()))
+            let values = PlaceholderValues(
+                session: self, stage: .message, count: 1, id: question.id)
+            return decision.add(steps, of: 0, &draw, values, RawSpan())
         }
-        let before = (connection.tls, connection.serverName)
-        (connection.tls, connection.serverName) = (version, serverName)
-        setSecurity()
-        defer {
-            (connection.tls, connection.serverName) = before
-            setSecurity()
+        switch request.mode {
+        case .code(let code): decision.answer = .answer(code)
+        case .mode(let mode):
+            for (other, rule) in program.requestedModes
+            where other == mode && decision.answer == nil {
+                attempt(rule, question, &decision)
+            }
+        case nil: return
         }
-        var decision = Decision()
-        let question = Question(stage: isImplicit ? .connect : .startTLS, now: now)
-        var candidates = Candidates(table, self)
-        while decision.certificate == nil, let rule = candidates.next(self) {
-            guard rule < effects.certificateRule else { break }
-            attempt(rule, question, &decision)
-        }
-        return decision.certificate?.flaw ?? effects.certificate
+        // The settings' own delay holds whatever the mode.
+        for rule in program.messageDelays { attempt(rule, question, &decision) }
     }
 }
 
-extension Decision {
-    /// Carries out what a message requests for itself.
-    fileprivate mutating func add(
-        _ request: CompiledAlternative, _ session: RuleSession, at now: Instant
-    ) {
-        var draw = Draws(seed: UInt64(bitPattern: now.nanoseconds), for: RuleIdentity(text: ""))[0]
-        let values = PlaceholderValues(session: session, stage: .message, count: 1, id: nil)
-        add(request, of: 0, &draw, values, RawSpan())
+extension Answer {
+    /// The answer of a code; 250 leaves the words to the stage, which knows the message's name.
+    fileprivate static func answer(_ code: ReplyCode) -> Answer {
+        if code == .ok { return .accept }
+        let answer = Answer.reply(Reply(code))
+        // The code says that the channel is being closed; no other does (RFC 5321 §3.8).
+        return code == .serviceNotAvailable ? answer.thenClose() : answer
     }
 }

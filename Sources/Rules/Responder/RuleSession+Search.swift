@@ -62,6 +62,7 @@ extension RuleSession {
         var match = program.tallies[rule].decide(key, at: question.now)
         guard match.fires else { return }
         let outcome = program.outcomes[rule]
+        let givesWay = program.compiled[rule].givesWay
         var chosen = 0
         if let choice = outcome.choice {
             guard let picked = choice.pick(&match.draw) else { return }
@@ -69,7 +70,9 @@ extension RuleSession {
         }
         let values = PlaceholderValues(
             session: self, stage: question.stage, count: match.count, id: question.id)
-        decision.add(outcome.alternatives[chosen], of: rule, &match.draw, values, recipient)
+        decision.add(
+            outcome.alternatives[chosen], of: rule, givesWay: givesWay, &match.draw, values,
+            recipient)
     }
 
     /// Whether all checks of a rule hold.

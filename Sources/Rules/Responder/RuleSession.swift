@@ -3,9 +3,9 @@ internal import BlackholeSMTP
 
 /// What rules need to know of one connection: bits, numbers and hashes.
 ///
-/// Texts are kept only if a placeholder names them, or if open connections shall take up new rules.
-/// The object has about 500 bytes, and one more block of memory for its bits. All memory is taken
-/// when the connection is set up. It survives STARTTLS.
+/// The names of client and user are kept, so that new rules apply to open connections; other texts
+/// only if a placeholder names them. The object has about 500 bytes, and one more block of memory for
+/// its bits. All memory is taken when the connection is set up. It survives STARTTLS.
 ///
 /// Its properties are not checked for overlapping access at run time: the checks cost more than the
 /// rules. No method holds one property while it calls another that changes the same one.
@@ -14,12 +14,17 @@ package final class RuleSession {
     @exclusivity(unchecked) package internal(set) var program: RuleProgram
     /// What layers around the session have to do.
     @exclusivity(unchecked) package var effects = RuleEffects()
-    let source: RulesInForce
+    private let source: RulesInForce
+    /// The generation of ``program``.
+    @exclusivity(unchecked) private var generation: UInt64
+    /// The stages at which there are rules, a bit each.
+    @exclusivity(unchecked) private(set) var stages: UInt16 = 0
+    /// Whether mail from MAIL on is of interest.
+    @exclusivity(unchecked) private(set) var followsMail = false
     /// What is known from the start.
     @exclusivity(unchecked) package internal(set) var connection: RuleConnection
     /// The peer's address in print.
-    let peerText: [UInt8]
-    let listenerText: [UInt8]
+    var peerText: [UInt8] { Array(connection.peer.host.utf8) }
     /// The name of the session: `{id}` before there is a message.
     var id: [UInt8] { RuleSession.name(of: connection.number) }
 
@@ -52,9 +57,10 @@ package final class RuleSession {
     @exclusivity(unchecked) var nextContent = 0
     /// What was decided before the end of a message; nil without rules for DATA or content.
     @exclusivity(unchecked) var decided: Decided?
-    /// What reads header fields; nil if no rule and no request is there to be read.
+    /// What was decided at `connect` when the client has named its host, before the greeting.
+    @exclusivity(unchecked) var decidedConnect: Decision?
+    /// What reads header fields; nil if no rule tests any.
     @exclusivity(unchecked) var header: HeaderReader?
-    private let readsRequests: Bool
     /// The keys under which the connection is counted as open.
     @exclusivity(unchecked) var openKeys: [TallyKey?] = []
 
@@ -84,18 +90,13 @@ package final class RuleSession {
     }
 
     /// Begins a connection, which is counted as open until the object is released.
-    ///
-    /// - Parameter requests: whether a message's own requests in its header are read.
-    package init(
-        _ source: RulesInForce, _ connection: RuleConnection, requests: Bool = false
-    ) {
+    package init(_ source: RulesInForce, _ connection: RuleConnection) {
         self.source = source
-        program = source.program
+        generation = source.generation
+        let program = source.program
+        self.program = program
         self.connection = connection
-        peerText = Array(connection.peer.host.utf8)
-        listenerText = Array(connection.listener.utf8)
-        words = .allocate(capacity: max(1, source.program.words.count))
-        readsRequests = requests
+        words = .allocate(capacity: max(1, program.words.count))
         program.allTallies.open.enter()
         begin()
     }
@@ -108,12 +109,12 @@ package final class RuleSession {
 
     /// Takes up new rules, unless a message is under way.
     func adopt() {
-        guard program !== source.program, !isInMessage else { return }
+        guard generation != source.generation, !isInMessage else { return }
         leaveAll()
-        // What was not kept is as if it had not been said.
-        let wasHello = hasBit(LastingFact.hello.presence) && keeps(.hello)
-        let wasUser = hasBit(LastingFact.user.presence) && program.keepsFacts
+        let wasHello = hasBit(LastingFact.hello.presence)
+        let wasUser = hasBit(LastingFact.user.presence)
         hashes = Hashes()
+        generation = source.generation
         program = source.program
         words.deallocate()
         words = .allocate(capacity: max(1, program.words.count))
@@ -125,24 +126,28 @@ package final class RuleSession {
 
     /// Sets what is known from the start.
     private func begin() {
+        stages = program.stages
+        followsMail = program.followsMail
         let decidesEarly = program.hasRules(at: .content) || program.hasRules(at: .data)
         decided = decidesEarly ? Decided() : nil
-        header = HeaderReader(program, requests: readsRequests)
+        header = HeaderReader(program)
         words.initialize(repeating: 0, count: max(1, program.words.count))
         senderNumbers = AddressNumbers()
-        let (peerText, listenerText) = (peerText, listenerText)
-        for condition in program.conditions[LastingFact.peer.rawValue]
-        where condition.matcher.matches(connection.peer, printed: peerText.span.bytes) {
-            setBit(condition.bit)
+        let peerConditions = program.conditions[LastingFact.peer.rawValue]
+        if !peerConditions.isEmpty {
+            let printed = peerText
+            for condition in peerConditions
+            where condition.matcher.matches(connection.peer, printed: printed.span.bytes) {
+                setBit(condition.bit)
+            }
         }
         setBit(LastingFact.peer.presence)
-        set(.listener, listenerText.span.bytes)
+        let listener = connection.listener
+        set(.listener, listener.utf8.span.bytes)
         setSecurity()
-        if keeps(.hello) { texts.hello.reserveCapacity(256) }
-        if program.keepsFacts { texts.user.reserveCapacity(64) }
         if keeps(.sender) { texts.sender.reserveCapacity(256) }
         if keeps(.recipient) { texts.recipient.reserveCapacity(256) }
-        effects.keywordEdits.reserveCapacity(program.editCount)
+        if program.editCount > 0 { effects.keywordEdits.reserveCapacity(program.editCount) }
         openKeys = Array(repeating: nil, count: program.openKeys.count)
         refreshOpen(KeyParts.ofConnection)
     }

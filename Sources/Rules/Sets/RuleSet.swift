@@ -89,12 +89,38 @@ extension RuleSet {
     /// A line that is blank, or whose first character is `#`, is passed over. A line ends with LF
     /// or CR LF.
     ///
-    /// - Parameter name: what errors call the text: the file's path.
+    /// - Parameters:
+    ///   - name: what errors call the text: the file's path.
+    ///   - allowsFiles: whether an address may be `@/path`.
     /// - Returns: the lines that are wrong, at most ``maximumFaults``; the others are appended.
     public mutating func read(
         _ text: some Collection<UInt8>, from name: String, allowsFiles: Bool = false
     ) -> [RuleFault] {
-        let bytes = Array(text)
+        read(Array(text), from: [name], allowsFiles: allowsFiles, refers: false) { _ in nil }
+    }
+
+    /// Appends the rules of a file, which may refer to others: a line `@/path` stands for all rules
+    /// of that file.
+    ///
+    /// Files refer to files ``maximumDepth`` deep at most, and never to themselves.
+    ///
+    /// - Parameters:
+    ///   - name: the file's path.
+    ///   - open: reads another file; nil if it cannot be read, which is the caller's to report.
+    /// - Returns: the lines that are wrong, at most ``maximumFaults``; the others are appended.
+    public mutating func read(
+        _ text: some Collection<UInt8>, from name: String, opening open: (String) -> [UInt8]?
+    ) -> [RuleFault] {
+        read(Array(text), from: [name], allowsFiles: true, refers: true, open)
+    }
+
+    /// How deep files of rules may refer to others.
+    public static let maximumDepth = 8
+
+    private mutating func read(
+        _ bytes: [UInt8], from path: [String], allowsFiles: Bool, refers: Bool,
+        _ open: (String) -> [UInt8]?
+    ) -> [RuleFault] {
         var faults: [RuleFault] = []
         var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var number = 0
@@ -103,13 +129,41 @@ extension RuleSet {
             let line = bytes[start..<end]
             start = end + 1
             number += 1
+            let source = RuleSource(path[path.count - 1], line: number)
             do throws(RuleFault) {
-                try read(line: line, from: RuleSource(name, line: number), allowsFiles)
+                if refers, let other = RuleSet.reference(line) {
+                    try RuleSet.check(other, from: path, source)
+                    guard let text = open(other) else { continue }
+                    faults += read(
+                        text, from: path + [other], allowsFiles: allowsFiles, refers: refers, open)
+                } else {
+                    try read(line: line, from: source, allowsFiles)
+                }
             } catch {
                 faults.append(error)
             }
         }
-        return faults
+        return Array(faults.prefix(RuleSet.maximumFaults))
+    }
+
+    /// The file that a line refers to; nil if it is a rule or nothing.
+    private static func reference(_ line: ArraySlice<UInt8>) -> String? {
+        guard line.first == UInt8(ascii: "@") else { return nil }
+        var path = line.dropFirst()
+        while let last = path.last, last == 0x20 || last == 0x09 || last == 0x0D { path.removeLast() }
+        return String(decoding: path, as: UTF8.self)
+    }
+
+    private static func check(
+        _ other: String, from path: [String], _ source: RuleSource
+    ) throws(RuleFault) {
+        if path.contains(other) {
+            throw RuleFault(source, RuleError(column: 1, "'\(other)' refers to itself"))
+        }
+        if path.count >= maximumDepth {
+            let message = "files refer to files more than \(maximumDepth) deep"
+            throw RuleFault(source, RuleError(column: 1, message))
+        }
     }
 
     /// Appends the rules of a text, one on each line.

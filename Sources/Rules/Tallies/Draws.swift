@@ -40,7 +40,8 @@ package struct Draws: Hashable, Sendable, BitwiseCopyable {
 package struct Draw: Sendable, BitwiseCopyable {
     private var source: RandomSource
 
-    fileprivate init(source: RandomSource) {
+    /// Creates the numbers of a source.
+    init(source: RandomSource) {
         self.source = source
     }
 

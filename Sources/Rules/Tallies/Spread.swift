@@ -33,10 +33,10 @@ package enum Spread: Hashable, Sendable, BitwiseCopyable {
         self = .lognormal(logarithm: log(middle), deviation: deviation)
     }
 
-    /// The longest wait that is ever drawn: the tail of a lognormal one has no end of its own.
+    /// The longest lognormal wait that is ever drawn: its tail has no end of its own.
     package static let longest: Int64 = 86_400_000_000_000
 
-    /// Returns a duration in nanoseconds, at most ``longest``.
+    /// Returns a duration in nanoseconds.
     package func nanoseconds(_ draw: inout Draw) -> Int64 {
         switch self {
         case .fixed(let duration):
@@ -51,6 +51,6 @@ package enum Spread: Hashable, Sendable, BitwiseCopyable {
     }
 
     private static func nanoseconds(_ duration: Duration) -> Int64 {
-        min(max(0, duration.nanosecondsClamped), longest)
+        max(0, duration.nanosecondsClamped)
     }
 }

@@ -17,13 +17,7 @@ public struct FuzzedReplies<Next: CommandHandler & ~Copyable>: CommandHandler, ~
     /// The replies that are still to come before the one.
     private var untouched: Int
     private var said = 0
-    /// What remains to be done in the place of the reply, in reverse.
-    private var steps: [ReplyStep] = []
-    /// What the session wants when that is done.
-    private var verdict = CommandVerdict.pass(.proceed)
-    /// What was not said, and comes before the next reply.
-    private var kept: [UInt8] = []
-    private var isSilent = false
+    private var mutator = ReplyMutator()
 
     /// Wraps a session.
     ///
@@ -91,7 +85,7 @@ public struct FuzzedReplies<Next: CommandHandler & ~Copyable>: CommandHandler, ~
     public mutating func handle(_ event: ConnectionEvent, _ context: inout Context)
         -> CommandVerdict
     {
-        if event == .resumed, !steps.isEmpty { return goOn(&context) }
+        if event == .resumed, mutator.isUnderWay { return mutator.resume(&context) }
         let start = context.output.count
         let verdict = next.handle(event, &context)
         if event == .closed {
@@ -107,49 +101,13 @@ public struct FuzzedReplies<Next: CommandHandler & ~Copyable>: CommandHandler, ~
         _ verdict: CommandVerdict, from start: Int, _ context: inout Context
     ) -> CommandVerdict {
         guard context.output.count > start else { return verdict }
-        if isSilent {
-            context.output.truncate(to: start)
-            return verdict
-        }
         if case .pass(.pause) = verdict { return verdict }
-        if !kept.isEmpty {
-            let reply = take(from: start, &context)
-            context.output.append(kept + reply)
-            kept = []
-        }
+        guard mutator.pass(from: start, &context) else { return verdict }
         said += 1
         untouched -= 1
         guard untouched == -1 else { return verdict }
         report(FuzzedReply(mutation: mutation, index: said - 1))
-        steps = mutation.steps(for: take(from: start, &context), &random).reversed()
-        self.verdict = verdict
-        return goOn(&context)
-    }
-
-    /// Takes what was said back.
-    private func take(from start: Int, _ context: inout Context) -> [UInt8] {
-        let reply = context.output.withBytes { bytes in
-            bytes.extracting(start..<bytes.byteCount).withUnsafeBytes { Array($0) }
-        }
-        context.output.truncate(to: start)
-        return reply
-    }
-
-    private mutating func goOn(_ context: inout Context) -> CommandVerdict {
-        while let step = steps.popLast() {
-            switch step {
-            case .say(let bytes): context.output.append(bytes)
-            case .wait(let time):
-                // The last step is followed by the session's verdict, not by a pause.
-                if steps.isEmpty { break }
-                return .pass(.pause(until: context.now + time))
-            case .keep(let bytes): kept = bytes
-            case .silence: isSilent = true
-            case .close: return .pass(.close)
-            case .reset: return .pass(.reset)
-            }
-        }
-        return verdict
+        return mutator.mutate(mutation, from: start, verdict, &random, &context)
     }
 }
 

@@ -22,7 +22,9 @@ struct NaiveResponder: Responder {
         session.facts.hello = line.text(hello.name)
         let edits = session.bag.effects.keywordEdits
         session.bag.effects.keywordEdits = Array(edits.prefix(session.editMark))
-        return answer(.hello, lasts: true, context)
+        let answer = answer(.hello, lasts: true, context)
+        session.bag.effects.editsHello = isExtended && !session.bag.effects.keywordEdits.isEmpty
+        return answer
     }
 
     mutating func authenticate(

@@ -108,7 +108,7 @@ struct Scenario {
                 LineFraming {
                     DataDiscard {
                         RuleCommands(session) {
-                            SMTPSession(settings, RuleResponder<LooksAtContent>(session))
+                            SMTPSession(settings, RuleResponder(session, NoRequests()))
                         }
                     }
                 }

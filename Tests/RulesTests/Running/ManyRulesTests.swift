@@ -24,7 +24,7 @@ import Testing
         for number in 0..<310 {
             let address = "\(generator.pick(["u", "v", "w"]))@d\(number).example"
             let session = RuleSession(source, RuleConnection(peer: .loopback()))
-            var responder = RuleResponder<IgnoresContent>(session)
+            var responder = RuleResponder(session, NoRequests())
             var context = Context()
             let line = Array("RCPT TO:<\(address)>".utf8)
             let span = line.span.bytes
@@ -59,7 +59,7 @@ import Testing
                     facts, at: .recipient, lists: ScenarioGenerator.lists)
                 let session = RuleSession(
                     RulesInForce(program), RuleConnection(peer: .loopback()))
-                var responder = RuleResponder<IgnoresContent>(session)
+                var responder = RuleResponder(session, NoRequests())
                 var context = Context()
                 let line = Array("RCPT TO:<\(recipient)>".utf8)
                 let span = line.span.bytes

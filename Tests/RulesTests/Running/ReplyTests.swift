@@ -151,7 +151,7 @@ import Testing
         let session = RuleSession(
             RulesInForce(program),
             RuleConnection(peer: .unix(path: "/a\r\nb\u{7F}\u{1}"), listener: ":25"))
-        var responder = RuleResponder<IgnoresContent>(session)
+        var responder = RuleResponder(session, NoRequests())
         var context = Context()
         let answer = responder.connect(&context)
         var output = ByteQueue()

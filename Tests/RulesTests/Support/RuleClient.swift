@@ -21,14 +21,13 @@ struct RuleClient: ~Copyable {
     }
 
     init(
-        _ rules: [String], seed: UInt64 = 1, lists: [String: AddressList] = [:],
-        keepsFacts: Bool = false
+        _ rules: [String], seed: UInt64 = 1, lists: [String: AddressList] = [:]
     ) throws {
         tallies = makeTallies(seed: seed)
         source = RulesInForce(
             RuleProgram(
                 try rules.map { try Rule($0, allowsFiles: true) }, tallies, host: "mx.example",
-                lists: lists, keepsFacts: keepsFacts))
+                lists: lists))
         session = SessionBox()
     }
 
@@ -47,21 +46,35 @@ struct RuleClient: ~Copyable {
         session = box
         let security: Security = tls == nil ? .offered : .active
         loopback.open { _ in
-            let session = RuleSession(source, connection, requests: requests)
+            let session = RuleSession(source, connection)
             box.session = session
-            return RuleLayer(session) {
+            guard requests else {
+                return Self.stack(
+                    settings, security,
+                    RuleResponder(session, NoRequests(), readsAddresses: addresses))
+            }
+            return Self.stack(
+                settings, security,
+                RuleResponder(session, RequestReader(), readsAddresses: addresses))
+        }
+        return loopback.takeOutput()
+    }
+
+    private static func stack(
+        _ settings: SessionSettings, _ security: Security,
+        _ responder: RuleResponder<some RequestReading>
+    ) -> AnyByteHandler {
+        let session = responder.session
+        return AnyByteHandler(
+            RuleLayer(session) {
                 LineFraming {
                     DataDiscard {
                         RuleCommands(session) {
-                            SMTPSession(
-                                settings, security: security,
-                                RuleResponder<LooksAtContent>(session, readsAddresses: addresses))
+                            SMTPSession(settings, security: security, responder)
                         }
                     }
                 }
-            }
-        }
-        return loopback.takeOutput()
+            })
     }
 
     /// Sends a line, and returns what the server has replied.
@@ -104,8 +117,8 @@ struct RuleClient: ~Copyable {
     var closing: LoopbackClosing? { loopback.closing }
 
     /// Replaces the rules.
-    func replace(_ rules: [String], keepsFacts: Bool = false) throws {
-        source.program = RuleProgram(
-            try rules.map { try Rule($0) }, tallies, host: "mx.example", keepsFacts: keepsFacts)
+    func replace(_ rules: [String]) throws {
+        source.replace(
+            by: RuleProgram(try rules.map { try Rule($0) }, tallies, host: "mx.example"))
     }
 }

@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 import BlackholeSink
 
@@ -7,27 +8,19 @@ struct ModeDialogue: ~Copyable {
     var loopback: Loopback
 
     /// Connects; the greeting waits to be taken.
-    init(_ policy: Policy, seed: UInt64 = 1, maximumMessageSize: Int = 0) {
+    init(_ policy: ModeSettings, seed: UInt64 = 1, maximumMessageSize: Int = 0) {
         var limits = SMTPLimits()
         limits.maximumMessageSize = maximumMessageSize
         limits.maximumRecipients = 10_000
         limits.idle = .seconds(3600)
         let settings = SessionSettings(hostName: "mx.example", limits: limits)
-        let prepared = PreparedPolicy(policy, hostName: settings.hostName)
-        if prepared.hasHeaderSwitches {
-            loopback = Loopback(seed: seed) { _ in
-                LineFraming { DataDiscard { SMTPSession(settings, SwitchedResponder(prepared)) } }
-            }
-        } else {
-            loopback = Loopback(seed: seed) { _ in
-                LineFraming { DataDiscard { SMTPSession(settings, ModeResponder(prepared)) } }
-            }
-        }
+        let stacks = SinkStacks(policy, settings, seed: seed)
+        loopback = Loopback(seed: seed) { _ in stacks.stack() }
     }
 
     /// Connects and says HELO; nothing waits to be taken.
     static func begun(
-        _ policy: Policy, seed: UInt64 = 1, maximumMessageSize: Int = 0
+        _ policy: ModeSettings, seed: UInt64 = 1, maximumMessageSize: Int = 0
     ) -> ModeDialogue {
         var dialogue = ModeDialogue(policy, seed: seed, maximumMessageSize: maximumMessageSize)
         _ = dialogue.say("HELO client.example")
@@ -88,11 +81,11 @@ enum Way: String, CaseIterable {
     }
 }
 
-extension Policy {
+extension ModeSettings {
     /// The policy with some of it changed.
     init(
         _ mode: Mode = .accept, at stage: ModeStage? = nil,
-        _ change: (inout Policy) -> Void = { _ in }
+        _ change: (inout ModeSettings) -> Void = { _ in }
     ) {
         self.init()
         self.mode = mode

@@ -1,16 +1,17 @@
-internal import BlackholePipeline
+package import BlackholePipeline
 internal import Synchronization
 
-/// Reports headers that cannot be read, each kind of fault once a second at the most.
+/// Reports requests that cannot be read, each kind of fault at most once a second.
 ///
 /// One for the whole server. It takes a lock, and makes a text, only for a header that is wrong.
-package final class SwitchReports: Sendable {
+package final class RequestReports: Sendable {
     private let clocks = Mutex(Clocks())
     private let log: @Sendable (String) -> Void
 
     private struct Clocks {
         var mode = OncePerSecond()
         var delay = OncePerSecond()
+        var steps = OncePerSecond()
         var name = OncePerSecond()
     }
 
@@ -19,11 +20,12 @@ package final class SwitchReports: Sendable {
         self.log = log
     }
 
-    func report(_ fault: SwitchFault, at now: Instant) {
+    package func report(_ fault: RequestFault, at now: Instant) {
         let isDue = clocks.withLock { clocks in
             switch fault.kind {
             case .mode: clocks.mode.isDue(at: now)
             case .delay: clocks.delay.isDue(at: now)
+            case .steps: clocks.steps.isDue(at: now)
             case .name: clocks.name.isDue(at: now)
             }
         }

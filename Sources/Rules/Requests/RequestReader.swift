@@ -1,29 +1,19 @@
 internal import Glibc
 
-/// Reads a message's content as it comes, and finds what its headers choose for it: the machine of
-/// ``SwitchedResponder``.
+/// Reads a message's content as it comes, and finds what its header requests.
 ///
+///     X-Blackhole-Do: the steps of a rule
 ///     X-Blackhole-Mode: accept | bounce | random | unavailable | offline | accept=CODE | bounce=CODE
 ///     X-Blackhole-Delay: seconds | least, most
 ///
-/// Names and values are read in any case, folded or not (RFC 5322 §2.2.3), and blanks and comments
-/// around a value do not count. Of two headers of a name the last one counts. A value that cannot be
-/// read chooses nothing, and is a ``SwitchFault``. The header section ends at the first empty line;
+/// Names and values are read in any case, folded or not (RFC 5322 §2.2.3), and blanks around a value
+/// do not count; nor do comments around a mode or a delay. Of two headers of a name the last one counts. A value that cannot be
+/// read requests nothing, and is a ``RequestFault``. The header section ends at the first empty line;
 /// what is no header field does not end it.
 ///
 /// LF ends a line here, with CR before it or not: some clients send a file as it is. Where a message
 /// ends is not decided here.
-package struct HeaderSwitches: Sendable {
-    /// What the headers of a message have chosen for it.
-    package struct Choice: Sendable, Equatable {
-        /// How late it is answered; nil for as the policy says.
-        package var delay: DelayRange?
-        /// How it is answered; nil for as the policy says.
-        package var mode: ModeSwitch?
-
-        package init() {}
-    }
-
+package struct RequestReader: RequestReading {
     /// Where the next byte stands.
     private enum Place: UInt8, BitwiseCopyable {
         /// At the start of a line. Next: any but `valueCR`.
@@ -43,7 +33,7 @@ package struct HeaderSwitches: Sendable {
     }
 
     private enum Field: UInt8, BitwiseCopyable {
-        case mode, delay
+        case mode, delay, steps
 
         /// How many bytes the names have in common.
         static let stemBytes = 12
@@ -52,56 +42,65 @@ package struct HeaderSwitches: Sendable {
             switch self {
             case .mode: "x-blackhole-mode"
             case .delay: "x-blackhole-delay"
+            case .steps: "x-blackhole-do"
             }
         }
     }
 
-    private var choice = Choice()
+    private var delay: DelayRange?
+    private var mode: RequestedMode?
+    /// What X-Blackhole-Do says; nil if there is none.
+    private var steps: Steps?
     private var place = Place.lineStart
     /// How many bytes of a name have come, and whose it may be.
     private var matched: UInt8 = 0
     private var candidate = Field.mode
     /// Whose value is being read, or was and may go on in the next line.
     private var field: Field?
-    private var value = SwitchValue()
+    private var value = RequestValue()
     /// What is to be reported; the value is still there.
-    private var fault: SwitchFault.Kind?
+    private var fault: RequestFault.Kind?
 
-    /// Makes a machine that stands at the start of a message.
+    /// The value of X-Blackhole-Do, and what it means: apart, since few connections ever have one.
+    private final class Steps {
+        /// The value, up to one byte more than it may have.
+        var bytes: [UInt8] = []
+        var steps: [Rule.Step] = []
+    }
+
+    /// Creates a machine that stands at the start of a message.
     package init() {}
 
     /// Whether what follows in the message is not looked at.
-    package var areOver: Bool { place == .body }
+    package var isOver: Bool { place == .body }
 
-    /// Reads the next piece of the content, from an index on, up to a fault or its end.
-    ///
-    /// - Returns: the fault; what is behind it is still to be read, from the index on.
-    package mutating func read(_ content: RawSpan, from index: inout Int) -> SwitchFault? {
+    package static var readsContent: Bool { true }
+
+    package mutating func read(_ content: RawSpan, _ report: (RequestFault) -> Void) {
         content.withUnsafeBytes { bytes in
-            while index < bytes.count, place != .body, fault == nil { index = step(bytes, index) }
+            var index = 0
+            while index < bytes.count, place != .body {
+                index = step(bytes, index)
+                if fault != nil { tell(report) }
+            }
         }
-        return takeFault()
     }
 
-    /// Ends the content.
-    ///
-    /// - Returns: the fault of its last line.
-    package mutating func end() -> SwitchFault? {
-        if place == .valueCR { value.append(0x0D) }
+    package mutating func take(_ report: (RequestFault) -> Void) -> MessageRequest {
+        if place == .valueCR { append(0x0D) }
         closeField()
-        return takeFault()
-    }
-
-    /// What the message has chosen, at its end; stands at the start of the next then.
-    package mutating func take() -> Choice {
-        _ = end()
+        tell(report)
         defer { reset() }
-        return choice
+        var request = MessageRequest()
+        request.delay = delay
+        request.mode = mode
+        if let steps { request.steps = steps.steps }
+        return request
     }
 
     /// Forgets the message under way.
     package mutating func reset() {
-        self = HeaderSwitches()
+        self = RequestReader()
     }
 
     /// Goes on by the byte at an index, or more; gives the index of the next one to look at.
@@ -122,9 +121,9 @@ package struct HeaderSwitches: Sendable {
         case .value where byte == 0x0D:
             place = .valueCR
         case .value:
-            value.append(byte)
+            append(byte)
         case .valueCR:
-            value.append(0x0D)
+            append(0x0D)
             place = .value
             return index
         case .line, .lineStartCR:
@@ -141,7 +140,7 @@ package struct HeaderSwitches: Sendable {
     private mutating func startLine(_ byte: UInt8) -> Bool {
         if byte == 0x20 || byte == 0x09 {
             guard field != nil else { return false }
-            value.append(byte)
+            append(byte)
             place = .value
             return true
         }
@@ -163,15 +162,20 @@ package struct HeaderSwitches: Sendable {
     /// Takes a byte of a name, or of the blanks and the colon behind it; false if it is no
     /// switch's.
     private mutating func matchName(_ byte: UInt8) -> Bool {
-        let byte = byte.smallLetter
-        if matched == Field.stemBytes { candidate = byte == UInt8(ascii: "d") ? .delay : .mode }
+        let byte = byte.small
+        if matched == Field.stemBytes {
+            candidate = byte == UInt8(ascii: "d") ? .delay : .mode
+        } else if matched == Field.stemBytes + 1, byte == UInt8(ascii: "o"), candidate == .delay {
+            candidate = .steps
+        }
         let name = candidate.name
         if matched < name.utf8CodeUnitCount {
             guard byte == name.utf8Start[Int(matched)] else { return false }
             matched += 1
         } else if byte == UInt8(ascii: ":") {
             field = candidate
-            value = SwitchValue()
+            value = RequestValue()
+            if candidate == .steps { steps = Steps() }
             place = .value
         } else {
             return byte == 0x20 || byte == 0x09
@@ -195,19 +199,36 @@ package struct HeaderSwitches: Sendable {
     private mutating func closeField() {
         switch field {
         case .mode:
-            choice.mode = value.mode
-            if choice.mode == nil { fault = .mode }
+            mode = value.mode
+            if mode == nil { fault = .mode }
         case .delay:
-            choice.delay = value.delay
-            if choice.delay == nil { fault = .delay }
+            delay = value.delay
+            if delay == nil { fault = .delay }
+        case .steps: readSteps()
         case nil: return
         }
         field = nil
     }
 
-    private mutating func takeFault() -> SwitchFault? {
-        guard let kind = fault else { return nil }
+    private mutating func append(_ byte: UInt8) {
+        guard field == .steps else { return value.append(byte) }
+        guard let steps, steps.bytes.count <= Rule.Limits.requestBytes else { return }
+        steps.bytes.append(byte)
+    }
+
+    private mutating func readSteps() {
+        do throws(RuleError) {
+            let text = String(decoding: steps?.bytes ?? [], as: UTF8.self)
+            steps?.steps = try StepRequest.steps(text)
+        } catch {
+            steps = nil
+            fault = .steps(error)
+        }
+    }
+
+    private mutating func tell(_ report: (RequestFault) -> Void) {
+        guard let kind = fault else { return }
         fault = nil
-        return SwitchFault(kind, value)
+        report(RequestFault(kind, value))
     }
 }

@@ -1,16 +1,16 @@
 package import BlackholeSMTP
 
 /// How a message's header wants it answered.
-package enum ModeSwitch: BitwiseCopyable, Sendable, Equatable {
-    /// As a mode does, with the codes of the policy.
+package enum RequestedMode: BitwiseCopyable, Sendable, Equatable {
+    /// As a mode does, with the codes of the settings.
     case mode(Mode)
     /// With this very code.
     case code(ReplyCode)
 }
 
-/// The value of a switch, as it is read: blanks and comments (RFC 5322 §3.2.2) around it gone, and
+/// The value of a mode or a delay, as it is read: blanks and comments (RFC 5322 §3.2.2) around it gone, and
 /// those within it as one blank.
-struct SwitchValue: BitwiseCopyable, Sendable {
+struct RequestValue: BitwiseCopyable, Sendable {
     /// The longest value; a longer one is none.
     static let maximumBytes = 40
     /// A longer delay becomes this.
@@ -53,24 +53,24 @@ struct SwitchValue: BitwiseCopyable, Sendable {
     }
 
     private mutating func store(_ byte: UInt8) {
-        if count < SwitchValue.maximumBytes { bytes[count] = byte }
-        length = UInt8(min(count + 1, SwitchValue.maximumBytes + 1))
+        if count < RequestValue.maximumBytes { bytes[count] = byte }
+        length = UInt8(min(count + 1, RequestValue.maximumBytes + 1))
     }
 
     /// The byte at an offset, in small letters; NUL behind the last.
     private subscript(offset: Int) -> UInt8 {
-        offset < min(count, SwitchValue.maximumBytes) ? bytes[offset].smallLetter : 0
+        offset < min(count, RequestValue.maximumBytes) ? bytes[offset].small : 0
     }
 
     /// Whether the value ends at an offset; one that is too long, or ends in a comment that is not
     /// closed, has no end.
     private func isEnd(_ offset: Int) -> Bool {
-        offset == count && count <= SwitchValue.maximumBytes && commentDepth == 0
+        offset == count && count <= RequestValue.maximumBytes && commentDepth == 0
     }
 
     /// As it was sent, for a log: cut where it is too long.
     var text: String {
-        let kept = min(count, SwitchValue.maximumBytes)
+        let kept = min(count, RequestValue.maximumBytes)
         return String(decoding: (0..<kept).map { bytes[$0] }, as: UTF8.self)
             + (kept < count ? "…" : "") + (commentDepth > 0 ? " (" : "")
     }
@@ -88,9 +88,9 @@ struct SwitchValue: BitwiseCopyable, Sendable {
 
 // MARK: Modes
 
-extension SwitchValue {
+extension RequestValue {
     /// What the value means as a mode.
-    var mode: ModeSwitch? {
+    var mode: RequestedMode? {
         var offset = 0
         if take("accept=", &offset) {
             return code(from: offset).flatMap { 250...253 ~= $0.rawValue ? .code($0) : nil }
@@ -122,7 +122,7 @@ extension SwitchValue {
 
 // MARK: Delays
 
-extension SwitchValue {
+extension RequestValue {
     /// What the value means as a delay: seconds, or the least and the most of them.
     var delay: DelayRange? {
         var offset = 0
@@ -136,7 +136,7 @@ extension SwitchValue {
     }
 
     private func clamped(_ nanoseconds: Int64) -> Duration {
-        min(.nanoseconds(nanoseconds), SwitchValue.longestDelay)
+        min(.nanoseconds(nanoseconds), RequestValue.longestDelay)
     }
 
     /// Takes digits, and a point with more of them, as seconds.

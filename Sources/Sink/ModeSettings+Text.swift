@@ -1,4 +1,6 @@
-extension Policy {
+internal import BlackholeRules
+
+extension ModeSettings {
     /// `bounce at message, with 550,551, after 2 seconds; headers may switch`.
     package var text: String {
         var text = "\(mode.rawValue) at \(effectiveStage.rawValue)"

@@ -1,19 +1,21 @@
-/// A header of a message that was meant to be a switch, and cannot be read.
-package struct SwitchFault: Sendable {
+/// A header field of a message that was meant as a request, and cannot be read.
+package struct RequestFault: Sendable {
     /// What is wrong with it.
-    enum Kind: UInt8, BitwiseCopyable, Sendable {
+    enum Kind: Sendable {
         /// The value of X-Blackhole-Mode.
         case mode
         /// The value of X-Blackhole-Delay.
         case delay
+        /// The value of X-Blackhole-Do.
+        case steps(RuleError)
         /// The name, which begins as theirs do.
         case name
     }
 
     let kind: Kind
-    private let value: SwitchValue
+    private let value: RequestValue
 
-    init(_ kind: Kind, _ value: SwitchValue) {
+    init(_ kind: Kind, _ value: RequestValue) {
         self.kind = kind
         self.value = value
     }
@@ -28,9 +30,11 @@ package struct SwitchFault: Sendable {
         case .delay:
             "X-Blackhole-Delay of a message is ignored: '\(value.text)' is not a delay; use seconds, "
                 + "such as 2 or 0.5, or the least and the most of them, such as 1,3"
+        case .steps(let error):
+            "X-Blackhole-Do of a message is ignored: \(error)"
         case .name:
             "a header X-Blackhole-… of a message is ignored: use X-Blackhole-Mode: or "
-                + "X-Blackhole-Delay:"
+                + "X-Blackhole-Delay:, or X-Blackhole-Do:"
         }
     }
 }

@@ -1,7 +1,8 @@
+package import BlackholeRules
 package import BlackholeSMTP
 
 /// What the server does with the mail that comes to one listener: the settings of its mode.
-package struct Policy: Sendable, Equatable {
+package struct ModeSettings: Sendable, Equatable {
     package var mode = Mode.accept
     /// Where the mode speaks; nil for where it usually does, see ``effectiveStage``.
     package var stage: ModeStage?
@@ -13,7 +14,7 @@ package struct Policy: Sendable, Equatable {
     /// at another stage gets the stage's own reply (RFC 5321 §4.3.2).
     package var acceptCodes: [ReplyCode] = [.ok]
     /// The codes that are drawn from to bounce.
-    package var bounceCodes = Policy.allBounceCodes
+    package var bounceCodes = ModeSettings.allBounceCodes
     /// Codes to bounce with where the mode speaks at a certain stage, instead of `bounceCodes`.
     package var bounceCodesByStage: [ModeStage: [ReplyCode]] = [:]
     /// How much of the mail the mode `random` accepts, from 0 to 1.
@@ -40,4 +41,21 @@ package struct Policy: Sendable, Equatable {
         .mechanismTooWeak, .mailboxUnavailable, .userElsewhere, .exceededStorage,
         .mailboxNameNotAllowed, .transactionFailed, .blocked,
     ]
+}
+
+/// Where in a session the mode speaks.
+package enum ModeStage: String, CaseIterable, BitwiseCopyable, Sendable {
+    /// The greeting.
+    case connect
+    /// The reply to HELO or EHLO.
+    case helo
+    /// The reply to MAIL.
+    case mail
+    /// The reply to each RCPT, which is decided by itself.
+    case rcpt
+    /// The reply to DATA. BDAT asks nothing before its content: there the mode speaks at the end of
+    /// the message.
+    case data
+    /// The reply to the end of the message.
+    case message
 }
