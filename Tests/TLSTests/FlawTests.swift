@@ -61,6 +61,27 @@ import Testing
     }
 
     @Test(
+        .enabled(if: Tool.has("gnutls-cli")),
+        arguments: [
+            (TLSFlaw.expired, "The certificate chain uses expired certificate"),
+            (.future, "The certificate chain uses not yet valid certificate"),
+            (.otherName, "The name in the certificate does not match the expected"),
+            (.untrusted, "The certificate issuer is unknown"),
+            (.weakKey, "The certificate chain uses insecure algorithm"),
+        ])
+    func `shows gnutls-cli one fault`(flaw: TLSFlaw, fault: String) throws {
+        let own = try TLSIdentity.selfSigned()
+        let flawed = try own.flawed(flaw)
+        let server = try RealServer(identity: own) { _ in flawed }
+        let outcome = try server.run(
+            "gnutls-cli", "--x509cafile @trust -p @secured localhost")
+        #expect(
+            outcome.output.contains("Status: The certificate is NOT trusted. \(fault). \n"),
+            "\(outcome.output)")
+        #expect(outcome.code != 0)
+    }
+
+    @Test(
         .enabled(if: Tool.has("openssl")),
         arguments: [false, true], ["-tls1_2", "-tls1_3"])
     func `with a weak key is good at security level 0 alone`(
