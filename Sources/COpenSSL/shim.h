@@ -57,6 +57,16 @@ static inline int copenssl_add_chain_certificate(SSL_CTX *context, X509 *certifi
     return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }
 
+// No ticket is accepted, in TLS 1.3 none is issued, and there is no cache to look into instead.
+static inline void copenssl_resume_nothing(SSL *session) {
+    SSL_set_options(session, SSL_OP_NO_TICKET);
+    SSL_set_num_tickets(session, 0);
+}
+
+static inline int copenssl_add_session_chain_certificate(SSL *session, X509 *certificate) {
+    return (int)SSL_add1_chain_cert(session, certificate);
+}
+
 static inline void copenssl_set_server_name_callback(SSL_CTX *context,
                                                      int (*callback)(SSL *, int *, void *),
                                                      void *argument) {
@@ -78,6 +88,10 @@ static inline void copenssl_clear_retry(BIO *bio) {
 
 static inline EVP_PKEY *copenssl_new_p256_key(void) {
     return EVP_EC_gen("P-256");
+}
+
+static inline EVP_PKEY *copenssl_new_rsa_key(size_t bits) {
+    return EVP_RSA_gen(bits);
 }
 
 static inline long copenssl_memory(BIO *bio, char **bytes) {

@@ -220,6 +220,7 @@ public final class TLSContext: Sendable {
 
     private func prepareServer(_ options: TLSOptions) throws(TLSError) {
         copenssl_cache_no_sessions(pointer)
+        IdentityChoice.prepare(pointer)
         // Room for a certificate is made when its length is known; a chain has a few thousand bytes.
         copenssl_set_max_certificates(pointer, 32_768)
         SSL_CTX_set_num_tickets(pointer, 1)
@@ -268,6 +269,7 @@ public final class TLSContext: Sendable {
         copenssl_set_server_name_callback(
             pointer,
             { session, _, argument in
+                guard !IdentityChoice.isMade(for: session) else { return SSL_TLSEXT_ERR_OK }
                 guard let argument,
                     let name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name)
                 else { return SSL_TLSEXT_ERR_NOACK }

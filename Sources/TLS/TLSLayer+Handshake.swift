@@ -50,7 +50,8 @@ extension TLSLayer where Next: ~Copyable {
     mutating func makeSession(_ context: inout Context) -> Bool {
         phase = .handshaking
         do throws(TLSError) {
-            secured = Secured(try TLSSession(tls, serverName: remote.serverName))
+            secured = Secured(
+                try TLSSession(tls, serverName: remote.serverName, identity: remote.identity))
             return true
         } catch {
             _ = fail(error, &context)

@@ -54,15 +54,18 @@ public struct TLSLayer<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
     ///   - isImplicit: whether the connection is secured from its first byte (RFC 8314).
     ///   - serverName: the host that a client names and checks.
     ///   - peer: the other end, which reports of failures name and ``TLSOptions/handshakes`` counts.
+    ///   - identity: chooses what a server shows this client, see
+    ///     ``TLSSession/init(_:serverName:resuming:identity:)``; called on the connection's loop.
     ///   - make: makes the layers inside.
     @inlinable
     public init(
         _ context: TLSContext, isImplicit: Bool = false, serverName: String? = nil,
-        peer: NetworkAddress? = nil, _ make: @escaping Maker
+        peer: NetworkAddress? = nil, identity: TLSSession.IdentityChooser? = nil,
+        _ make: @escaping Maker
     ) {
         tls = context
         self.make = make
-        remote = TLSRemote(serverName: serverName, address: peer)
+        remote = TLSRemote(serverName: serverName, address: peer, identity: identity)
         self.isImplicit = isImplicit
         phase = isImplicit ? .awaitingHello : .clear
         next = isImplicit ? nil : make(nil)
@@ -147,12 +150,17 @@ final class TLSRemote {
     /// The host that a client names and checks.
     @usableFromInline let serverName: String?
     @usableFromInline let address: NetworkAddress?
+    /// Chooses what a server shows a client.
+    @usableFromInline let identity: TLSSession.IdentityChooser?
     /// What the handshake in progress is counted as.
     @usableFromInline var handshake: ConnectionQuota.Entry?
 
     @usableFromInline
-    init(serverName: String?, address: NetworkAddress?) {
+    init(
+        serverName: String?, address: NetworkAddress?, identity: TLSSession.IdentityChooser?
+    ) {
         self.serverName = serverName
         self.address = address
+        self.identity = identity
     }
 }

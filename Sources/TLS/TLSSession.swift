@@ -6,6 +6,10 @@ public import BlackholePipeline
 /// A value around OpenSSL's `SSL`, freed with it. Every function empties OpenSSL's error queue before
 /// it begins: the queue is the thread's, and other sessions share the thread.
 public struct TLSSession: ~Copyable {
+    /// Chooses what a server shows a client, by the host that the client names (SNI); nil for the
+    /// context's own identity.
+    public typealias IdentityChooser = (_ serverName: String?) -> TLSIdentity?
+
     /// Where a session stands.
     public enum Phase: BitwiseCopyable, Sendable {
         /// Next: `established` or `failed`.
@@ -22,6 +26,8 @@ public struct TLSSession: ~Copyable {
     let bio: OpaquePointer
     /// Held, for the choice of a certificate by the host's name is the context's.
     private let context: TLSContext
+    /// Held, for OpenSSL asks it at the ClientHello.
+    private let choice: IdentityChoice?
     /// Where the session stands.
     public private(set) var phase = Phase.handshaking
     /// Why it has failed.
@@ -38,11 +44,17 @@ public struct TLSSession: ~Copyable {
     ///   - serverName: the host that a client names (SNI), and whose name the certificate must have
     ///     if the context trusts anybody.
     ///   - resumption: what an earlier session of a client left, see ``resumption``.
+    ///   - identity: asked once by a server, at the ClientHello, before the version is agreed on and
+    ///     before a ticket is looked at. What it returns is shown whatever its key, and neither
+    ///     resumes a session nor can be resumed.
     public init(
-        _ context: TLSContext, serverName: String? = nil, resuming resumption: TLSResumption? = nil
+        _ context: TLSContext, serverName: String? = nil, resuming resumption: TLSResumption? = nil,
+        identity: IdentityChooser? = nil
     ) throws(TLSError) {
         self.context = context
+        choice = identity.map { IdentityChoice($0) }
         (session, bio) = try TLSSession.make(context, serverName, resumption)
+        choice?.attach(to: session)
     }
 
     deinit {

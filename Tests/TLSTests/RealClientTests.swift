@@ -5,54 +5,6 @@ import BlackholeTestSupport
 import Foundation
 import Testing
 
-/// A server with the made certificate, on ports that the kernel has picked.
-private final class RealServer {
-    let loops: EventLoops
-    let clearPort: UInt16
-    let securedPort: UInt16
-    /// The made certificate, in a file.
-    let trust: String
-    let troubles: Journal
-
-    init(_ options: TLSOptions = TLSOptions()) throws {
-        let identity = try TLSIdentity.selfSigned()
-        let number = UInt64.random(in: .min ... .max)
-        trust = try Certificates.files().write(identity.certificatePEM, to: "made-\(number).pem")
-        var options = options
-        let troubles = Journal()
-        self.troubles = troubles
-        options.report = { troubles.note("\($0)") }
-        let context = try TLSContext.server([identity], options)
-        let loops = try EventLoops(count: 1)
-        self.loops = loops
-        func listen(isImplicit: Bool) throws -> UInt16 {
-            let address = try loops.listen(on: .loopback()) { _ in
-                securedSMTP(context, isImplicit: isImplicit, BlackHole())
-            }
-            return try #require(address.port)
-        }
-        clearPort = try listen(isImplicit: false)
-        securedPort = try listen(isImplicit: true)
-    }
-
-    deinit {
-        loops.stop()
-    }
-
-    /// Runs a client, `@clear`, `@secured` and `@trust` standing for the ports and the file.
-    func run(
-        _ name: String, _ arguments: String, input: String = "",
-        _ steps: [(after: String, say: String)] = []
-    ) throws -> Tool {
-        let words = arguments.split(separator: " ").map { word in
-            word.replacing("@clear", with: "\(clearPort)")
-                .replacing("@secured", with: "\(securedPort)")
-                .replacing("@trust", with: trust).description
-        }
-        return try Tool.run(name, words, input: input, steps)
-    }
-}
-
 @Suite struct `Real TLS clients` {
     // What begins with Q or R is s_client's own, but for -quiet.
     static let mail =

@@ -100,6 +100,42 @@ struct CertificatesAndSTARTTLSTests {
         let client = try TLSContext.client(trusting: nil, showing: identity)
         #expect(tls.role != client.role)
     }
+
+    @Test func `a client notices an expired certificate`() async throws {
+        let loops = try EventLoops(count: 1)
+        let identity = try TLSIdentity.selfSigned(names: ["localhost", "expired.example"])
+        let expired = try identity.flawed(.expired)
+        let tls = try TLSContext.server([identity])
+        let address = try loops.listen(on: .loopback()) { _ in
+            TLSLayer(
+                tls, isImplicit: true,
+                identity: { name in name == "expired.example" ? expired : nil }
+            ) { details in Echo() }
+        }
+
+        for host in ["localhost", "expired.example"] {
+            let outcome = await withCheckedContinuation { done in
+                let once = Mutex<CheckedContinuation<String, Never>?>(done)
+                let hear: @Sendable (String) -> Void = { text in
+                    once.withLock { $0.take()?.resume(returning: text) }
+                }
+                var options = TLSOptions()
+                options.report = { hear($0.reason) }
+                guard
+                    let trusting = try? TLSContext.client(
+                        trusting: .pem(identity.certificatePEM), options)
+                else { return hear("no context") }
+                loops.connect(to: address) { _ in
+                    TLSLayer(trusting, isImplicit: true, serverName: host) { details in
+                        Caller(heard: hear)
+                    }
+                }
+            }
+            let refusal = "the peer's certificate is refused: certificate has expired"
+            #expect(outcome == (host == "localhost" ? "hello" : refusal))
+        }
+        loops.stop()
+    }
 }
 
 /// In clear until the peer has said something, then an echo.

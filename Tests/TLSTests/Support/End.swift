@@ -11,9 +11,11 @@ final class End {
     var limit = Int.max
 
     init(
-        _ context: TLSContext, serverName: String? = nil, resuming resumption: TLSResumption? = nil
+        _ context: TLSContext, serverName: String? = nil, resuming resumption: TLSResumption? = nil,
+        identity: TLSSession.IdentityChooser? = nil
     ) throws {
-        session = try TLSSession(context, serverName: serverName, resuming: resumption)
+        session = try TLSSession(
+            context, serverName: serverName, resuming: resumption, identity: identity)
     }
 
     /// Takes bytes from the peer; what the limit leaves is taken later.

@@ -113,9 +113,10 @@ final class SecuredDialogue {
 /// An SMTP server's layers behind TLS.
 func securedSMTP<Asked: Responder & Sendable>(
     _ context: TLSContext, isImplicit: Bool, peer: NetworkAddress? = nil,
-    settings: SessionSettings = SessionSettings(), _ responder: Asked
+    identity: TLSSession.IdentityChooser? = nil, settings: SessionSettings = SessionSettings(),
+    _ responder: Asked
 ) -> TLSLayer<LineFraming<DataDiscard<SMTPSession<Asked>>>> {
-    TLSLayer(context, isImplicit: isImplicit, peer: peer) { details in
+    TLSLayer(context, isImplicit: isImplicit, peer: peer, identity: identity) { details in
         LineFraming {
             DataDiscard {
                 SMTPSession(settings, security: details == nil ? .offered : .active, responder)
