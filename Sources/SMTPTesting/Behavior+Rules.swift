@@ -57,8 +57,8 @@ extension Behavior {
     /// .rule("connect open>2 per=ip -> 421 4.7.0 Too many connections")
     /// ```
     ///
-    /// A rule is `[name:] STAGE [test…] [pace…] -> step [; step…]`: see <doc:Rules>. One that cannot be
-    /// read is a ``Misuse``, which has the column and what was probably meant.
+    /// A rule is `[name:] STAGE [test…] [pace…] -> step [; step…]`: ``Behavior`` has the whole language.
+    /// One that cannot be read is a ``Misuse``, which has the column and what was probably meant.
     public static func rule(_ text: String) -> Behavior {
         Behavior { () throws(Flaw) in
             do throws(RuleError) {
