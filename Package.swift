@@ -46,7 +46,9 @@ let package = Package(
             path: "Sources/Rules", swiftSettings: strict),
         .target(
             name: "SMTPTesting",
-            dependencies: ["BlackholePipeline", "BlackholeTLS", "BlackholeSMTP"],
+            dependencies: [
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
+            ],
             swiftSettings: strict),
         .target(
             name: "BlackholeSink",

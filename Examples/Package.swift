@@ -7,10 +7,10 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-let programs = [
-    "BlackHole", "Greylisting", "MailboxFull", "Tarpit", "Chaos", "SizeLie", "LMTP",
-    "Transcript", "XCLIENT",
-]
+/// Stacks of one's own.
+let stacks = ["BlackHole", "Tarpit", "Chaos", "LMTP", "Transcript", "XCLIENT"]
+/// Fakes that have rules.
+let fakes = ["Greylisting", "MailboxFull", "SizeLie"]
 let tests = "CaptureTests"
 
 func products(_ names: String...) -> [Target.Dependency] {
@@ -19,19 +19,24 @@ func products(_ names: String...) -> [Target.Dependency] {
 
 /// All that lies in this folder but one file.
 func all(but name: String) -> [String] {
-    (programs + [tests]).filter { $0 != name }.map { "\($0).swift" } + ["README.md", "Trials"]
+    (stacks + fakes + [tests]).filter { $0 != name }.map { "\($0).swift" } + [
+        "README.md", "Trials",
+    ]
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: ".", exclude: all(but: name),
+        sources: ["\(name).swift"], swiftSettings: strict)
 }
 
 let package = Package(
     name: "Examples",
     dependencies: [.package(name: "blackhole", path: "..")],
-    targets: programs.map { name in
-        .executableTarget(
-            name: name, dependencies: products("BlackholePipeline", "BlackholeSMTP"), path: ".",
-            exclude: all(but: name), sources: ["\(name).swift"], swiftSettings: strict)
-    } + [
-        .testTarget(
-            name: tests, dependencies: products("SMTPTesting"), path: ".",
-            exclude: all(but: tests), sources: ["\(tests).swift"], swiftSettings: strict)
-    ]
+    targets: stacks.map { program($0, products("BlackholePipeline", "BlackholeSMTP")) }
+        + fakes.map { program($0, products("SMTPTesting")) } + [
+            .testTarget(
+                name: tests, dependencies: products("SMTPTesting"), path: ".",
+                exclude: all(but: tests), sources: ["\(tests).swift"], swiftSettings: strict)
+        ]
 )

@@ -1,101 +1,98 @@
+internal import BlackholeRules
 internal import BlackholeSMTP
 
 extension Behavior {
-    /// What a fake does at a stage.
+    /// What a fake does at a stage: the right side of a rule.
     ///
-    /// A code, an enhanced code or a text that a reply may not have makes the server's initialiser throw
-    /// ``Misuse``.
+    /// Actions that decide nothing, such as ``keep`` or ``slow(bytesPerSecond:)``, leave the answer to
+    /// the rules after them. A code, an enhanced code or a text that a reply may not have makes the
+    /// server's initialiser throw ``Misuse``.
     public struct Action: Sendable {
-        private let said: Said
-        private var delay = Duration.zero
-        private var ending: Answer.Ending
+        /// What chance chooses from, or what is wrong.
+        private let choices: Result<[Rule.Alternative], Flaw>
 
-        /// What is said, unchecked.
-        private enum Said {
-            /// The usual.
-            case usual
-            case reply(UInt16, enhanced: String?, String)
-            case raw(UInt16, [UInt8])
+        private init(choices: Result<[Rule.Alternative], Flaw>) {
+            self.choices = choices
         }
 
-        private init(_ said: Said, _ ending: Answer.Ending = .stay) {
-            self.said = said
-            self.ending = ending
+        init(_ steps: Rule.Step...) {
+            self.init(choices: .success([Rule.Alternative(steps)]))
         }
 
-        /// Does what any black hole does there.
-        public static var accept: Action { Action(.usual) }
-
-        /// Replies with a code and a text; a line feed in it begins another line of the reply.
-        public static func reply(_ code: UInt16, _ text: String) -> Action {
-            Action(.reply(code, enhanced: nil, text))
+        /// Makes an action of a step that is checked.
+        init(_ step: () throws(Flaw) -> Rule.Step) {
+            self = Action.make { () throws(Flaw) in [Rule.Alternative([try step()])] }
         }
 
-        /// Replies with a code, an enhanced code such as `"4.2.2"`, and a text.
-        public static func reply(_ code: UInt16, _ enhanced: String, _ text: String) -> Action {
-            Action(.reply(code, enhanced: enhanced, text))
-        }
-
-        /// Replies with bytes as they are, be they a reply or not: for clients that must bear it.
+        /// Does the same, and then something else.
         ///
-        /// - Parameters:
-        ///   - code: what the session takes it for: under 400, the client has succeeded.
-        ///   - bytes: all that goes out; no CRLF is put behind them.
-        public static func raw(_ code: UInt16 = 250, _ bytes: some Sequence<UInt8>) -> Action {
-            Action(.raw(code, Array(bytes)))
-        }
-
-        /// Closes the connection without a word.
-        public static var disconnect: Action { Action(.usual, .close) }
-
-        /// Resets the connection: the client gets an error.
-        public static var reset: Action { Action(.usual, .reset) }
-
-        /// Answers nothing from here on, and keeps the connection.
-        public static var silence: Action { Action(.usual, .silence) }
-
-        /// Does the usual, but later.
-        public static func delay(_ time: Duration) -> Action { accept.after(time) }
-
-        /// Does the same, but later: whoever waits, nobody else does.
-        public func after(_ time: Duration) -> Action {
-            var action = self
-            action.delay = time
-            return action
-        }
-
-        /// Does the same, and closes the connection behind the reply.
-        public func thenDisconnect() -> Action {
-            var action = self
-            action.ending = .closeAfterReply
-            return action
-        }
-
-        /// What a session is answered, checked.
-        func answer() throws(Flaw) -> Answer {
-            var answer = Answer.accept
-            switch said {
-            case .usual: break
-            case .reply(let code, let enhanced, let text):
-                try ReplyGrammar.check(code: code)
-                try ReplyGrammar.check(text: text)
-                answer = .reply(Reply(code, try Action.enhancedCode(enhanced), made: text))
-            case .raw(let code, let bytes):
-                try ReplyGrammar.check(rawCode: code)
-                answer = .raw(code, bytes)
+        /// ```swift
+        /// .reply(451, "4.3.0", "Later").then(.reset)
+        /// .keep.then(.reply(554, "5.7.1", "No"))
+        /// ```
+        public func then(_ other: Action) -> Action {
+            Action.make { () throws(Flaw) in
+                let (first, second) = (try choices.get(), try other.choices.get())
+                guard first.count == 1 || second.count == 1 else { throw Action.nested }
+                var all: [Rule.Alternative] = []
+                for one in first {
+                    for two in second {
+                        guard one.weight == nil || two.weight == nil else { throw Action.nested }
+                        all.append(
+                            Rule.Alternative(
+                                weight: one.weight ?? two.weight, one.steps + two.steps))
+                    }
+                }
+                return all
             }
-            answer.ending = ending
-            return answer.delayed(by: delay)
         }
 
-        private static func enhancedCode(_ text: String?) throws(Flaw) -> EnhancedCode? {
-            guard let text else { return nil }
-            guard let code = EnhancedCode(text) else {
-                throw Flaw(
-                    "\(text.debugDescription) is no enhanced code",
-                    "it is 2, 4 or 5 and two numbers up to 999, with points: \"4.2.2\"")
+        /// Does one of several, each as likely; what is drawn depends on ``Behavior/seed(_:)``.
+        public static func oneOf(_ actions: Action...) -> Action {
+            make { () throws(Flaw) in
+                try actions.map { action throws(Flaw) in try action.single(weight: nil) }
             }
-            return code
         }
+
+        /// Does one of several, each with its percentage.
+        ///
+        /// ```swift
+        /// .oneOf([5: .reply(452, "4.2.2", "Mailbox full"), 3: .disconnect])
+        /// ```
+        ///
+        /// What the percentages leave is the chance that nothing is done, and later rules decide.
+        public static func oneOf(_ actions: KeyValuePairs<Double, Action>) -> Action {
+            make { () throws(Flaw) in
+                try actions.map { percentage, action throws(Flaw) in
+                    guard (0...100).contains(percentage), let weight = DecimalNumber(percentage)
+                    else {
+                        throw Flaw("\(percentage) is no percentage", "it is a number from 0 to 100")
+                    }
+                    return try action.single(weight: weight)
+                }
+            }
+        }
+
+        /// The only alternative, with a weight.
+        private func single(weight: DecimalNumber?) throws(Flaw) -> Rule.Alternative {
+            let choices = try choices.get()
+            guard choices.count == 1, choices[0].weight == nil else { throw Action.nested }
+            return Rule.Alternative(weight: weight, choices[0].steps)
+        }
+
+        private static var nested: Flaw {
+            Flaw("a choice within a choice", "say all that may be chosen in one .oneOf")
+        }
+
+        private static func make(_ body: () throws(Flaw) -> [Rule.Alternative]) -> Action {
+            do throws(Flaw) {
+                return Action(choices: .success(try body()))
+            } catch {
+                return Action(choices: .failure(error))
+            }
+        }
+
+        /// The right side of a rule.
+        func outcome() throws(Flaw) -> Rule.Outcome { Rule.Outcome(try choices.get()) }
     }
 }

@@ -1,3 +1,4 @@
+package import BlackholeRules
 public import BlackholeSMTP
 
 /// How a fake differs from a black hole that takes everything.
@@ -6,11 +7,12 @@ public import BlackholeSMTP
 /// .at(.recipient, matching: "*@full.example", .reply(452, "4.2.2", "Mailbox full"))
 /// .first(2, .disconnect)
 /// .at(.message, .delay(.seconds(1)))
+/// .rule("rcpt grey=60s..2d per=ip,from,to -> 451 4.7.1 Greylisted")
 /// .tls, .login(user: "me", password: "secret")
 /// ```
 ///
-/// Of the rules, those that say `at` or `first`, the first that matches wins, in the order in which
-/// they are given; one that has applied as often as it may is passed over.
+/// Of the rules, those that say `at`, `first`, `rule` or `rules`, the first that answers wins, in the
+/// order in which they are given; one that has applied as often as it may is passed over.
 ///
 /// What cannot be done is refused when the server is made: ``Misuse``.
 public struct Behavior: Sendable, CustomStringConvertible {
@@ -18,48 +20,55 @@ public struct Behavior: Sendable, CustomStringConvertible {
     let name: String
     /// Whether it says something that a script leaves open.
     let goesWithScripts: Bool
-    let change: @Sendable (inout FakePlan) throws(Flaw) -> Void
+    let effect: Effect
 
-    /// Makes a behavior that is called as the function which makes it, and a detail.
-    init(
-        function: String = #function, detail: String = "", goesWithScripts: Bool = false,
-        _ change: @escaping @Sendable (inout FakePlan) throws(Flaw) -> Void
-    ) {
-        name = function.prefix { $0 != "(" } + detail
-        self.goesWithScripts = goesWithScripts
-        self.change = change
-    }
+    /// What it does to a fake.
+    enum Effect: Sendable {
+        case setting(@Sendable (inout FakePlan) throws(Flaw) -> Void)
+        case rules([WrittenRule])
+        case flaw(Flaw)
 
-    /// `.at(.recipient)`, for the name of a test's case.
-    public var description: String { ".\(name)" }
-
-    /// Does something at a stage.
-    ///
-    /// - Parameters:
-    ///   - stage: where.
-    ///   - pattern: only for these addresses: at ``Stage/sender`` the sender, at
-    ///     ``Stage/recipient`` the recipient, at ``Stage/data`` and ``Stage/message`` any recipient;
-    ///     at other stages there are none.
-    ///   - sender: only for mail of these senders; an empty pattern is `MAIL FROM:<>`.
-    ///   - first: only so many times, counted over all connections; 1 at least.
-    ///   - chance: how often, from 0 to 1; what is drawn depends on ``seed(_:)``.
-    ///   - action: what it does there.
-    public static func at(
-        _ stage: Stage, matching pattern: Pattern? = nil, from sender: Pattern? = nil,
-        first: Int? = nil, chance: Double = 1, _ action: Action
-    ) -> Behavior {
-        Behavior(detail: "(.\(stage))") { plan throws(Flaw) in
-            plan.rules.append(
-                try Rule(
-                    stage: stage, address: pattern, sender: sender, first: first, chance: chance,
-                    action: action))
+        /// The rules; none of a setting.
+        func rules() throws(Flaw) -> [WrittenRule] {
+            switch self {
+            case .setting: []
+            case .rules(let rules): rules
+            case .flaw(let flaw): throw flaw
+            }
         }
     }
 
-    /// Does something to the first connections.
-    public static func first(_ count: Int, _ action: Action) -> Behavior {
-        Behavior { plan throws(Flaw) in
-            try at(.connect, first: count, action).change(&plan)
+    /// Makes a setting that is called as the function which makes it.
+    init(
+        function: String = #function, goesWithScripts: Bool = false,
+        _ change: @escaping @Sendable (inout FakePlan) throws(Flaw) -> Void
+    ) {
+        name = String(function.prefix { $0 != "(" })
+        self.goesWithScripts = goesWithScripts
+        effect = .setting(change)
+    }
+
+    /// Makes rules that are called as the function which makes them, and a detail.
+    init(
+        function: String = #function, detail: String = "",
+        rules: () throws(Flaw) -> [WrittenRule]
+    ) {
+        name = function.prefix { $0 != "(" } + detail
+        goesWithScripts = false
+        do throws(Flaw) { effect = .rules(try rules()) } catch { effect = .flaw(error) }
+    }
+
+    /// The rules that it stands for; none if it is a setting, or wrong.
+    package var rules: [Rule] {
+        if case .rules(let rules) = effect { rules.map(\.rule) } else { [] }
+    }
+
+    /// The text of a rule, and the name of anything else: `.tls`.
+    public var description: String {
+        if case .rules(let rules) = effect {
+            rules.map(\.rule.description).joined(separator: "\n")
+        } else {
+            ".\(name)"
         }
     }
 

@@ -1,23 +1,31 @@
 package import BlackholePipeline
+internal import BlackholeRules
 internal import BlackholeSMTP
 internal import BlackholeTLS
 
 extension Fake {
     /// The onion of a new connection: a session, or a script that is played.
-    package func stack() -> AnyByteHandler {
-        guard let bytesPerSecond = plan.bytesPerSecond else { return freeStack() }
-        return AnyByteHandler(Throttle(bytesPerSecond: bytesPerSecond) { freeStack() })
+    package func stack(for peer: NetworkAddress = .loopback()) -> AnyByteHandler {
+        guard let bytesPerSecond = plan.bytesPerSecond else { return freeStack(peer) }
+        return AnyByteHandler(Throttle(bytesPerSecond: bytesPerSecond) { freeStack(peer) })
     }
 
-    private func freeStack() -> AnyByteHandler {
+    private func freeStack(_ peer: NetworkAddress) -> AnyByteHandler {
         let scribe = Scribe(in: inbox)
         if let script = nextScript() { return stack(playing: script, scribe) }
-        guard let tls else { return AnyByteHandler(SMTPServer.onion(self, scribe, .none, nil)) }
+        // All of a connection runs on one loop.
+        nonisolated(unsafe) let session = session(with: peer)
+        guard let tls else {
+            return AnyByteHandler(SMTPServer.onion(self, scribe, session, .none, nil))
+        }
         return AnyByteHandler(
             TLSLayer(tls, isImplicit: isImplicit) { [self] details in
-                if let details { scribe.note(details) }
+                if let details {
+                    scribe.note(details)
+                    session.secure(tls: "\(details.version)", serverName: details.serverName)
+                }
                 return SMTPServer.onion(
-                    self, scribe, details == nil ? .offered : .active, details)
+                    self, scribe, session, details == nil ? .offered : .active, details)
             })
     }
 

@@ -1,4 +1,5 @@
-internal import BlackholePipeline
+package import BlackholePipeline
+internal import BlackholeRules
 internal import BlackholeSMTP
 internal import BlackholeTLS
 internal import Synchronization
@@ -11,19 +12,25 @@ package final class Fake: Sendable {
     let identity: TLSIdentity?
     let tls: TLSContext?
     let inbox = Inbox()
-    private let rules: Mutex<RuleBook>
+    /// What all connections answer by; nobody replaces it.
+    private let rules: RulesInForce
+    private let connections = Atomic<UInt64>(0)
     private let scriptsBegun = Mutex(0)
 
     /// Makes a fake of what it is to do.
-    package init(_ behaviors: [Behavior]) throws {
+    ///
+    /// - Parameter startup: when it begins, for rules that apply at a time.
+    package init(_ behaviors: [Behavior], startup: Instant = .now) throws {
         plan = try FakePlan(behaviors)
         var offersLogin = true
-        if case .none = plan.login { offersLogin = false }
+        if case .nobody = plan.login { offersLogin = false }
         settings = SessionSettings(
             hostName: plan.hostName, limits: plan.limits,
             authentication: offersLogin ? .offered : .none, keywords: plan.keywords,
             ignoresUnknownParameters: plan.ignoresUnknownParameters)
-        rules = Mutex(RuleBook(plan.rules, seed: plan.seed))
+        rules = RulesInForce(
+            RuleProgram(
+                plan.allRules, Tallies(seed: plan.seed, startup: startup), host: plan.hostName))
         identity = plan.encryption == .none ? nil : try SharedIdentity.identity()
         tls = try identity.map { try TLSContext.server([$0]) }
     }
@@ -37,10 +44,10 @@ package final class Fake: Sendable {
     /// Whether TLS begins with the first byte.
     var isImplicit: Bool { plan.encryption == .implicit }
 
-    /// What to answer on an occasion, as the rules say.
-    func answer(on occasion: Occasion) -> Answer? {
-        guard !plan.rules.isEmpty else { return nil }
-        return rules.withLock { $0.answer(on: occasion) }
+    /// What rules know of a new connection.
+    func session(with peer: NetworkAddress) -> RuleSession {
+        let number = connections.wrappingAdd(1, ordering: .relaxed).oldValue
+        return RuleSession(rules, RuleConnection(peer: peer, number: number))
     }
 
     /// The script of a new connection: each in its turn, the last again and again.

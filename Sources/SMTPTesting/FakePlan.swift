@@ -1,11 +1,12 @@
+internal import BlackholeRules
 internal import BlackholeSMTP
 
 /// All behaviors of a server together, checked.
 struct FakePlan: Sendable {
-    var rules: [Rule] = []
+    private(set) var rules = RuleSet()
     var scripts: [Script] = []
     var encryption = Encryption.none
-    var login = Login.none
+    var login = Login.nobody
     /// What the behaviors change of the keywords, in their order.
     var keywordChanges: [@Sendable (Keywords) -> Keywords] = []
     var ignoresUnknownParameters = false
@@ -16,10 +17,6 @@ struct FakePlan: Sendable {
     var seed: UInt64 = 0
 
     enum Encryption { case none, startTLS, implicit }
-    enum Login {
-        case none, anybody
-        case only(user: String, password: String)
-    }
 
     /// What EHLO announces.
     var keywords: Keywords {
@@ -32,7 +29,7 @@ struct FakePlan: Sendable {
     init(_ behaviors: [Behavior]) throws(Misuse) {
         for (index, behavior) in behaviors.enumerated() {
             do throws(Flaw) {
-                try behavior.change(&self)
+                try carryOut(behavior.effect, at: behavior.place(index))
             } catch {
                 throw Misuse(error, in: behavior.place(index))
             }
@@ -46,6 +43,17 @@ struct FakePlan: Sendable {
                 in: behavior.place(index))
         }
         try secureScripts(behaviors)
+    }
+
+    private mutating func carryOut(_ effect: Behavior.Effect, at place: String) throws(Flaw) {
+        if case .setting(let change) = effect { return try change(&self) }
+        for written in try effect.rules() {
+            do throws(RuleFault) {
+                try rules.append(written.rule, from: written.source(in: place))
+            } catch {
+                throw Flaw(error.error, line: written.line)
+            }
+        }
     }
 
     /// A script that says `.startTLS` brings the certificate for it.

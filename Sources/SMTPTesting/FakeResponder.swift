@@ -1,4 +1,5 @@
 internal import BlackholePipeline
+internal import BlackholeRules
 internal import BlackholeSMTP
 internal import BlackholeTLS
 
@@ -9,6 +10,7 @@ struct FakeResponder: Responder {
     private let fake: Fake
     private let scribe: Scribe
     private let tls: TLSDetails?
+    private var rules: RuleResponder<LooksAtContent>
     private var hello = ""
     private var credentials: Credentials?
     private var envelope = Envelope()
@@ -21,34 +23,41 @@ struct FakeResponder: Responder {
         var content: [UInt8] = []
     }
 
-    init(_ fake: Fake, _ scribe: Scribe, _ tls: TLSDetails?) {
+    init(_ fake: Fake, _ scribe: Scribe, _ session: RuleSession, _ tls: TLSDetails?) {
         self.fake = fake
         self.scribe = scribe
         self.tls = tls
+        rules = RuleResponder(session)
     }
 
-    mutating func connect(_ context: inout Context) -> Answer { answer(at: .connect) }
+    mutating func connect(_ context: inout Context) -> Answer { rules.connect(&context) }
 
     mutating func hello(
         _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
     ) -> Answer {
         self.hello = line.text(hello.name)
-        return answer(at: .hello)
+        return rules.hello(hello, isExtended: isExtended, in: line, &context)
     }
 
-    mutating func startTLS(_ context: inout Context) -> Answer { answer(at: .startTLS) }
+    mutating func startTLS(_ context: inout Context) -> Answer { rules.startTLS(&context) }
 
     mutating func authenticate(
         _ credentials: Credentials, _ context: inout Context
     ) -> Answer {
-        if let answer = fake.answer(on: Occasion(stage: .login)) { return answer }
-        if case .only(let user, let password) = fake.plan.login,
-            credentials.user != user || credentials.password != password
-        {
-            return .reply(535, EnhancedCode(5, 7, 8), "Authentication failed")
+        var answer = rules.authenticate(credentials, &context)
+        // A rule comes before the check of the password, which is the stage's own reply.
+        if answer.reply == nil, answer.isPositive, !fake.plan.login.admits(credentials) {
+            refuse(&answer, &context)
         }
-        self.credentials = credentials
-        return .accept
+        if answer.isPositive { self.credentials = credentials }
+        return answer
+    }
+
+    /// Has the rules refuse a login that they have accepted, so that nobody is logged in for them.
+    private mutating func refuse(_ answer: inout Answer, _ context: inout Context) {
+        let effects = rules.session.effects
+        answer.reply = rules.authenticate(.refused, &context).reply
+        rules.session.effects = effects
     }
 
     mutating func mail(
@@ -57,33 +66,31 @@ struct FakeResponder: Responder {
         envelope = Envelope()
         envelope.sender = line.text(mail.path)
         envelope.commands = [line.text(0..<line.byteCount)]
-        return answer(at: .sender, about: [envelope.sender])
+        return rules.mail(mail, in: line, &context)
     }
 
     mutating func recipient(
         _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
-        let path = line.text(recipient.path)
-        let answer = answer(at: .recipient, about: [path])
+        let answer = rules.recipient(recipient, in: line, &context)
         if answer.isPositive {
-            envelope.recipients.append(path)
+            envelope.recipients.append(line.text(recipient.path))
             envelope.commands.append(line.text(0..<line.byteCount))
         }
         return answer
     }
 
-    mutating func data(_ context: inout Context) -> Answer {
-        answer(at: .data, about: envelope.recipients)
-    }
+    mutating func data(_ context: inout Context) -> Answer { rules.data(&context) }
 
     mutating func content(_ bytes: RawSpan, _ context: inout Context) {
         bytes.withUnsafeBytes { envelope.content.append(contentsOf: $0) }
+        rules.content(bytes, &context)
     }
 
     mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
-        let answer = answer(at: .message, about: envelope.recipients)
+        let answer = rules.message(message, &context)
         // Before the reply goes out: who has seen the 250 finds the message.
-        if answer.isPositive {
+        if rules.session.effects.keeps ?? answer.isPositive {
             fake.inbox.add(
                 ReceivedMessage(
                     sender: envelope.sender, recipients: envelope.recipients,
@@ -94,14 +101,28 @@ struct FakeResponder: Responder {
         return answer
     }
 
-    mutating func reset(_ context: inout Context) { envelope = Envelope() }
-
-    mutating func quit(_ context: inout Context) -> Answer { answer(at: .quit) }
-
-    private func answer(at stage: Stage, about addresses: [String] = []) -> Answer {
-        fake.answer(
-            on: Occasion(stage: stage, addresses: addresses, sender: envelope.sender)) ?? .accept
+    mutating func reset(_ context: inout Context) {
+        envelope = Envelope()
+        rules.reset(&context)
     }
+
+    mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer {
+        rules.verify(argument, &context)
+    }
+
+    mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer {
+        rules.expand(argument, &context)
+    }
+
+    mutating func noop(_ context: inout Context) -> Answer { rules.noop(&context) }
+
+    mutating func command(
+        _ command: Command, in line: RawSpan, _ context: inout Context
+    ) -> Answer? {
+        rules.command(command, in: line, &context)
+    }
+
+    mutating func quit(_ context: inout Context) -> Answer { rules.quit(&context) }
 }
 
 extension Answer {

@@ -15,7 +15,7 @@ public struct Misuse: Error, Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(place): \(flaw); \(advice)" }
 
     init(_ flaw: Flaw, in place: String) {
-        self.place = flaw.step.map { "\(place), step \($0)" } ?? place
+        self.place = flaw.part.map { "\(place), \($0)" } ?? place
         self.flaw = flaw.text
         advice = flaw.advice
     }
@@ -25,8 +25,8 @@ public struct Misuse: Error, Sendable, Hashable, CustomStringConvertible {
 struct Flaw: Error {
     let text: String
     let advice: String
-    /// Which step of a script it is, from 1.
-    var step: Int?
+    /// Which part of the behavior it is: `step 3` of a script, `line 2` of rules.
+    var part: String?
 
     init(_ text: String, _ advice: String) {
         self.text = text

@@ -12,11 +12,24 @@ enum ReplyGrammar {
         }
     }
 
-    /// Checks the code that a session takes bytes for.
-    static func check(rawCode code: UInt16) throws(Flaw) {
+    /// Checks that a session goes by a code when bytes are sent as they are.
+    static func check(rawCode code: UInt16, of bytes: [UInt8]) throws(Flaw) {
         guard (200...599).contains(code) else {
             throw Flaw(
                 "\(code) is no reply code", "the session needs one from 200 to 599 to go on by")
+        }
+        let digits = bytes.prefix(3)
+        let written =
+            digits.allSatisfy(\.isDigit) ? UInt16(String(decoding: digits, as: UTF8.self)) : nil
+        if let written, (200...599).contains(written) {
+            guard written != code else { return }
+            throw Flaw(
+                "bytes that begin with \(written) are not taken for \(code)", "leave the code out")
+        }
+        guard code < 400 else {
+            throw Flaw(
+                "bytes without a code are taken for a success, not for \(code)",
+                "begin them with the code")
         }
     }
 

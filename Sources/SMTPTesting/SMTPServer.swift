@@ -1,4 +1,5 @@
 public import BlackholePipeline
+internal import BlackholeRules
 internal import BlackholeSMTP
 internal import BlackholeTLS
 
@@ -30,20 +31,25 @@ public final class SMTPServer: Sendable {
 
     /// Starts a server.
     ///
-    /// - Parameter behaviors: how it differs from a black hole that takes everything.
+    /// - Parameters:
+    ///   - behaviors: how it differs from a black hole that takes everything.
+    ///   - port: the port that it listens on; 0 for one that the kernel chooses.
     /// - Throws: ``Misuse`` where they cannot be done, `SystemError`, `TLSError`.
-    public convenience init(_ behaviors: Behavior...) throws {
-        try self.init(behaviors)
+    public convenience init(_ behaviors: Behavior..., port: UInt16 = 0) throws {
+        try self.init(behaviors, port: port)
     }
 
     /// Starts a server.
     ///
     /// - Parameters:
     ///   - behaviors: how it differs from a black hole that takes everything.
+    ///   - port: the port that it listens on; 0 for one that the kernel chooses.
     ///   - loops: the event loops that it runs on, which go on when it stops; nil for a small pool
     ///     that all servers share.
     /// - Throws: ``Misuse`` where they cannot be done, `SystemError`, `TLSError`.
-    public init(_ behaviors: [Behavior], on loops: EventLoops? = nil) throws {
+    public init(
+        _ behaviors: [Behavior], port: UInt16 = 0, on loops: EventLoops? = nil
+    ) throws {
         let fake = try Fake(behaviors)
         let loops = try loops ?? SharedLoops.loops()
         self.loops = loops
@@ -51,7 +57,7 @@ public final class SMTPServer: Sendable {
         hasScript = !fake.plan.scripts.isEmpty
         certificatePEM = fake.identity?.certificatePEM
         certificateFile = try fake.identity.map { try CertificateFile($0.certificatePEM) }
-        listening = try loops.open(on: .loopback()) { _ in fake.stack() }
+        listening = try loops.open(on: .loopback(port: port)) { fake.stack(for: $0.address) }
         address = listening.address
     }
 
@@ -94,15 +100,23 @@ public final class SMTPServer: Sendable {
 
     /// The onion of a connection, or of its part that is secured.
     static func onion(
-        _ fake: Fake, _ scribe: Scribe, _ security: Security, _ details: TLSDetails?
-    ) -> LineFraming<DataDiscard<ObservedSession<Scribe, SMTPSession<FakeResponder>>>> {
-        LineFraming(maximumLineLength: fake.settings.maximumFramedLineLength) {
-            DataDiscard {
-                ObservedSession(scribe) {
-                    SMTPSession(
-                        fake.settings, security: security, FakeResponder(fake, scribe, details))
+        _ fake: Fake, _ scribe: Scribe, _ session: RuleSession, _ security: Security,
+        _ details: TLSDetails?
+    ) -> RuleLayer<LineFraming<DataDiscard<ObservedSession<Scribe, RuledSession>>>> {
+        RuleLayer(session) {
+            LineFraming(maximumLineLength: fake.settings.maximumFramedLineLength) {
+                DataDiscard {
+                    ObservedSession(scribe) {
+                        RuleCommands(session) {
+                            SMTPSession(
+                                fake.settings, security: security,
+                                FakeResponder(fake, scribe, session, details))
+                        }
+                    }
                 }
             }
         }
     }
+
+    typealias RuledSession = RuleCommands<SMTPSession<FakeResponder>>
 }

@@ -12,7 +12,7 @@ package struct Script: Sendable {
                 try check(self.steps[index], behind: self.steps[..<index])
             } catch {
                 var flaw = error
-                flaw.step = index + 1
+                flaw.part = "step \(index + 1)"
                 throw flaw
             }
         }

@@ -19,7 +19,7 @@ public import BlackholePipeline
 ///   - isolation: the actor that the body runs on: the caller's.
 ///   - body: what the server runs for.
 /// - Throws: what the body throws; ``ScriptFailure`` when it returns and a client has departed from
-///   its script; what ``SMTPServer/init(_:on:)`` throws.
+///   its script; what ``SMTPServer/init(_:port:on:)`` throws.
 public func withSMTPServer<Result>(
     _ behaviors: Behavior..., on loops: EventLoops? = nil,
     isolation: isolated (any Actor)? = #isolation, _ body: (SMTPServer) async throws -> Result

@@ -7,7 +7,8 @@ let own = [
     "Settings", "CLinux", "COpenSSL",
 ]
 
-// What somebody else's package looks like that uses this one: only products, no settings.
+// What somebody else's package looks like that uses this one: only products, no settings; and one
+// test that imports a single module, under the strictest rules for imports.
 let package = Package(
     name: "Downstream",
     dependencies: [.package(name: "blackhole", path: "../..")],
@@ -18,6 +19,14 @@ let package = Package(
                 + ["BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "SMTPTesting"].map {
                     .product(name: $0, package: "blackhole")
                 },
-            path: "Tests")
+            path: "Tests"),
+        .testTarget(
+            name: "OneImportTests",
+            dependencies: [.product(name: "SMTPTesting", package: "blackhole")],
+            path: "OneImport",
+            swiftSettings: [
+                .enableUpcomingFeature("MemberImportVisibility"),
+                .enableUpcomingFeature("InternalImportsByDefault"),
+            ]),
     ]
 )

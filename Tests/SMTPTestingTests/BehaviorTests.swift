@@ -126,14 +126,6 @@ struct BehaviorTests {
         }
     }
 
-    @Test func `a behavior has a name`() {
-        let behaviors: [Behavior] = [
-            .tls, .at(.recipient, .accept), .first(2, .disconnect), .hide("SIZE"), .login,
-        ]
-        let names = behaviors.map(\.description)
-        #expect(names == [".tls", ".at(.recipient)", ".first", ".hide", ".login"])
-    }
-
     @Test func `TLS is one word`() async throws {
         try await withSMTPServer(.tls) { smtp in
             #expect(smtp.certificatePEM?.hasPrefix("-----BEGIN CERTIFICATE-----") == true)
