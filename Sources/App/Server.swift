@@ -35,6 +35,8 @@ final class Server {
     private let places: [String]
     private(set) var configuration: Configuration
     private var tls: TLSSource?
+    /// Certificates that rules choose; nil if none does.
+    private var flawed: FlawedIdentities?
     private var loops: EventLoops?
 
     /// Reads the keys, and binds every address or takes over the sockets of a service manager.
@@ -64,7 +66,9 @@ final class Server {
             offered.isEmpty
             ? try BoundEndpoint.bind(configuration.listeners, loops: workers, socketFile)
             : try BoundEndpoint.adopt(offered, configuration, log)
-        inForce = RulesInForce(rules.program(tallies, configuration))
+        let program = rules.program(tallies, configuration)
+        inForce = RulesInForce(program)
+        flawed = program.choosesCertificates ? try tls?.flawed(configuration) : nil
     }
 
     /// The files of its unix-domain sockets.
@@ -121,6 +125,7 @@ final class Server {
         let hasTLS = endpoint.isImplicitTLS || configuration.offersStartTLS
         return Serving(
             settings: settings, rules: rules(endpoint), tls: hasTLS ? tls?.context : nil,
+            flawed: flawed,
             isImplicitTLS: endpoint.isImplicitTLS, quota: quota,
             seed: seed, numbers: numbers, makeRecord: makeRecord, fuzzing: fuzzing)
     }
@@ -166,6 +171,8 @@ final class Server {
         let next = configuration.reloaded(from: fresh)
         let nextRules = try WrittenRules(next, source, adopts: adopts)
         let nextTLS = try reloadedTLS(next)
+        let program = nextRules.program(tallies, next)
+        let nextFlawed = program.choosesCertificates ? try nextTLS?.flawed(next) : nil
         for change in configuration.changes(to: next) { log.info("\(change.text)") }
         for change in next.changes(to: fresh) {
             log.warning("\(change.text): that takes a restart")
@@ -173,7 +180,8 @@ final class Server {
         configuration = next
         tls = nextTLS
         rules = nextRules
-        inForce.replace(by: rules.program(tallies, next))
+        flawed = nextFlawed
+        inForce.replace(by: program)
         quota.limits = next.quota
         // What a listener of the same place is to do is live, wherever else the server listens now.
         for listener in next.listeners + fresh.listeners {

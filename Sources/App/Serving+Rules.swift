@@ -102,7 +102,16 @@ extension Serving {
         // All of a connection runs on one loop.
         nonisolated(unsafe) let session = session
         let address = session.connection.peer
-        return TLSLayer(tls, isImplicit: isImplicitTLS, peer: address) { [self] details in
+        let (flawed, isImplicit) = (flawed, isImplicitTLS)
+        let chooser: TLSSession.IdentityChooser? = flawed.map { flawed in
+            { serverName in
+                session.certificate(serverName: serverName, isImplicit: isImplicit, at: .now)
+                    .flatMap { flawed[$0.rawValue] }
+            }
+        }
+        return TLSLayer(
+            tls, isImplicit: isImplicitTLS, peer: address, identity: chooser
+        ) { [self] details in
             guard let details else { return layers(number, session, .offered, makeSession) }
             onSecured?(details)
             session.secure(tls: "\(details.version)", serverName: details.serverName)

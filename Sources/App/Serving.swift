@@ -15,6 +15,8 @@ final class Serving: Sendable {
     let rules: ListenerRules
     /// Nil where no client can have TLS.
     let tls: TLSContext?
+    /// Certificates that rules choose; nil if none does.
+    let flawed: FlawedIdentities?
     let isImplicitTLS: Bool
     let quota: ConnectionQuota
     /// What a connection draws by chance depends on it, and on the connection's number.
@@ -26,13 +28,15 @@ final class Serving: Sendable {
     let fuzzing: ReplyFuzzing?
 
     init(
-        settings: SessionSettings, rules: ListenerRules, tls: TLSContext?, isImplicitTLS: Bool,
+        settings: SessionSettings, rules: ListenerRules, tls: TLSContext?,
+        flawed: FlawedIdentities?, isImplicitTLS: Bool,
         quota: ConnectionQuota, seed: UInt64, numbers: ConnectionNumbers,
         makeRecord: (@Sendable (borrowing Peer) -> ConnectionRecord)?, fuzzing: ReplyFuzzing?
     ) {
         self.settings = settings
         self.rules = rules
         self.tls = tls
+        self.flawed = flawed
         self.isImplicitTLS = isImplicitTLS
         self.quota = quota
         self.seed = seed

@@ -8,6 +8,8 @@ import Logging
 struct TLSSource {
     /// The context for new connections.
     let context: TLSContext
+    /// What it shows.
+    private let identity: TLSIdentity
     /// What the operator should know of the files that were read; logged already.
     let warnings: [String]
     /// Made once, so that clients that know it need not learn another one after a reload.
@@ -38,7 +40,7 @@ struct TLSSource {
     ) throws(StartError) {
         do throws(TLSError) {
             var generated = generated
-            let identity = try TLSSource.identity(configuration, &generated, log)
+            identity = try TLSSource.identity(configuration, &generated, log)
             var warnings = configuration.warnings(of: identity)
             var options = TLSOptions()
             options.handshake = configuration.handshake
@@ -65,6 +67,15 @@ struct TLSSource {
         self.handshakes = handshakes
         self.reports = reports
         self.log = log
+    }
+
+    /// Makes the certificates that rules choose.
+    func flawed(_ configuration: Configuration) throws(StartError) -> FlawedIdentities {
+        do throws(TLSError) {
+            return try FlawedIdentities(of: identity, names: configuration.certificateNames)
+        } catch {
+            throw .tls(error)
+        }
     }
 
     private static func identity(

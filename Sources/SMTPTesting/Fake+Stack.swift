@@ -19,7 +19,7 @@ extension Fake {
             return AnyByteHandler(SMTPServer.onion(self, scribe, session, .none, nil))
         }
         return AnyByteHandler(
-            TLSLayer(tls, isImplicit: isImplicit) { [self] details in
+            TLSLayer(tls, isImplicit: isImplicit, identity: chooser(session)) { [self] details in
                 if let details {
                     scribe.note(details)
                     session.secure(tls: "\(details.version)", serverName: details.serverName)
@@ -27,6 +27,15 @@ extension Fake {
                 return SMTPServer.onion(
                     self, scribe, session, details == nil ? .offered : .active, details)
             })
+    }
+
+    /// Has rules choose the certificate; nil if none does.
+    private func chooser(_ session: RuleSession) -> TLSSession.IdentityChooser? {
+        guard let flawed else { return nil }
+        return { [isImplicit] serverName in
+            session.certificate(serverName: serverName, isImplicit: isImplicit, at: .now)
+                .flatMap { flawed[$0.rawValue] }
+        }
     }
 
     private func stack(playing script: Script, _ scribe: Scribe) -> AnyByteHandler {

@@ -11,6 +11,8 @@ package final class Fake: Sendable {
     /// The certificate that it shows; nil without TLS.
     let identity: TLSIdentity?
     let tls: TLSContext?
+    /// Certificates that rules choose; nil if none does.
+    let flawed: FlawedIdentities?
     let inbox = Inbox()
     /// What all connections answer by; nobody replaces it.
     private let rules: RulesInForce
@@ -33,6 +35,9 @@ package final class Fake: Sendable {
                 plan.allRules, Tallies(seed: plan.seed, startup: startup), host: plan.hostName))
         identity = plan.encryption == .none ? nil : try SharedIdentity.identity()
         tls = try identity.map { try TLSContext.server([$0]) }
+        flawed =
+            rules.program.choosesCertificates
+            ? try identity.map { try FlawedIdentities(of: $0) } : nil
     }
 
     /// The scripts that were played to their end.

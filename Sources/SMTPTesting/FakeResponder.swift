@@ -10,7 +10,7 @@ struct FakeResponder: Responder {
     private let fake: Fake
     private let scribe: Scribe
     private let tls: TLSDetails?
-    private var rules: RuleResponder<LooksAtContent>
+    private var rules: RuleResponder<NoRequests>
     private var hello = ""
     private var credentials: Credentials?
     private var envelope = Envelope()
@@ -27,7 +27,7 @@ struct FakeResponder: Responder {
         self.fake = fake
         self.scribe = scribe
         self.tls = tls
-        rules = RuleResponder(session)
+        rules = RuleResponder(session, NoRequests())
     }
 
     mutating func connect(_ context: inout Context) -> Answer { rules.connect(&context) }

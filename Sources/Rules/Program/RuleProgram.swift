@@ -63,6 +63,8 @@ package final class RuleProgram: Sendable {
     let requestedModes: [(mode: Mode, rule: Int)]
     /// The rules at `message` whose waits give way to a requested delay.
     let messageDelays: [Int]
+    /// Whether some rule chooses a certificate.
+    package let choosesCertificates: Bool
     /// How many changes to EHLO's keywords all rules make together.
     let editCount: Int
 
@@ -133,6 +135,11 @@ package final class RuleProgram: Sendable {
         words = (builder.wordCount, builder.messageWord)
         looksUp = builder.looksUp
         editCount = builder.editCount
+        choosesCertificates = rules.contains { rule in
+            rule.outcome.alternatives.flatMap(\.steps).contains { step in
+                if case .certificate = step { true } else { false }
+            }
+        }
     }
 
     /// Whether a stage has rules.
@@ -142,15 +149,6 @@ package final class RuleProgram: Sendable {
     var followsMail: Bool {
         countsOpen
             || [Stage.sender, .recipient, .data, .content, .message].contains { hasRules(at: $0) }
-    }
-
-    /// Whether some rule chooses a certificate.
-    var choosesCertificates: Bool {
-        rules.contains { rule in
-            rule.outcome.alternatives.flatMap(\.steps).contains { step in
-                if case .certificate = step { true } else { false }
-            }
-        }
     }
 
     /// Whether some rule looks at the content of messages.

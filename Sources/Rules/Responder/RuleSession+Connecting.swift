@@ -12,9 +12,6 @@ extension RuleSession {
         return carryOut(decision, lasts: true)
     }
 
-    /// Whether some rule chooses a certificate.
-    package var choosesCertificates: Bool { program.choosesCertificates }
-
     /// What is wrong with the certificate that is shown, as rules decide at the ClientHello.
     ///
     /// Where TLS begins with the connection, all of `connect` is decided here, once; a wait comes
@@ -22,15 +19,16 @@ extension RuleSession {
     ///
     /// - Parameters:
     ///   - serverName: the host name in the ClientHello.
-    ///   - version: the version of TLS, as far as it is known.
     ///   - isImplicit: whether TLS begins with the connection: the stage is `connect`, not
     ///     `starttls`.
     package func certificate(
-        serverName: String?, version: String, isImplicit: Bool, at now: Instant
+        serverName: String?, isImplicit: Bool, at now: Instant
     ) -> Rule.CertificateFlaw? {
         let tables = program.certificateTables
+        guard program.choosesCertificates else { return nil }
         let before = (connection.tls, connection.serverName)
-        (connection.tls, connection.serverName) = (version, serverName)
+        // The version is agreed on later.
+        (connection.tls, connection.serverName) = ("TLS", serverName)
         setSecurity()
         defer {
             (connection.tls, connection.serverName) = before
