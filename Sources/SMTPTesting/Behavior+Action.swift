@@ -4,8 +4,8 @@ internal import BlackholeSMTP
 extension Behavior {
     /// What a fake does at a stage: the right side of a rule.
     ///
-    /// Actions that decide nothing, such as ``keep`` or ``slow(bytesPerSecond:)``, leave the answer to
-    /// the rules after them. A code, an enhanced code or a text that a reply may not have makes the
+    /// Actions that do not answer, such as ``keep`` or ``slow(bytesPerSecond:)``, leave the answer to the
+    /// next rules. A code, an enhanced code or a text that a reply may not have makes the
     /// server's initialiser throw ``Misuse``.
     public struct Action: Sendable {
         /// What chance chooses from, or what is wrong.
@@ -32,18 +32,13 @@ extension Behavior {
         /// ```
         public func then(_ other: Action) -> Action {
             Action.make { () throws(Flaw) in
-                let (first, second) = (try choices.get(), try other.choices.get())
-                guard first.count == 1 || second.count == 1 else { throw Action.nested }
-                var all: [Rule.Alternative] = []
-                for one in first {
-                    for two in second {
-                        guard one.weight == nil || two.weight == nil else { throw Action.nested }
-                        all.append(
-                            Rule.Alternative(
-                                weight: one.weight ?? two.weight, one.steps + two.steps))
+                let (first, second) = (try outcome(), try other.outcome())
+                guard !first.isRandom || !second.isRandom else { throw Action.nested }
+                return first.alternatives.flatMap { one in
+                    second.alternatives.map { two in
+                        Rule.Alternative(weight: one.weight ?? two.weight, one.steps + two.steps)
                     }
                 }
-                return all
             }
         }
 
@@ -66,7 +61,8 @@ extension Behavior {
                 try actions.map { percentage, action throws(Flaw) in
                     guard (0...100).contains(percentage), let weight = DecimalNumber(percentage)
                     else {
-                        throw Flaw("\(percentage) is no percentage", "it is a number from 0 to 100")
+                        throw Flaw(
+                            "\(percentage) is not a percentage", "it is a number from 0 to 100")
                     }
                     return try action.single(weight: weight)
                 }
@@ -75,9 +71,9 @@ extension Behavior {
 
         /// The only alternative, with a weight.
         private func single(weight: DecimalNumber?) throws(Flaw) -> Rule.Alternative {
-            let choices = try choices.get()
-            guard choices.count == 1, choices[0].weight == nil else { throw Action.nested }
-            return Rule.Alternative(weight: weight, choices[0].steps)
+            let outcome = try outcome()
+            guard !outcome.isRandom else { throw Action.nested }
+            return Rule.Alternative(weight: weight, outcome.alternatives[0].steps)
         }
 
         private static var nested: Flaw {
@@ -93,6 +89,12 @@ extension Behavior {
         }
 
         /// The right side of a rule.
-        func outcome() throws(Flaw) -> Rule.Outcome { Rule.Outcome(try choices.get()) }
+        func outcome() throws(Flaw) -> Rule.Outcome {
+            let choices = try choices.get()
+            guard !choices.isEmpty else {
+                throw Flaw("a choice of nothing", "say what may be chosen")
+            }
+            return Rule.Outcome(choices)
+        }
     }
 }

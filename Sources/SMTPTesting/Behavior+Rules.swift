@@ -1,7 +1,7 @@
 internal import BlackholeRules
 
 extension Behavior {
-    /// Does something at a stage: a rule, made of its parts.
+    /// Does something at a stage: a rule that is made of its parts.
     ///
     /// ```swift
     /// .at(.recipient, matching: "*@full.example", first: 2, .reply(452, "4.2.2", "Mailbox full"))
@@ -115,7 +115,7 @@ extension Behavior {
             throw Flaw("\(chance) is no chance", "it is a number from 0 to 1")
         }
         for count in [after, every].compactMap(\.self) where count < 1 {
-            throw Flaw("\(count) is no number of times", "say 1 or more, or leave it out")
+            throw Flaw("\(count) is not a number of times", "say 1 or more, or leave it out")
         }
         var paces: [Rule.Pace] = []
         if let first { paces.append(.first(UInt64(first))) }

@@ -39,11 +39,11 @@ extension Behavior.Action {
         }
     }
 
-    /// Replies with bytes as they are, be they a reply or not: for clients that must bear it.
+    /// Replies with bytes as they are, whether or not they are a reply, for clients that must tolerate it.
     ///
     /// The session goes by the code that they begin with; without one the client has succeeded.
     ///
-    /// - Parameter bytes: all that goes out; no CRLF is put behind them.
+    /// - Parameter bytes: all that goes out; no CRLF is added.
     public static func raw(_ bytes: some Sequence<UInt8>) -> Self { Self(.raw(bytes)) }
 
     /// Replies with bytes as they are, see ``raw(_:)``, and checks what the session takes them for.
@@ -71,14 +71,14 @@ extension Behavior.Action {
     /// Does the usual, but later.
     public static func delay(_ time: Duration) -> Self { accept.after(time) }
 
-    /// Does the same, but later: whoever waits, nobody else does.
+    /// Does the same, but later; only this connection waits.
     public func after(_ time: Duration) -> Self { Self.wait(time).then(self) }
 
-    /// Does the same, and closes the connection behind the reply.
+    /// Does the same, and closes the connection after the reply.
     public func thenDisconnect() -> Self { then(.disconnect) }
 }
 
-// What leaves the answer to the rules that follow.
+// What leaves the answer to the next rules.
 extension Behavior.Action {
     /// Waits before whatever is answered.
     public static func wait(_ time: Duration) -> Self { Self(.wait(time)) }
@@ -88,19 +88,19 @@ extension Behavior.Action {
         Self(.wait(.uniform(TimeSpan(times.lowerBound), TimeSpan(times.upperBound))))
     }
 
-    /// Waits as real servers do, seldom long: for a time with a median and a 99th percentile.
+    /// Waits as real servers do: for a lognormal time with this median and this 99th percentile.
     public static func wait(median: Duration, percentile99: Duration) -> Self {
         Self(
             .wait(
                 .lognormal(median: TimeSpan(median), percentile99: TimeSpan(percentile99))))
     }
 
-    /// Takes up to so many bytes a second from the client.
+    /// Takes at most this many bytes a second from the client.
     public static func slow(bytesPerSecond: Int) -> Self {
         Self(.slow(ByteSize(UInt64(clamping: bytesPerSecond))))
     }
 
-    /// Sends up to so many bytes a second of the replies.
+    /// Sends at most this many bytes a second of the replies.
     public static func drip(bytesPerSecond: Int) -> Self {
         Self(.drip(ByteSize(UInt64(clamping: bytesPerSecond))))
     }

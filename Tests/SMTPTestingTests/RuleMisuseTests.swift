@@ -81,10 +81,10 @@ struct RuleMisuseTests {
                 + "'connect' cannot know 'to'; "),
         Mistake(
             .at(.message, after: 0, .reset),
-            misuse: "behavior 1, .at(.message): 0 is no number of times; say 1 or more"),
+            misuse: "behavior 1, .at(.message): 0 is not a number of times; say 1 or more"),
         Mistake(
             .at(.message, every: -1, .reset),
-            misuse: "behavior 1, .at(.message): -1 is no number of times; say 1 or more"),
+            misuse: "behavior 1, .at(.message): -1 is not a number of times; say 1 or more"),
         Mistake(
             .at(.content, matching: "", .reset),
             misuse: "behavior 1, .at(.content): an empty pattern matches no recipient; "),
@@ -93,7 +93,7 @@ struct RuleMisuseTests {
             misuse: "behavior 1, .at(.command): a pattern at a stage that has no addresses; "),
         Mistake(
             .at(.message, .oneOf([101: .reset])),
-            misuse: "behavior 1, .at(.message): 101.0 is no percentage; "),
+            misuse: "behavior 1, .at(.message): 101.0 is not a percentage; "),
         Mistake(
             .at(.message, .oneOf([60: .reset, 50: .accept])),
             misuse: "behavior 1, .at(.message): column 24 of "
@@ -104,6 +104,11 @@ struct RuleMisuseTests {
         Mistake(
             .at(.message, .oneOf([5: .reset]).then(.oneOf([5: .reset]))),
             misuse: "behavior 1, .at(.message): a choice within a choice; say all"),
+        Mistake(
+            .at(.message, .oneOf(.reset, .accept).then(.oneOf([5: .reset]))),
+            misuse: "behavior 1, .at(.message): a choice within a choice; say all"),
+        Mistake(
+            .at(.message, .oneOf()), misuse: "behavior 1, .at(.message): a choice of nothing; "),
         Mistake(
             .at(.message, .oneOf(.reset, .reply(99))),
             misuse: "behavior 1, .at(.message): 99 is no reply code; "),
