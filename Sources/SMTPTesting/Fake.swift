@@ -32,7 +32,7 @@ package final class Fake: Sendable {
             ignoresUnknownParameters: plan.ignoresUnknownParameters)
         rules = RulesInForce(
             RuleProgram(
-                plan.allRules, Tallies(seed: plan.seed, startup: startup), host: plan.hostName))
+                plan.rules.rules, Tallies(seed: plan.seed, startup: startup), host: plan.hostName))
         identity = plan.encryption == .none ? nil : try SharedIdentity.identity()
         tls = try identity.map { try TLSContext.server([$0]) }
         flawed =

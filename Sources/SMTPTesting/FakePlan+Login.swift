@@ -1,4 +1,3 @@
-internal import BlackholeRules
 internal import BlackholeSMTP
 
 extension FakePlan {
@@ -13,19 +12,4 @@ extension FakePlan {
             return credentials.user == user && credentials.password == password
         }
     }
-
-    /// The rules in the order in which they are tried: the refusal of a login is one of them, since
-    /// other rules ask who is logged in.
-    var allRules: [Rule] {
-        guard case .only = login else { return rules.rules }
-        let refusal = Rule(
-            at: .login, tests: [Rule.Test(.user, .equal, .text(Glob(Credentials.refused.user)))],
-            Rule.Outcome([.reply(535, "5.7.8", "Authentication failed")]))
-        return [refusal] + rules.rules
-    }
-}
-
-extension Credentials {
-    /// What no client can say, since no user has a NUL: who is refused.
-    static let refused = Credentials(.plain, user: "\0")
 }

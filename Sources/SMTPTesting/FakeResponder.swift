@@ -47,17 +47,11 @@ struct FakeResponder: Responder {
         var answer = rules.authenticate(credentials, &context)
         // A rule comes before the check of the password, which is the stage's own reply.
         if answer.reply == nil, answer.isPositive, !fake.plan.login.admits(credentials) {
-            refuse(&answer, &context)
+            answer.reply = .init(535, EnhancedCode(5, 7, 8), "Authentication failed")
+            rules.session.forgetUser()
         }
         if answer.isPositive { self.credentials = credentials }
         return answer
-    }
-
-    /// Has the rules refuse a login that they have accepted, so that nobody is logged in for them.
-    private mutating func refuse(_ answer: inout Answer, _ context: inout Context) {
-        let effects = rules.session.effects
-        answer.reply = rules.authenticate(.refused, &context).reply
-        rules.session.effects = effects
     }
 
     mutating func mail(

@@ -53,7 +53,7 @@ struct CompatibilityTests {
 
     private static let codes: [Mode: [ReplyCode]] = [
         .accept: [.ok, .userNotLocal, .cannotVerify, .messagesPending],
-        .bounce: Policy.allBounceCodes, .offline: [.acceptsNoMail],
+        .bounce: ModeSettings.allBounceCodes, .offline: [.acceptsNoMail],
         .unavailable: [.serviceNotAvailable],
     ]
 

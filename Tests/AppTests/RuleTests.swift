@@ -104,13 +104,119 @@ import Testing
     }
 
     @Test func `may be a message's own wish`() throws {
+        for options in [[], ["--rule", "quit -> accept"]] {
+            try RunningServer.run(options + ["--ssl", "False"]) { server in
+                let client = try SMTPClient.greeted(server)
+                for (field, reply) in [
+                    ("Do: 452 4.2.2 Mailbox full", "452 4.2.2 Mailbox full"),
+                    ("Mode: bounce=571", "571 5.7.1 Blocked"), ("Do: helo", "250 "),
+                ] {
+                    try client.beginMessage()
+                    try client.send("X-Blackhole-\(field)\r\n\r\nx\r\n.\r\n")
+                    let heard = try client.reply()
+                    #expect(heard.hasPrefix(reply), "\(heard)")
+                }
+                #expect(server.log.contains("X-Blackhole-Do of a message is ignored: column 1: "))
+            }
+        }
+    }
+
+    /// An address, a header and a rule each give the very line of the reply.
+    @Test func `may be asked for by an address, where that is set`() throws {
+        let line = "452 4.3.1 Mail system full"
+        for isSet in [true, false] {
+            try RunningServer.run([
+                "--ssl", "False", "--address_rules", "\(isSet)", "--rule",
+                "rcpt to=full@* -> 452", "--rule", "message from=full@* -> 452",
+            ]) { server in
+                let client = try SMTPClient.greeted(server)
+                try client.say("MAIL FROM:<a@a.example>", expecting: 250)
+                for recipient in ["you+do-452@x.example", "452-you@x.example", "bounce-452@x"] {
+                    try client.send("RCPT TO:<\(recipient)>\r\n")
+                    let reply = try client.reply()
+                    #expect((reply == line) == isSet, "\(reply)")
+                }
+                try client.send("RCPT TO:<full@x.example>\r\n")
+                #expect(try client.reply() == line)
+                try client.say("RSET", expecting: 250)
+                for (sender, field) in [("a", "X-Blackhole-Do: 452"), ("full", "A: b")] {
+                    try client.say("MAIL FROM:<\(sender)@a.example>", expecting: 250)
+                    try client.say("RCPT TO:<a@a.example>", expecting: 250)
+                    try client.say("DATA", expecting: 354)
+                    try client.send("\(field)\r\n\r\nx\r\n.\r\n")
+                    #expect(try client.reply() == line)
+                }
+            }
+        }
+    }
+
+    @Test func `change what EHLO announces, and garble a reply`() throws {
         try RunningServer.run([
-            "--host", "127.0.0.1", "--port", "0", "--ssl", "False", "--rule", "quit -> accept",
+            "--ssl", "False", "--rule", "helo -> hide PIPELINING; announce SIZE 1000",
+            "--rule", "helo -> announce XBROKEN a b", "--rule", "mail -> garble twice",
+            "--rule", "rcpt -> garble cut",
+        ]) { server in
+            let client = try SMTPClient(server)
+            _ = try client.reply()
+            try client.send("EHLO c\r\n")
+            var lines: [String] = []
+            while lines.last?.dropFirst(3).first != " " { lines.append(try client.line()) }
+            #expect(!lines.contains { $0.dropFirst(4) == "PIPELINING" })
+            #expect(lines.contains { $0.dropFirst(4) == "SIZE 1000" })
+            #expect(lines.last == "250 XBROKEN a b")
+            try client.send("MAIL FROM:<a@a.example>\r\n")
+            #expect(try client.reply() == client.reply())
+            try client.send("RCPT TO:<a@a.example>\r\n")
+            #expect(try !client.rest().hasSuffix("\r\n"))
+        }
+    }
+
+    @Test func `take mail slowly, and let replies drip`() throws {
+        try RunningServer.run([
+            "--ssl", "False", "--rule", "mail from=slow@* -> slow 100k/s",
+            "--rule", "connect -> drip 200/s",
         ]) { server in
             let client = try SMTPClient.greeted(server)
-            try client.beginMessage()
-            try client.send("X-Blackhole-Do: 452 4.2.2 Mailbox full\r\n\r\nx\r\n.\r\n")
-            #expect(try client.reply().hasPrefix("452 4.2.2 Mailbox full"))
+            try client.say("MAIL FROM:<slow@a.example>", expecting: 250)
+            try client.say("RCPT TO:<a@a.example>", expecting: 250)
+            try client.say("DATA", expecting: 354)
+            let start = ContinuousClock.now
+            try client.send(String(repeating: "x\r\n", count: 20_000) + ".\r\n")
+            #expect(try client.reply().hasPrefix("250 "))
+            // 60 KB at 100 KB a second: a slow machine can only make it longer.
+            #expect(ContinuousClock.now - start > .milliseconds(550))
+        }
+    }
+
+    @Test(arguments: [
+        ("expired", "certificate has expired"), ("future", "certificate is not yet valid"),
+        ("other-name", "hostname mismatch"),
+        ("untrusted", "self-signed certificate in certificate chain"), ("weak-key", "key too weak"),
+    ])
+    func `choose a certificate by the host's name`(flaw: String, words: String) throws {
+        let folder = TemporaryDirectory()
+        let file = folder.path + "/own.pem"
+        let made = try Command.run(Paths.program, "certificate", "--out", file)
+        let trusted = try folder.write(made.output, to: "own.crt")
+        try RunningServer.run([
+            "--host", "127.0.0.1", "--port", "0", "--ssl_port", "0", "--ssl_cert", file,
+            "--rule", "starttls sni=localhost -> certificate \(flaw)",
+            "--rule", "connect sni=localhost tls=yes -> certificate \(flaw)",
+            "--rule", "connect tls=yes -> wait 1ms",
+        ]) { server in
+            let pattern = /listening on (127\.0\.0\.1:\d+) for TLS/
+            let implicit = String(try #require(server.log.firstMatch(of: pattern)).1)
+            for (address, more) in [(server.address, "-starttls smtp"), (implicit, "")] {
+                for (name, words) in [("localhost", words), ("mx.example", "return code: 0 (ok)")] {
+                    let client = try Command.run(
+                        "sh", "-c",
+                        """
+                        echo QUIT | openssl s_client -connect \(address) -CAfile \(trusted) \
+                            -servername \(name) -verify_hostname localhost \(more)
+                        """)
+                    #expect(client.text.contains(words), "\(name): \(client.text)")
+                }
+            }
         }
     }
 
@@ -140,7 +246,7 @@ import Testing
 
     @Test(arguments: [
         (["--rule", "rcpt -> 450", "--rule", "rcpt too=a -> 450"], "--rule 2: column 6: "),
-        (["--rule", "rcpt -> 450; hide SIZE"], "--rule 1: the step 'hide' is read, but"),
+        (["--rule", "rcpt -> hide SIZE"], "--rule 1: column "),
         (["--rules", "/nowhere"], "cannot read /nowhere, which rules need: "),
     ])
     func `end the start with 78 where they are wrong`(options: [String], words: String) throws {

@@ -66,6 +66,7 @@ package struct RequestReader: RequestReading {
         /// The value, up to one byte more than it may have.
         var bytes: [UInt8] = []
         var steps: [Rule.Step] = []
+        var error: RuleError?
     }
 
     /// Creates a machine that stands at the start of a message.
@@ -221,14 +222,14 @@ package struct RequestReader: RequestReading {
             let text = String(decoding: steps?.bytes ?? [], as: UTF8.self)
             steps?.steps = try StepRequest.steps(text)
         } catch {
-            steps = nil
-            fault = .steps(error)
+            steps?.error = error
+            fault = .steps
         }
     }
 
     private mutating func tell(_ report: (RequestFault) -> Void) {
         guard let kind = fault else { return }
         fault = nil
-        report(RequestFault(kind, value))
+        report(RequestFault(kind, value, steps?.error))
     }
 }

@@ -124,6 +124,9 @@ package final class RuleSession {
         if wasUser { setUser(texts.user.span.bytes) }
     }
 
+    /// The client is nobody any more: a login that rules have accepted was refused after all.
+    package func forgetUser() { clear(.user) }
+
     /// Sets what is known from the start.
     private func begin() {
         stages = program.stages

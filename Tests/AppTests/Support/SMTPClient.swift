@@ -82,7 +82,7 @@ final class SMTPClient {
         }
     }
 
-    private func line() throws -> String {
+    func line() throws -> String {
         while true {
             if let end = input[inputStart...].firstIndex(of: 10) {
                 let line = input[inputStart..<end]
