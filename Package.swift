@@ -71,7 +71,7 @@ let package = Package(
             name: "BlackholeFuzzBodies",
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "SMTPTesting",
-                "BlackholeSink",
+                "BlackholeRules", "BlackholeSink",
             ],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),

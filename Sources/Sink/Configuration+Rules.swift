@@ -26,7 +26,8 @@ extension Configuration {
             for (index, rule) in assignments.filter({ $0.setting == "rule" }).enumerated() {
                 try set.add(rule.text, rule.ruleSource(index + 1))
             }
-            for path in assignments.filter({ $0.setting == "rules" }).map(\.text) {
+            let files = assignments.filter { $0.setting == "rules" }.map(\.text)
+            for path in files.flatMap(\.members) {
                 let faults = set.read(try read(path), from: path, allowsFiles: true)
                 guard let fault = faults.first else { continue }
                 let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
