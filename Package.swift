@@ -71,7 +71,7 @@ let package = Package(
             name: "BlackholeFuzzBodies",
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "SMTPTesting",
-                "BlackholeRules", "BlackholeSink",
+                "BlackholeRules", "BlackholeSink", "BlackholeRuleScenarios",
             ],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
@@ -79,7 +79,14 @@ let package = Package(
             name: "BlackholeTestSupport", dependencies: ["BlackholePipeline"],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "BlackholeSimulation", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
+            name: "BlackholeRuleScenarios",
+            dependencies: ["BlackholePipeline", "BlackholeSMTP", "BlackholeRules"],
+            path: "Tests/RuleScenarios", swiftSettings: strict),
+        .target(
+            name: "BlackholeSimulation",
+            dependencies: [
+                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeRuleScenarios",
+            ],
             path: "Tests/Simulation", swiftSettings: strict),
         .executableTarget(
             name: "BlackholeSimulate", dependencies: ["BlackholeSimulation"],
@@ -96,7 +103,8 @@ let package = Package(
         .testTarget(
             name: "RulesTests",
             dependencies: [
-                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeTestSupport",
+                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeRuleScenarios",
+                "BlackholeTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
