@@ -73,7 +73,7 @@ let package = Package(
             name: "BlackholeFuzzBodies",
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
-                "SMTPTesting", "BlackholeSink",
+                "SMTPTesting", "BlackholeSink", "BlackholeRuleScenarios",
             ],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
@@ -81,7 +81,14 @@ let package = Package(
             name: "BlackholeTestSupport", dependencies: ["BlackholePipeline"],
             path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "BlackholeSimulation", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
+            name: "BlackholeRuleScenarios",
+            dependencies: ["BlackholePipeline", "BlackholeSMTP", "BlackholeRules"],
+            path: "Tests/RuleScenarios", swiftSettings: strict),
+        .target(
+            name: "BlackholeSimulation",
+            dependencies: [
+                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeRuleScenarios",
+            ],
             path: "Tests/Simulation", swiftSettings: strict),
         .executableTarget(
             name: "BlackholeSimulate", dependencies: ["BlackholeSimulation"],
@@ -98,7 +105,8 @@ let package = Package(
         .testTarget(
             name: "RulesTests",
             dependencies: [
-                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeTestSupport",
+                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeRuleScenarios",
+                "BlackholeTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -49,7 +49,7 @@ awk -F '[:,]' '
     /^DA:/ { lines++; if ($3 == 0) extend($2) }
     /^end_of_record/ { finish() }
     END {
-        order = split("Pipeline SMTPTesting Sink TLS SMTP framing", modules, " ")
+        order = split("Pipeline SMTPTesting Sink Rules TLS SMTP framing", modules, " ")
         for (i = 1; i <= order; i++) {
             module = modules[i]
             share = 100 * reached[module] / count[module]

@@ -46,6 +46,7 @@ for argument; do
 done
 case $target in
 FuzzConfiguration) dictionary=configuration ;;
+FuzzRules) dictionary=rules ;;
 FuzzHeaderSwitches | FuzzMessage) dictionary=message ;;
 *) dictionary=smtp ;;
 esac

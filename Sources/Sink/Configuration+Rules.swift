@@ -45,8 +45,8 @@ extension Configuration {
             for (index, rule) in assignments.filter({ $0.setting == "rule" }).enumerated() {
                 try rules.set.add(rule.text, rule.ruleSource(index + 1))
             }
-            for path in assignments.filter({ $0.setting == "rules" }).map(\.text) {
-                try rules.set.add(fileAt: path, read)
+            let files = assignments.filter { $0.setting == "rules" }.map(\.text)
+            for path in files.flatMap(\.members) { try rules.set.add(fileAt: path, read) }
             }
         }
         rules.isPlain = rules.set.entries.isEmpty && !readsAddresses

@@ -9,9 +9,7 @@ extension [String] {
     ) throws(ValueError) -> [Member] {
         var members: [Member] = []
         for text in self {
-            for part in text.splitOutsideQuotes(where: { $0 == "," }) {
-                members.append(try member(part.trimmed))
-            }
+            for part in text.members { members.append(try member(part)) }
         }
         return members
     }
@@ -130,6 +128,14 @@ extension [ReplyCode] {
     package var listed: String { map { "\($0.rawValue)" }.joined(separator: ",") }
 }
 
+extension Character {
+    /// The quote that is open after this character, if `quote` is open before it.
+    func quote(in quote: Character?) -> Character? {
+        if let quote { return self == quote ? nil : quote }
+        return self == "'" || self == "\"" ? self : nil
+    }
+}
+
 extension String {
     var trimmed: String {
         var text = Substring(self)
@@ -137,6 +143,9 @@ extension String {
         while text.last?.isWhitespace == true { text.removeLast() }
         return String(text)
     }
+
+    /// The members of a list that commas make.
+    var members: [String] { splitOutsideQuotes { $0 == "," }.map(\.trimmed) }
 
     /// The parts between separators that do not stand in quotes; the quotes stay.
     func splitOutsideQuotes(where isSeparator: (Character) -> Bool) -> [String] {
@@ -147,11 +156,7 @@ extension String {
                 parts.append("")
                 continue
             }
-            if quote == character {
-                quote = nil
-            } else if quote == nil, character == "'" || character == "\"" {
-                quote = character
-            }
+            quote = character.quote(in: quote)
             parts[parts.count - 1].append(character)
         }
         return parts

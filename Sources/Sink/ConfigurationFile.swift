@@ -104,8 +104,13 @@ package struct ConfigurationFile {
     private mutating func restOfLine(_ setting: Setting) throws(ConfigurationError) -> String {
         if rest.first == "\"" || rest.first == "'" { return try value(of: setting) }
         var value = ""
+        var quote: Character?
         while let character = rest.first {
-            guard character != "#" || value.last?.isWhitespace == false else { break }
+            // A rule of a listener stands in quotes, and may have a `#` in them.
+            guard character != "#" || quote != nil || value.last?.isWhitespace == false else {
+                break
+            }
+            quote = character.quote(in: quote)
             value.append(character)
             rest.removeFirst()
         }

@@ -32,7 +32,7 @@ package struct EndpointLine: Sendable, Equatable {
 
     private static func unquoted(_ text: String) throws(ValueError) -> String {
         guard let quote = text.first, quote == "'" || quote == "\"", text.last == quote,
-            text.count > 2
+            text.count > 2, text.count(where: { $0 == quote }) == 2
         else { throw ValueError("\(text.quoted) is not a rule in quotes: rule='rcpt -> 450'") }
         return String(text.dropFirst().dropLast())
     }

@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRuleScenarios
 import BlackholeRules
 import Testing
 

@@ -58,6 +58,21 @@ import Testing
                 == ["--rule 1", "one.rules:3", "x.conf:2", "two.rules:1"])
     }
 
+    @Test func `list files of rules with commas`() throws {
+        #expect(
+            try Self.set([("rules", "two.rules,one.rules")]).entries
+                .map { "\($0.source)" }.filter { $0 != "settings" } == [
+                    "two.rules:1", "one.rules:3",
+                ])
+    }
+
+    @Test func `take a listener's rule with a hash and commas in it`() throws {
+        let file = "listen = :2526 rule='rcpt -> 450 Try, #2' mode=bounce, :2527 # rule='x'"
+        #expect(
+            try Self.set([], file: file).written()
+                == ["rcpt listener=:2526 -> 450 Try, #2"])
+    }
+
     @Test func `put a listener's own rules before all others`() throws {
         let file = """
             listen = 127.0.0.1:2526 rule='rcpt per=ip,from every=2 -> 450' mode=bounce, :2527
@@ -71,6 +86,9 @@ import Testing
         #expect(
             Self.fault([("listen", ":2526 rule=rcpt")])?.description
                 == "--listen: 'rcpt' is not a rule in quotes: rule='rcpt -> 450'")
+        #expect(
+            Self.fault([("listen", ":2526 rule='a'b'c'")])?.description
+                == "--listen: ''a'b'c'' is not a rule in quotes: rule='rcpt -> 450'")
     }
 
     @Test func `say where a rule is wrong`() {

@@ -22,6 +22,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case startTLS = "FuzzStartTLS"
     case identity = "FuzzIdentity"
     case configuration = "FuzzConfiguration"
+    case rules = "FuzzRules"
     case headerSwitches = "FuzzHeaderSwitches"
     case message = "FuzzMessage"
 
@@ -47,6 +48,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .startTLS: StartTLSBody()
         case .identity: IdentityBody()
         case .configuration: ConfigurationBody()
+        case .rules: RulesBody()
         case .headerSwitches: HeaderSwitchesBody()
         case .message: MessageBody()
         }

@@ -32,18 +32,22 @@ public final class ConfigurationBody: FuzzBody {
         do throws(ConfigurationError) {
             once = try resolve([assignments])
         } catch {
-            _ = line(of: error, in: naive)
+            line(of: error, in: naive)
             return
         }
         check(once)
-        guard let twice = try? resolve([assignments, assignments]) else {
+        checkRules(of: once, naive)
+        let replacing = assignments.filter { !$0.setting.isAdded }
+        guard let twice = try? resolve([assignments, replacing]) else {
             return require(false, "what is right stays right")
         }
         require(once.isLike(twice), "what is set twice is as if set once")
+        checkAdding(assignments, once)
     }
 
     /// Checks the form of an error, and gives the line that it names.
-    private func line(of error: ConfigurationError, in naive: NaiveConfiguration) -> Int? {
+    @discardableResult
+    func line(of error: ConfigurationError, in naive: NaiveConfiguration) -> Int? {
         require(!error.isUsage, "a file is not the command line")
         require(!error.description.utf8.contains(0x0A), "an error is one line")
         let parts = error.description.split(separator: ":", maxSplits: 2)
@@ -55,7 +59,7 @@ public final class ConfigurationBody: FuzzBody {
         return line
     }
 
-    private func resolve(_ sources: [[Assignment]]) throws(ConfigurationError) -> Configuration {
+    func resolve(_ sources: [[Assignment]]) throws(ConfigurationError) -> Configuration {
         var configuration = Configuration()
         for source in sources { try configuration.apply(source) }
         try configuration.makePathsAbsolute(from: "/here")
@@ -78,11 +82,11 @@ public final class ConfigurationBody: FuzzBody {
     /// Sets each setting again from the text of its value.
     private func checkTexts(of configuration: Configuration) {
         for setting in configuration.origins.keys {
-            // Codes of a stage are written after the others, for people.
-            guard setting != "bounce_codes" || configuration.policy.bounceCodesByStage.isEmpty
-            else {
-                continue
-            }
+            // Codes of a stage are written after the others, and rules beside each other, for people.
+            let isForPeople =
+                setting == "bounce_codes" && !configuration.policy.bounceCodesByStage.isEmpty
+                || setting == "rule" && configuration.rules.count > 1
+            guard !isForPeople else { continue }
             var again = Configuration()
             let text = Assignment(setting, setting.text(configuration), from: .option)
             require((try? again.apply([text])) != nil, "the text of \(setting) is a value")
@@ -147,6 +151,7 @@ extension Configuration {
 extension Assignment {
     /// As it may be written; nil if it has both quotes, and needs one.
     fileprivate var line: String? {
+        if setting.shape == .rule { return "\(setting.name) = \(text)" }
         let isBare =
             !text.isEmpty && !text.contains(where: \.isWhitespace)
             && !"\"'#,".contains(text.first ?? "#") && text.last != ","

@@ -1,10 +1,12 @@
 import BlackholeSink
 
-/// Reads a configuration file in the simplest way there is: character by character, in nine states.
+/// Reads a configuration file in the simplest way there is: character by character, in ten states.
 struct NaiveConfiguration {
     private enum State {
-        case between, name, equals, value, bare, line, behindComma, comment
+        case between, name, equals, value, bare, rest, behindComma, comment
         case quote(Character)
+        /// To the end of the line, in a quote of its value or in none.
+        case line(Character?)
         case behindQuote
     }
 
@@ -70,14 +72,13 @@ struct NaiveConfiguration {
             case .behindQuote:
                 guard isBlank || character == "#" else { return false }
                 state = character == "#" ? comment() : end(isEnd)
-            case .line:
-                guard isEnd || character == "#" && value.last?.isWhitespace == true else {
-                    value.append(character)
-                    continue
+            case .line(nil) where character == "#" && value.last?.isWhitespace == true:
+                state = endOfLine()
+            case .line, .rest:
+                if case .line(let quote) = state {
+                    state = .line(NaiveConfiguration.quote(behind: character, in: quote))
                 }
-                while value.last?.isWhitespace == true { value.removeLast() }
-                store()
-                state = .comment
+                if isEnd { state = endOfLine() } else { value.append(character) }
             case .comment: break
             }
         }
@@ -91,9 +92,14 @@ struct NaiveConfiguration {
             if character.isWhitespace { return .behindComma }
         }
         if character == "\n" || character == "#" { return nil }
+        let isFirst = if case .value = state { true } else { false }
+        if isFirst, setting?.shape == .rule {
+            value.append(character)
+            return .rest
+        }
         if character == "\"" || character == "'" { return .quote(character) }
         value.append(character)
-        if case .value = state, setting?.shape == .line { return .line }
+        if isFirst, setting?.shape == .line { return .line(nil) }
         return .bare
     }
 
@@ -106,6 +112,12 @@ struct NaiveConfiguration {
         return .behindComma
     }
 
+    /// Ends a value that goes to the end of its line, or to a comment.
+    private mutating func endOfLine() -> State {
+        while value.last?.isWhitespace == true { value.removeLast() }
+        return comment()
+    }
+
     private mutating func comment() -> State {
         store()
         return .comment
@@ -114,5 +126,43 @@ struct NaiveConfiguration {
     private mutating func store() {
         guard let setting else { return }
         assignments.append(Assignment(setting, value, from: .file("x", line: lineCount)))
+    }
+}
+
+extension NaiveConfiguration {
+    /// The rules of each listener that the setting lists, as they stand between their quotes.
+    func rules(of setting: Setting) -> [[String]] {
+        assignments.filter { $0.setting == setting }
+            .flatMap { NaiveConfiguration.rules(ofListeners: $0.text) }
+    }
+
+    private static func rules(ofListeners text: String) -> [[String]] {
+        var listeners: [[String]] = [[]]
+        var word = ""
+        var quote: Character?
+        func endWord() {
+            if word.hasPrefix("rule=") {
+                listeners[listeners.count - 1].append(String(word.dropFirst(6).dropLast()))
+            }
+            word = ""
+        }
+        for character in text {
+            let isSeparator = quote == nil && (character == "," || character.isWhitespace)
+            quote = NaiveConfiguration.quote(behind: character, in: quote)
+            guard isSeparator else {
+                word.append(character)
+                continue
+            }
+            endWord()
+            if character == "," { listeners.append([]) }
+        }
+        endWord()
+        return listeners
+    }
+
+    /// The quote that is open behind a character.
+    private static func quote(behind character: Character, in quote: Character?) -> Character? {
+        if let quote { return character == quote ? nil : quote }
+        return character == "\"" || character == "'" ? character : nil
     }
 }

@@ -1,11 +1,10 @@
 import BlackholePipeline
+import BlackholeRuleScenarios
 import BlackholeRules
 
 /// Counts with a known secret and no time before them.
 func makeTallies(seed: UInt64 = 1, maximumKeys: Int = 4096) -> Tallies {
-    Tallies(
-        seed: seed, startup: Instant(nanoseconds: 0), maximumKeys: maximumKeys,
-        secret: KeyHasher.Secret(1, 2))
+    Tallies(known: seed, maximumKeys: maximumKeys)
 }
 
 /// The tally of one rule alone.

@@ -1,3 +1,4 @@
+import BlackholeRuleScenarios
 import BlackholeRules
 import Testing
 

@@ -1,6 +1,6 @@
-import BlackholePipeline
-import BlackholeRules
-import BlackholeSMTP
+internal import BlackholePipeline
+internal import BlackholeRules
+internal import BlackholeSMTP
 
 /// What a naive search has found.
 struct NaiveOutcome {

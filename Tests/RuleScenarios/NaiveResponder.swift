@@ -1,6 +1,6 @@
-import BlackholePipeline
-import BlackholeRules
-import BlackholeSMTP
+internal import BlackholePipeline
+internal import BlackholeRules
+internal import BlackholeSMTP
 
 /// Answers by a naive interpretation of the rules.
 struct NaiveResponder: Responder {

@@ -1,6 +1,6 @@
-import BlackholePipeline
-import BlackholeRules
-import BlackholeSMTP
+internal import BlackholePipeline
+internal import BlackholeRules
+internal import BlackholeSMTP
 
 /// What a client has said so far, as it has said it.
 final class NaiveSession {

@@ -1,17 +1,18 @@
-import BlackholePipeline
-import BlackholeRules
-import BlackholeSMTP
+internal import BlackholePipeline
+package import BlackholeRules
+internal import BlackholeSMTP
 
 /// Makes valid rules by chance: the same seed, the same rules.
-struct RuleGenerator {
-    var random: RandomSource
+package struct RuleGenerator {
+    private var random: RandomSource
 
-    init(seed: UInt64) {
+    /// Creates the generator of a seed.
+    package init(seed: UInt64) {
         random = RandomSource(seed: seed)
     }
 
     /// A rule that its text can say.
-    mutating func rule() -> Rule {
+    package mutating func rule() -> Rule {
         let stage = pick(Stage.allCases)
         return Rule(
             name: chance(4) ? name() : nil, at: stage, tests: tests(at: stage),

@@ -1,7 +1,5 @@
-import BlackholePipeline
-
 /// `over` and `hold` as they are described: a list of what was let through.
-struct NaiveRate {
+package struct NaiveRate {
     let limit: Int
     let period: Int64
     let hold: Int64
@@ -9,16 +7,18 @@ struct NaiveRate {
     private var letThrough: [Int64] = []
     private var heldUntil: Int64?
     private var wasExceeded = false
-    private(set) var trips = 0
+    /// How often it has been exceeded anew.
+    package private(set) var trips = 0
 
-    init(limit: Int, period: Int64, hold: Int64) {
+    /// Creates a rate that nothing has counted for.
+    package init(limit: Int, period: Int64, hold: Int64) {
         self.limit = limit
         self.period = period
         self.hold = hold
     }
 
     /// Returns whether the rate is exceeded.
-    mutating func isExceeded(at time: Int64) -> Bool {
+    package mutating func isExceeded(at time: Int64) -> Bool {
         if let end = heldUntil {
             if time < end { return true }
             heldUntil = nil

@@ -1,31 +1,44 @@
-import BlackholePipeline
-import BlackholeRules
-import BlackholeSMTP
+internal import BlackholePipeline
+package import BlackholeRules
+internal import BlackholeSMTP
 
 /// Clients of a program and of the naive interpreter, side by side.
 ///
 /// It is a value of its seed, so that a fuzzer can run it, too.
-struct Scenario {
+package struct Scenario {
     private var generator: ScenarioGenerator
-    let rules: [Rule]
-    let program: RuleProgram
+    private let rules: [Rule]
     private let world: NaiveWorld
     private let source: RulesInForce
     private let bags: RulesInForce
     private let clients: [Pair]
     private var number: UInt64 = 0
     /// What was done, for the report of a difference.
-    private(set) var log: [String] = []
+    private var log: [String] = []
 
-    init(seed: UInt64) {
-        generator = ScenarioGenerator(seed: seed)
-        rules = generator.rules()
+    /// Creates the scenario of a seed, which makes the rules, too.
+    package init(seed: UInt64) {
+        var generator = ScenarioGenerator(seed: seed)
+        let rules = generator.rules()
+        self.init(rules, generator, seed: seed)
+    }
+
+    /// Creates the scenario of some rules, in which a seed says what clients do.
+    ///
+    /// - Precondition: nothing in the rules is the run's own: no `{id}` and no `{date}`.
+    package init(_ rules: [Rule], seed: UInt64) {
+        self.init(rules, ScenarioGenerator(seed: seed), seed: seed)
+    }
+
+    private init(_ rules: [Rule], _ generator: ScenarioGenerator, seed: UInt64) {
+        self.generator = generator
+        self.rules = rules
         let lists = ScenarioGenerator.lists
-        program = RuleProgram(
-            rules, makeTallies(seed: seed), host: "mx.example", lists: lists)
+        let program = RuleProgram(
+            rules, Tallies(known: seed), host: "mx.example", lists: lists)
         world = NaiveWorld(rules, seed: seed, host: "mx.example", lists: lists)
         source = RulesInForce(program)
-        bags = RulesInForce(RuleProgram([], makeTallies()))
+        bags = RulesInForce(RuleProgram([], Tallies(known: 1)))
         clients = (0..<3).map { _ in Pair() }
     }
 
@@ -45,7 +58,7 @@ struct Scenario {
     }
 
     /// Runs steps until both sides differ; nil if they never do.
-    mutating func difference(steps: Int) -> String? {
+    package mutating func difference(steps: Int) -> String? {
         for _ in 0..<steps {
             if let difference = step() {
                 return "\(rules.map(\.description).joined(separator: "\n"))\n\n"

@@ -1,12 +1,13 @@
-import BlackholePipeline
-import BlackholeRules
-import BlackholeSMTP
+internal import BlackholePipeline
+package import BlackholeRules
+internal import BlackholeSMTP
 
 /// Makes rules that often match, and what clients do, from a few words: the same seed, the same.
-struct ScenarioGenerator {
-    var random: RandomSource
+package struct ScenarioGenerator {
+    private var random: RandomSource
 
-    init(seed: UInt64) { random = RandomSource(seed: seed) }
+    /// Creates the generator of a seed.
+    package init(seed: UInt64) { random = RandomSource(seed: seed) }
 
     static let senders = ["", "a@x.example", "B@x.example", "c@y.example", "slow-1@z.example"]
     static let recipients = [
@@ -23,7 +24,8 @@ struct ScenarioGenerator {
         .expand, .command, .quit, .startTLS,
     ]
     static let names = ["c.example", "evil.example", "[192.0.2.1]"]
-    static let lists = ["/list": AddressList("c@y.example\n@z.example\nsub.y.example\n")]
+    /// The lists of addresses that the rules name.
+    package static let lists = ["/list": AddressList("c@y.example\n@z.example\nsub.y.example\n")]
 
     // MARK: Chance
 
@@ -38,13 +40,15 @@ struct ScenarioGenerator {
 
     // MARK: Rules
 
-    mutating func rules() -> [Rule] {
+    /// Some rules, or none.
+    package mutating func rules() -> [Rule] {
         (0..<number(0...14)).map { index in
             rule(name: chance(5) ? "r\(index)" : nil)
         }
     }
 
-    mutating func rule(name: String?) -> Rule {
+    /// A rule that often matches.
+    package mutating func rule(name: String?) -> Rule {
         let stage = pick(ScenarioGenerator.stages)
         let tests = (0..<number(0...2)).compactMap { _ in test(at: stage) }
         return Rule(name: name, at: stage, tests: tests, paces: paces(at: stage), outcome(stage))

@@ -1,6 +1,6 @@
-import BlackholePipeline
-import BlackholeRules
-import BlackholeSMTP
+internal import BlackholePipeline
+internal import BlackholeRules
+internal import BlackholeSMTP
 
 /// Rules as they are described, in the plainest way: with strings, lists and dictionaries.
 final class NaiveWorld: @unchecked Sendable {
