@@ -100,7 +100,7 @@ let package = Package(
             dependencies: [
                 "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeTestSupport",
             ],
-            swiftSettings: strict),
+            exclude: ["Cases"], swiftSettings: strict),
         .testTarget(
             name: "TLSTests",
             dependencies: [
@@ -124,8 +124,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "SMTPTesting",
-                "BlackholeTestSupport",
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
+                "SMTPTesting", "BlackholeTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
