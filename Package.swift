@@ -108,7 +108,7 @@ let package = Package(
                 "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeRuleScenarios",
                 "BlackholeTestSupport",
             ],
-            swiftSettings: strict),
+            exclude: ["Cases"], swiftSettings: strict),
         .testTarget(
             name: "TLSTests",
             dependencies: [
@@ -132,8 +132,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "SMTPTesting",
-                "BlackholeTestSupport",
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
+                "SMTPTesting", "BlackholeTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -118,7 +118,7 @@ struct ArticleTests {
     }
 
     @Test func `every product has a page that shows something`() throws {
-        for product in ["Pipeline", "TLS", "SMTP", "SMTPTesting"] {
+        for product in ["Pipeline", "TLS", "SMTP", "Rules", "SMTPTesting"] {
             let blocks = try Article(product: product, name: product).blocks
             #expect(!blocks.isEmpty)
         }

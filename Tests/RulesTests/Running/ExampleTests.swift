@@ -3,20 +3,8 @@ import BlackholeRules
 import BlackholeSMTP
 import Testing
 
-/// The examples of the language, each run by a whole session.
+/// Variations of the language's examples, each run by a whole session.
 @Suite struct ExampleTests {
-    @Test func `first=2 refuses the first two recipients that match`() throws {
-        var client = try RuleClient([
-            "rcpt to=*@full.example first=2 -> 452 4.2.2 Mailbox full"
-        ])
-        _ = try client.connect()
-        _ = client.codes("EHLO c.example", "MAIL FROM:<a@b.example>")
-        #expect(client.say("RCPT TO:<x@full.example>") == "452 4.2.2 Mailbox full\r\n")
-        #expect(client.say("RCPT TO:<x@other.example>").hasPrefix("250"))
-        #expect(client.say("RCPT TO:<y@FULL.example>").hasPrefix("452"))
-        #expect(client.say("RCPT TO:<y@full.example>").hasPrefix("250"))
-    }
-
     @Test func `greylisting refuses until its window opens, then accepts`() throws {
         var client = try RuleClient([
             "grey: rcpt grey=60s..2d per=ip/24,from,to -> 451 4.7.1 Greylisted, try again later"
@@ -34,20 +22,6 @@ import Testing
         _ = client.wait(.seconds(70))
         #expect(try attempt(&client, "2001:db8:0:0:1::9", "a@x.example") == "250")
         #expect(try attempt(&client, "2001:db9::9", "a@x.example") == "451")
-    }
-
-    @Test func `a rate that is exceeded is held, by address`() throws {
-        var client = try RuleClient([
-            "connect over=20/s hold=5m per=ip -> 421 4.7.0 [{ip}] Slow down"
-        ])
-        for _ in 0..<20 { #expect(try client.connect().hasPrefix("220")) }
-        #expect(try client.connect() == "421 4.7.0 [192.0.2.7] Slow down\r\n")
-        #expect(client.closing == .ended)
-        _ = client.wait(.seconds(299))
-        #expect(try client.connect().hasPrefix("421"))
-        #expect(try client.connect(from: "192.0.2.8").hasPrefix("220"))
-        _ = client.wait(.seconds(2))
-        #expect(try client.connect().hasPrefix("220"))
     }
 
     @Test func `open counts the current connection, and those that are left no more`() throws {
@@ -75,18 +49,6 @@ import Testing
         }
     }
 
-    @Test func `every=20 closes without a reply, by connection`() throws {
-        var client = try RuleClient(["message every=3 per=connection -> close"])
-        for _ in 0..<2 {
-            _ = try client.connect()
-            _ = client.say("EHLO c")
-            #expect(client.mail(to: "x@y.example").hasPrefix("250"))
-            #expect(client.mail(to: "x@y.example").hasPrefix("250"))
-            #expect(client.mail(to: "x@y.example") == "")
-            #expect(client.closing == .ended)
-        }
-    }
-
     @Test func `mail tls=no and user=none refuse a client in clear`() throws {
         var client = try RuleClient([
             "mail tls=no -> 530 5.7.0 Must issue a STARTTLS command first",
@@ -103,29 +65,6 @@ import Testing
             client.say("MAIL FROM:<a@b.example>") == "530 5.7.0 Authentication required\r\n")
         #expect(client.say("AUTH PLAIN AGEAYg==").hasPrefix("235"))
         #expect(client.say("MAIL FROM:<a@b.example>").hasPrefix("250"))
-    }
-
-    @Test func `a rate without a key counts all clients together`() throws {
-        var client = try RuleClient([
-            "rcpt to=@big.example over=100/m hold=10m -> 421 4.7.28 Rate limited"
-        ])
-        _ = try client.connect()
-        _ = client.codes("EHLO c", "MAIL FROM:<a@b.example>")
-        for _ in 0..<100 { #expect(client.codes("RCPT TO:<x@big.example>") == ["250"]) }
-        #expect(client.codes("RCPT TO:<x@sub.big.example>") == ["250"])
-        #expect(client.say("RCPT TO:<x@big.example>") == "421 4.7.28 Rate limited\r\n")
-        #expect(client.closing == .ended)
-    }
-
-    @Test func `data waits for a time drawn from the rule's stream`() throws {
-        var client = try RuleClient(["data to=slow-* -> wait 0.8~6"])
-        _ = try client.connect()
-        _ = client.codes("EHLO c", "MAIL FROM:<a@b.example>", "RCPT TO:<slow-1@x.example>")
-        #expect(client.say("DATA") == "")
-        #expect(client.wait(.seconds(60)).hasPrefix("354"))
-        #expect(client.send(".\r\n").hasPrefix("250"))
-        _ = client.codes("MAIL FROM:<a@b.example>", "RCPT TO:<fast@x.example>")
-        #expect(client.say("DATA").hasPrefix("354"))
     }
 
     @Test(arguments: [1, 7, 4096, 1_000_000])
@@ -152,17 +91,6 @@ import Testing
         }
         #expect((30...70).contains(refused))
         #expect(client.source.program.tallies[0].matches == 100)
-    }
-
-    @Test func `a blocked sender is refused, and the connection closed after it`() throws {
-        var client = try RuleClient([
-            "message from=*@spam.example -> 550 5.7.1 Blocked; close"
-        ])
-        _ = try client.connect()
-        _ = client.say("EHLO c")
-        #expect(client.mail(from: "x@good.example", to: "y@y.example").hasPrefix("250"))
-        #expect(client.mail(from: "x@spam.example", to: "y@y.example") == "550 5.7.1 Blocked\r\n")
-        #expect(client.closing == .ended)
     }
 
     @Test func `a choice without weights is uniform`() throws {
@@ -218,14 +146,5 @@ import Testing
         #expect(!garbles(&client, "a@example.org"))
         #expect(garbles(&client, "a@example.com"))
         #expect(!garbles(&client, "a@example.com"))
-    }
-
-    @Test func `during runs from the start of the process`() throws {
-        var client = try RuleClient(["connect during=30s..40s -> 421 4.3.2 Restarting"])
-        #expect(try client.connect().hasPrefix("220"))
-        _ = client.wait(.seconds(31))
-        #expect(try client.connect() == "421 4.3.2 Restarting\r\n")
-        _ = client.wait(.seconds(10))
-        #expect(try client.connect().hasPrefix("220"))
     }
 }

@@ -21,7 +21,7 @@ func makeTally(
 /// The key of a number, as an address.
 func key(_ number: Int, _ parts: KeyParts = .ip) -> TallyKey {
     var hasher = KeyHasher(KeyHasher.Secret(1, 2), for: parts)
-    hasher.add(parts, address: .ipv4(UInt32(number), port: 0))
+    hasher.add(parts, address: .ipv4(UInt32(truncatingIfNeeded: number), port: 0))
     return hasher.finished()
 }
 
