@@ -10,7 +10,7 @@ package struct ScenarioGenerator {
     package init(seed: UInt64) { random = RandomSource(seed: seed) }
 
     static let senders = ["", "a@x.example", "B@x.example", "c@y.example", "slow-1@z.example"]
-    static let recipients = [
+    package static let recipients = [
         "a@x.example", "b@X.example", "slow-2@y.example", "c@sub.y.example", "postmaster",
         "you+do-452@z.example",
     ]
@@ -29,14 +29,14 @@ package struct ScenarioGenerator {
 
     // MARK: Chance
 
-    mutating func number(_ range: ClosedRange<Int>) -> Int {
+    package mutating func number(_ range: ClosedRange<Int>) -> Int {
         Int.random(in: range, using: &random)
     }
 
     /// One time in so many.
     mutating func chance(_ count: Int) -> Bool { number(1...count) == 1 }
 
-    mutating func pick<T>(_ items: [T]) -> T { items[number(0...items.count - 1)] }
+    package mutating func pick<T>(_ items: [T]) -> T { items[number(0...items.count - 1)] }
 
     // MARK: Rules
 

@@ -14,6 +14,9 @@ import Testing
 
     private static let header = Fact.header("X")
     private static let parameter = Fact.parameter("X")
+    private static let all = recipients.union(commands).union([
+        .password, .bytes, .hops, header, parameter,
+    ])
 
     @Test(
         arguments: [
@@ -27,7 +30,7 @@ import Testing
             (.expand, commands), (.command, commands), (.quit, later),
         ] as [(Stage, Set<Fact>)])
     func `a stage knows these facts, and no others`(stage: Stage, known: Set<Fact>) {
-        for fact in Fact.plain + [Self.header, Self.parameter] {
+        for fact in Self.all {
             #expect(stage.knows(fact) == known.contains(fact), "\(fact)")
         }
     }
