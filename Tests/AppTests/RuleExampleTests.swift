@@ -10,7 +10,8 @@ import Testing
         "data to=slow-* -> wait 0.8~6", "connect during=30s..40s -> 421 4.3.2 Restarting",
     ]
     private static let options = [
-        "--host", "127.0.0.1", "--port", "0", "--ssl", "False", "--starttls=True", "--seed", "7",
+        "--host", "127.0.0.1", "--port", "0", "--ssl_port", "0", "--starttls=True", "--seed",
+        "7",
     ]
 
     /// The lines of rules that `check` prints, without those of settings.
@@ -95,7 +96,7 @@ import Testing
             #expect(try client.reply() == "530 5.7.0 Must issue a STARTTLS command first")
             let secured = try Tool.run(
                 "openssl", ["s_client", "-quiet", "-starttls", "smtp", "-connect", server.address],
-                [("HELP\r\n", "MAIL FROM:<a@a.example>\r\n"), ("250 2.1.0", "QUIT\r\n")])
+                input: "EHLO x\r\nMAIL FROM:<a@a.example>\r\nQUIT\r\n")
             #expect(secured.output.contains("250 2.1.0"), "\(secured.output)")
         },
         "mail user=none -> 530 5.7.0 Authentication required": { server in
