@@ -64,9 +64,7 @@ public struct RuleSet: Sendable {
         return 0
     }
 
-    /// Appends a rule that is a line of text.
-    ///
-    /// - Parameter allowsFiles: whether an address may be `@/path`.
+    /// Appends a rule that is a line of text; an address may be `@/path` where files are allowed.
     public mutating func append(
         _ text: String, from source: RuleSource, allowsFiles: Bool = false
     ) throws(RuleFault) {
@@ -90,6 +88,7 @@ extension RuleSet {
     /// or CR LF.
     ///
     /// - Parameters:
+    ///   - text: the lines.
     ///   - name: what errors call the text: the file's path.
     ///   - allowsFiles: whether an address may be `@/path`.
     /// - Returns: the lines that are wrong, at most ``maximumFaults``; the others are appended.
@@ -105,6 +104,7 @@ extension RuleSet {
     /// Files refer to files ``maximumDepth`` deep at most, and never to themselves.
     ///
     /// - Parameters:
+    ///   - text: what the file holds.
     ///   - name: the file's path.
     ///   - open: reads another file; nil if it cannot be read, which is the caller's to report.
     /// - Returns: the lines that are wrong, at most ``maximumFaults``; the others are appended.
@@ -183,7 +183,7 @@ extension RuleSet {
         try append(RuleReader(bytes: line, allowsFiles: allowsFiles), from: source)
     }
 
-    /// The set as a text that ``read(_:from:allowsFiles:)`` reads.
+    /// The set as a text from which the same rules are read.
     public var text: String { entries.map { "\($0.rule)\n" }.joined() }
 }
 

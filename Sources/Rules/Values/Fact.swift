@@ -81,7 +81,7 @@ public enum Fact: Hashable, Sendable {
         }
     }
 
-    /// Whether ``Comparison/less`` and ``Comparison/greater`` apply.
+    /// Whether ``Rule/Comparison/less`` and ``Rule/Comparison/greater`` apply.
     public var isNumeric: Bool { kind == .count || kind == .size }
 
     /// The word for it in a rule: `helo`, `header.Message-ID`.

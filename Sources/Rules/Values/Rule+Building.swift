@@ -9,11 +9,14 @@ extension Rule {
     /// ```
     ///
     /// - Parameters:
+    ///   - stage: where the rule is tried.
     ///   - pattern: only for these addresses: at ``Stage/sender`` the sender, at later stages the
     ///     recipient or any of them.
     ///   - sender: only for mail of these senders; an empty pattern is the null reverse-path.
     ///   - first: only for the first N matches.
     ///   - chance: with this probability.
+    ///   - keys: what counts apart.
+    ///   - steps: what is done, in order.
     public init(
         at stage: Stage, matching pattern: AddressPattern? = nil,
         from sender: AddressPattern? = nil,

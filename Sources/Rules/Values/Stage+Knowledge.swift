@@ -2,8 +2,10 @@
 extension Stage {
     /// Whether a test of this fact can hold here.
     ///
-    /// - Parameter onlyCertificate: whether the rule chooses a certificate and does nothing else:
-    ///   it is asked at the ClientHello, where the server's name is known.
+    /// - Parameters:
+    ///   - fact: what the test asks about.
+    ///   - onlyCertificate: whether the rule chooses a certificate and does nothing else: it is
+    ///     asked at the ClientHello, where the server's name is known.
     public func knows(_ fact: Fact, onlyCertificate: Bool = false) -> Bool {
         switch fact {
         case .peer, .listener, .tls, .open, .trips: true
