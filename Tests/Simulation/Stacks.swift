@@ -87,14 +87,14 @@ struct Stacks {
                 LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
                     DataDiscard {
                         RuleCommands(session) {
-                            SMTPSession(settings, RuleResponder<LooksAtContent>(session))
+                            SMTPSession(settings, RuleResponder(session, NoRequests()))
                         }
                     }
                 }
             })
     }
 
-    private typealias RuledSession = RuleCommands<SMTPSession<RuleResponder<LooksAtContent>>>
+    private typealias RuledSession = RuleCommands<SMTPSession<RuleResponder<NoRequests>>>
 
     /// Puts other rules in force, as a reload does.
     func replace(_ rules: [Rule]) {
