@@ -19,7 +19,7 @@ struct Stacks {
         self.seed = seed
         self.plan = plan
         tallies = Tallies(known: seed)
-        rules = RulesInForce(RuleProgram(plan.rules, tallies, keepsFacts: plan.newRules > 0))
+        rules = RulesInForce(RuleProgram(plan.rules, tallies))
         dozeRate = plan.doze
         settings = SessionSettings(
             hostName: "simulation.example", limits: plan.smtp, protocol: plan.mail)
@@ -80,25 +80,25 @@ struct Stacks {
         let connection = RuleConnection(
             peer: .ipv4(0xC000_0200 + UInt32(link % 7), port: 25), listener: ":25",
             number: UInt64(link))
-        let session = RuleSession(rules, connection, requests: link % 2 == 0)
+        let session = RuleSession(rules, connection)
         return RuleBooks(
             link, ledger, session,
             RuleLayer(session) {
                 LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
                     DataDiscard {
                         RuleCommands(session) {
-                            SMTPSession(settings, RuleResponder(session, NoRequests()))
+                            SMTPSession(settings, RuleResponder(session, RequestReader()))
                         }
                     }
                 }
             })
     }
 
-    private typealias RuledSession = RuleCommands<SMTPSession<RuleResponder<NoRequests>>>
+    private typealias RuledSession = RuleCommands<SMTPSession<RuleResponder<RequestReader>>>
 
     /// Puts other rules in force, as a reload does.
     func replace(_ rules: [Rule]) {
-        self.rules.program = RuleProgram(rules, tallies, keepsFacts: true)
+        self.rules.replace(by: RuleProgram(rules, tallies))
     }
 
     /// The connections that rules count as open.
