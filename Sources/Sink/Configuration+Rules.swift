@@ -47,7 +47,6 @@ extension Configuration {
             }
             let files = assignments.filter { $0.setting == "rules" }.map(\.text)
             for path in files.flatMap(\.members) { try rules.set.add(fileAt: path, read) }
-            }
         }
         rules.isPlain = rules.set.entries.isEmpty && !readsAddresses
         let listeners = listeners

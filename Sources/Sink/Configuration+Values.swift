@@ -4,12 +4,16 @@ internal import BlackholeSMTP
 
 extension [String] {
     /// The members of a list, which commas or several texts make.
+    ///
+    /// - Parameter heedsQuotes: whether a comma in quotes belongs to its member.
     func members<Member>(
+        heedingQuotes heedsQuotes: Bool = false,
         _ member: (String) throws(ValueError) -> Member
     ) throws(ValueError) -> [Member] {
         var members: [Member] = []
         for text in self {
-            for part in text.members { members.append(try member(part)) }
+            let parts = heedsQuotes ? text.splitOutsideQuotes { $0 == "," } : text.members
+            for part in parts { members.append(try member(part.trimmed)) }
         }
         return members
     }
@@ -145,7 +149,9 @@ extension String {
     }
 
     /// The members of a list that commas make.
-    var members: [String] { splitOutsideQuotes { $0 == "," }.map(\.trimmed) }
+    var members: [String] {
+        split(separator: ",", omittingEmptySubsequences: false).map { String($0).trimmed }
+    }
 
     /// The parts between separators that do not stand in quotes; the quotes stay.
     func splitOutsideQuotes(where isSeparator: (Character) -> Bool) -> [String] {

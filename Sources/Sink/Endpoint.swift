@@ -16,6 +16,10 @@ package struct EndpointLine: Sendable, Equatable {
     init(_ text: String) throws(ValueError) {
         let words = text.splitOutsideQuotes(where: \.isWhitespace).filter { !$0.isEmpty }
         guard let address = words.first else { throw ValueError("there is no address") }
+        // What a quote holds together would be another list when it is written beside others.
+        guard !address.contains(where: { $0 == "'" || $0 == "\"" }) else {
+            throw ValueError("\(address.quoted) has a quote in it, which only a rule stands in")
+        }
         (host, port) = try EndpointLine.address(address)
         for word in words.dropFirst() {
             let parts = word.split(separator: "=", maxSplits: 1).map(String.init)

@@ -51,7 +51,9 @@ extension Form {
         Form(
             valueName: valueName,
             read: { texts throws(ValueError) in
-                try texts.members { text throws(ValueError) in try read(text) }
+                try texts.members(heedingQuotes: takesLine) { text throws(ValueError) in
+                    try read(text)
+                }
             },
             write: { $0.map(write).joined(separator: takesLine ? ", " : ",") },
             shape: takesLine ? .line : .list)

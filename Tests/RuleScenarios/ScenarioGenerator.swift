@@ -9,11 +9,14 @@ package struct ScenarioGenerator {
     /// Creates the generator of a seed.
     package init(seed: UInt64) { random = RandomSource(seed: seed) }
 
-    static let senders = ["", "a@x.example", "B@x.example", "c@y.example", "slow-1@z.example"]
+    /// Reverse-paths of its clients.
+    package static let senders = ["", "a@x.example", "B@x.example", "c@y.example", "slow-1@z.example"]
+    /// Recipients of its clients.
     package static let recipients = [
         "a@x.example", "b@X.example", "slow-2@y.example", "c@sub.y.example", "postmaster",
         "you+do-452@z.example",
     ]
+    /// Patterns of addresses in its rules.
     static let patterns = [
         "@x.example", "*@x.example", "a@x.example", "@y.example", "slow-*", "@*.y.example", "*",
         "c@Y.example", "@/list", "?@*", "B@x.example", "postmaster",
@@ -23,19 +26,22 @@ package struct ScenarioGenerator {
         .content, .content, .data, .data, .sender, .sender, .login, .hello, .connect, .verify,
         .expand, .command, .quit, .startTLS,
     ]
-    static let names = ["c.example", "evil.example", "[192.0.2.1]"]
+    /// Names of its clients.
+    package static let names = ["c.example", "evil.example", "[192.0.2.1]"]
     /// The lists of addresses that the rules name.
     package static let lists = ["/list": AddressList("c@y.example\n@z.example\nsub.y.example\n")]
 
     // MARK: Chance
 
+    /// A number of a range.
     package mutating func number(_ range: ClosedRange<Int>) -> Int {
         Int.random(in: range, using: &random)
     }
 
     /// One time in so many.
-    mutating func chance(_ count: Int) -> Bool { number(1...count) == 1 }
+    package mutating func chance(_ count: Int) -> Bool { number(1...count) == 1 }
 
+    /// One of some.
     package mutating func pick<T>(_ items: [T]) -> T { items[number(0...items.count - 1)] }
 
     // MARK: Rules

@@ -56,6 +56,8 @@ final class Ledger: Sendable {
         /// Until when the clock has leapt last.
         var leap = Instant(nanoseconds: .min)
         var stacks = 0
+        /// Stacks that have ended whose clients rules have answered.
+        var ruledStacks = 0
         var troubles = 0
     }
 

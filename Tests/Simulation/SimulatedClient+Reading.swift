@@ -38,6 +38,11 @@ extension SimulatedClient {
             return judgeLast(reply, &network)
         }
         guard temper.speech == .dialogue else { return }
+        guard !isRuled else {
+            // Content is due only where it is asked for.
+            if owed?.code == 354, reply.code != 354 { dialogue.isInData = false }
+            return
+        }
         guard let owed else {
             return network.fail(link, "a reply to nothing: \(reply.code)")
         }
@@ -72,7 +77,7 @@ extension SimulatedClient {
             ? record.wasExpired
             : reply.saysShutdown
                 ? record.wasStopping || record.wasAborted
-                : temper.speech == .junk
+                : temper.speech == .junk || isRuled
         if !isDue { network.fail(link, "421 for no reason") }
         if record.isSilent { network.fail(link, "421 out of the silence") }
         dialogue.giveUp()
@@ -82,7 +87,7 @@ extension SimulatedClient {
     mutating func end(_ network: inout Network, byReset isReset: Bool) {
         let state = network.links[link]
         let isExcused =
-            state.isFaulted || state.wasCutOff || temper.speech == .junk || hasHeardLast
+            state.isFaulted || state.wasCutOff || temper.speech == .junk || isRuled || hasHeardLast
             || !network.ledger.record(link).wasOpened
         if !isExcused, state.loss == .none {
             if dialogue.owedCount > 0 {

@@ -13,6 +13,8 @@ struct SimulatedClient {
 
     let link: Int
     let temper: Temper
+    /// Whether rules answer, and so anything may be said at any stage.
+    let isRuled: Bool
     var dice: Dice
     var dialogue: SimulatedDialogue
     var phase = Phase.talking
@@ -35,11 +37,12 @@ struct SimulatedClient {
     var strikes = 0
 
     init(
-        _ link: Int, _ temper: Temper, _ plan: SimulationPlan, hashes: Bool, _ dice: Dice,
-        at time: Instant
+        _ link: Int, of listener: Int, _ temper: Temper, _ plan: SimulationPlan, hashes: Bool,
+        _ dice: Dice, at time: Instant
     ) {
         self.link = link
         self.temper = temper
+        isRuled = plan.hasRules(listener)
         self.dice = dice
         dialogue = SimulatedDialogue(temper.greeting, plan, hashes: hashes)
         commandsLeft = temper.maximumCommands

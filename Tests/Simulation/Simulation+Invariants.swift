@@ -145,6 +145,7 @@ extension Simulation {
             ("clients left", world.clientsAlive, 0),
             ("descriptors left", tally.open, 0),
             ("bytes kept", loop.keptBytes, 0),
+            ("connections left that rules count", stacks.openCount, 0),
             ("accepted", value(.accepted), tally.accepted),
             ("closed", value(.closed), value(.accepted) + value(.connected)),
             ("broken", value(.broken), tally.broken),

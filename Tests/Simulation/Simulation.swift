@@ -120,6 +120,9 @@ package struct Simulation: ~Copyable {
             loop.closeListener(serial, grace: grace, Completion { done.add() })
             listen()
         }
+        if !plan.rules.isEmpty, dice.happens(plan.newRules) {
+            stacks.replace(SimulatedRules.draw(&dice))
+        }
         if dice.happens(plan.ownConnection) {
             let link = loop.kernel.world.addOwnConnection()
             addSuccessors(of: link)
@@ -151,6 +154,7 @@ package struct Simulation: ~Copyable {
         return SimulationOutcome(
             hash: network.trace.hash, steps: step, events: network.trace.count,
             time: network.time, clients: loop.kernel.world.clientsServed,
-            messages: Int(counters[.messages]), fallibleCalls: network.fallibleCalls)
+            messages: Int(counters[.messages]), ruledClients: ledger.with { $0.ruledStacks },
+            fallibleCalls: network.fallibleCalls)
     }
 }

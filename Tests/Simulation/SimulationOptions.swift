@@ -52,6 +52,8 @@ package struct SimulationOutcome: Equatable, Sendable, CustomStringConvertible {
     package let time: Instant
     package let clients: Int
     package let messages: Int
+    /// The clients that rules have answered.
+    package let ruledClients: Int
     /// The calls that could have failed.
     package let fallibleCalls: Int
 

@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeRules
 import BlackholeSMTP
 
 /// What a seed has chosen: the limits of the loop and the sessions, the network's ways and its faults.
@@ -9,6 +10,8 @@ package struct SimulationPlan: Sendable {
     var maximumClients: Int
     var loop = LoopLimits()
     var smtp = SMTPLimits()
+    /// The rules of some listeners; empty where none has any.
+    var rules: [Rule] = []
     /// What is spoken.
     var mail: MailProtocol
     var maximumDescriptors: Int
@@ -35,6 +38,8 @@ package struct SimulationPlan: Sendable {
     /// In a million steps: a listener is closed, a connection started.
     var closedListener: Int
     var ownConnection: Int
+    /// In a million steps: other rules are put in force.
+    var newRules: Int
 
     /// The call that fails, counted from 1 over all that can; and its error.
     var failingCall: (number: Int, error: Int32)?
@@ -60,6 +65,8 @@ package struct SimulationPlan: Sendable {
         doze = dice.drawRate(upTo: 300_000)
         closedListener = dice.drawRate(upTo: 500)
         ownConnection = dice.drawRate(upTo: 20_000)
+        newRules = dice.drawRate(upTo: 1_000)
+        if dice.below(3) == 0 { rules = SimulatedRules.draw(&dice) }
         chooseLimits(&dice)
     }
 
@@ -82,5 +89,9 @@ package struct SimulationPlan: Sendable {
     /// The longest that a client can have to wait for an end that is due to it.
     var patience: Duration {
         smtp.idle * 2 + loop.farewell + loop.linger + loop.acceptPause + .seconds(10)
+            + (rules.isEmpty ? .zero : SimulatedRules.patience)
     }
+
+    /// Whether rules answer the clients of a listener, anything at any stage.
+    func hasRules(_ listener: Int) -> Bool { !rules.isEmpty && listener % 3 != 2 }
 }

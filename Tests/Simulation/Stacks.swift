@@ -1,4 +1,6 @@
 import BlackholePipeline
+import BlackholeRules
+import BlackholeRuleScenarios
 import BlackholeSMTP
 
 /// The stacks that the simulated loop runs: the onion of the product, in a layer that watches and
@@ -8,18 +10,31 @@ struct Stacks {
     private let settings: SessionSettings
     private let dozeRate: Int
     private let seed: UInt64
+    private let plan: SimulationPlan
+    private let tallies: Tallies
+    private let rules: RulesInForce
 
     init(_ plan: SimulationPlan, _ ledger: Ledger, seed: UInt64) {
         self.ledger = ledger
         self.seed = seed
+        self.plan = plan
+        tallies = Tallies(known: seed)
+        rules = RulesInForce(RuleProgram(plan.rules, tallies))
         dozeRate = plan.doze
         settings = SessionSettings(
             hostName: "simulation.example", limits: plan.smtp, protocol: plan.mail)
     }
 
-    /// What listeners run: some look at content, some translate.
+    /// What listeners run: some have rules, some look at content, some translate.
     func recipe(of listener: Int) -> StackRecipe {
-        switch (Stacks.looksAtContent(listener), Stacks.translates(listener)) {
+        guard !plan.hasRules(listener) else {
+            return Stacks.translates(listener)
+                ? StackRecipe { [self] in
+                    watched($0) { peer in Veil(Stacks.mask) { ruled(peer) } }
+                }
+                : StackRecipe { [self] in watched($0) { ruled($0) } }
+        }
+        return switch (Stacks.looksAtContent(listener), Stacks.translates(listener)) {
         case (false, false): StackRecipe { [self] in watched($0) { mail(Indifferent.self, $0) } }
         case (true, false): StackRecipe { [self] in watched($0) { mail(Attentive.self, $0) } }
         case (false, true):
@@ -57,6 +72,37 @@ struct Stacks {
             DataDiscard { SMTPSession(settings, responder) }
         }
     }
+
+    private func ruled(
+        _ peer: borrowing Peer
+    ) -> RuleBooks<RuleLayer<LineFraming<DataDiscard<RuledSession>>>> {
+        let link = Greeting.read(peer.address).link
+        let connection = RuleConnection(
+            peer: .ipv4(0xC000_0200 + UInt32(link % 7), port: 25), listener: ":25",
+            number: UInt64(link))
+        let session = RuleSession(rules, connection)
+        return RuleBooks(
+            link, ledger, session,
+            RuleLayer(session) {
+                LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
+                    DataDiscard {
+                        RuleCommands(session) {
+                            SMTPSession(settings, RuleResponder(session, RequestReader()))
+                        }
+                    }
+                }
+            })
+    }
+
+    private typealias RuledSession = RuleCommands<SMTPSession<RuleResponder<RequestReader>>>
+
+    /// Puts other rules in force, as a reload does.
+    func replace(_ rules: [Rule]) {
+        self.rules.replace(by: RuleProgram(rules, tallies))
+    }
+
+    /// The connections that rules count as open.
+    var openCount: Int { tallies.open.total }
 
     /// What a connection of the loop's own runs.
     func callerRecipe() -> StackRecipe {

@@ -106,7 +106,7 @@ extension World {
         let temper = Temper(&own)
         clients.append(
             SimulatedClient(
-                link, temper, network.plan, hashes: hashes(listener), own,
+                link, of: listener, temper, network.plan, hashes: hashes(listener), own,
                 at: network.time))
         clientsAlive += 1
         network.agenda.add(.arrive, link, at: network.arrival(link, \.toServer))

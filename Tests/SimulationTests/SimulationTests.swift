@@ -20,6 +20,16 @@ import Testing
         #expect(outcome.map { $0.clients > 100 } ?? false)
     }
 
+    @Test func `has clients that rules answer, beside others`() throws {
+        let outcomes = (1...12 as ClosedRange<UInt64>).compactMap { seed in
+            run(SimulationOptions(seed: seed, steps: 2_000))
+        }
+        let ruled = outcomes.filter { $0.ruledClients > 0 }
+        #expect(ruled.count > 2 && ruled.count < outcomes.count)
+        #expect(ruled.contains { $0.messages > 0 })
+        #expect(ruled.contains { $0.clients > $0.ruledClients })
+    }
+
     @Test func `of a fresh seed finds nothing`() {
         for _ in 0..<8 {
             let options = SimulationOptions(seed: .random(in: 0...1 << 40))

@@ -66,6 +66,15 @@ import Testing
                 ])
     }
 
+    @Test func `know no quotes in a file's name or an address`() throws {
+        var configuration = Configuration()
+        try configuration.apply([Assignment("rules", "it's.rules,b.rules", from: .option)])
+        #expect(configuration.ruleFiles == ["it's.rules", "b.rules"])
+        #expect(
+            Self.fault([("listen", "unix:/it's, :2527")])?.description
+                == "--listen: 'unix:/it's, :2527' has a quote in it, which only a rule stands in")
+    }
+
     @Test func `take a listener's rule with a hash and commas in it`() throws {
         let file = "listen = :2526 rule='rcpt -> 450 Try, #2' mode=bounce, :2527 # rule='x'"
         #expect(

@@ -16,10 +16,10 @@ extension ConfigurationBody {
         var files: [String] = []
         let set: RuleSet
         do throws(ConfigurationError) {
-            set = try configuration.ruleSet { path throws(ConfigurationError) in
+            set = try configuration.rules({ path throws(ConfigurationError) in
                 files.append(path)
                 return []
-            }
+            }).set
         } catch {
             require(!error.description.utf8.contains(0x0A), "an error is one line")
             guard !error.description.hasPrefix("listen ") else { return }

@@ -91,12 +91,12 @@ struct NaiveConfiguration {
             if character == "\n" || character == "#" { return comment() }
             if character.isWhitespace { return .behindComma }
         }
-        if character == "\n" || character == "#" { return nil }
         let isFirst = if case .value = state { true } else { false }
-        if isFirst, setting?.shape == .rule {
+        if isFirst, setting?.shape == .rule, character != "\n" {
             value.append(character)
             return .rest
         }
+        if character == "\n" || character == "#" { return nil }
         if character == "\"" || character == "'" { return .quote(character) }
         value.append(character)
         if isFirst, setting?.shape == .line { return .line(nil) }

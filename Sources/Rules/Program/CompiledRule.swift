@@ -6,6 +6,8 @@ struct CompiledRule: Sendable, BitwiseCopyable {
     var bits = (word: 0, mask: UInt64(0), value: UInt64(0))
     /// Its other conditions, in the program's list of them.
     var checks: (start: UInt32, end: UInt32)
+    /// The pairs of letters that the current recipient must have.
+    var demand: UInt64 = 0
     /// What it counts by.
     let keys: KeyParts
     /// The first byte count of a message at which its tests of `bytes` hold; for
@@ -16,6 +18,12 @@ struct CompiledRule: Sendable, BitwiseCopyable {
 }
 
 extension CompiledRule {
+    /// What it needs before it is worth a closer look.
+    func gate(of rule: UInt32) -> RuleGate {
+        RuleGate(
+            mask: bits.mask, value: bits.value, demand: demand, word: UInt32(bits.word), rule: rule)
+    }
+
     /// Takes a check of a bit up, if it is the first or one of the same word.
     mutating func fold(_ check: Check) -> Bool {
         guard case .bit(let bit, let wanted) = check else { return false }

@@ -4,15 +4,13 @@ extension ProgramBuilder {
         guard test.comparison == .equal else { return nil }
         switch test.fact {
         case .sender:
-            looksUp.senders = true
-            switch recipients(test.operand) {
+            switch name(test.operand, of: .sender) {
             case .address(let number): return (.senderAddress, number)
             case .domain(let number): return (.senderDomain, number)
             default: return nil
             }
         case .recipient where stage == .recipient:
-            looksUp.recipients = true
-            switch recipients(test.operand) {
+            switch name(test.operand, of: .recipient) {
             case .address(let number): return (.recipientAddress, number)
             case .domain(let number): return (.recipientDomain, number)
             default: return nil
@@ -26,13 +24,14 @@ extension ProgramBuilder {
         guard test.fact == .recipient, test.comparison == .equal, stage.hasAllRecipients else {
             return nil
         }
-        looksUp.recipients = true
-        return recipients(test.operand)
+        return name(test.operand, of: .recipient)
     }
 
     /// One address or domain, by its number; nil for any other operand.
-    mutating func recipients(_ operand: Rule.Operand) -> Recipients? {
+    mutating func name(_ operand: Rule.Operand, of fact: Fact) -> Recipients? {
         guard case .address(let pattern) = operand else { return nil }
+        let isNamed = fact == .sender ? senders.insert(pattern) : recipients.insert(pattern)
+        guard isNamed else { return nil }
         if let domain = pattern.exactDomain { return .domain(domains.insert(domain)) }
         if let address = pattern.exactAddress { return .address(addresses.insert(address)) }
         return nil
@@ -100,8 +99,7 @@ extension ProgramBuilder {
         case .encrypted: checks.append(.bit(fact.presence, wanted: isEqual))
         default:
             if !isEqual { checks.append(.bit(fact.presence, wanted: true)) }
-            if fact == .sender, let known = recipients(test.operand) {
-                looksUp.senders = true
+            if fact == .sender, let known = name(test.operand, of: .sender) {
                 switch known {
                 case .address(let number):
                     checks.append(.senderAddress(number, wanted: isEqual))
@@ -117,14 +115,13 @@ extension ProgramBuilder {
     }
 
     private mutating func appendRecipient(_ test: Rule.Test, at stage: Stage) {
-        looksUp.recipients = true
         let isEqual = test.comparison == .equal
         guard stage == .recipient else {
             if !isEqual { checks.append(.hasRecipient) }
             guard let bit = recipientBit(test) else { return checks.append(.never) }
             return checks.append(.bit(bit | Check.isOfMessage, wanted: isEqual))
         }
-        switch recipients(test.operand) {
+        switch name(test.operand, of: .recipient) {
         case .address(let number): checks.append(.recipientAddress(number, wanted: isEqual))
         case .domain(let number): checks.append(.recipientDomain(number, wanted: isEqual))
         default:

@@ -22,8 +22,11 @@ struct ProgramBuilder {
     private(set) var placeholders: Set<Placeholder> = []
     private(set) var wordCount = 0
     private(set) var messageWord = 0
-    /// Whether the numbers of senders and of recipients matter.
-    var looksUp = (senders: false, recipients: false)
+    /// The senders and the recipients that rules name.
+    var senders = NamedAddresses()
+    var recipients = NamedAddresses()
+    /// Whether some rule demands pairs of letters of recipients.
+    private(set) var demandsPairs = false
     private(set) var editCount = 0
 
     private let lists: [String: AddressList]
@@ -166,7 +169,8 @@ struct ProgramBuilder {
     mutating func recipientBit(_ test: Rule.Test) -> UInt32? {
         guard let new = messageBit(Rule.Test(.recipient, .equal, test.operand)) else { return nil }
         if let matcher = new.matcher {
-            pendingRecipient.append((recipients(test.operand) ?? .matching(matcher), new.bit))
+            let recipients = name(test.operand, of: .recipient)
+            pendingRecipient.append((recipients ?? .matching(matcher), new.bit))
         }
         return new.bit
     }
@@ -218,8 +222,19 @@ extension ProgramBuilder {
                 if !compiled[index].fold(check) { others.append(check) }
             }
             compiled[index].checks = (start, UInt32(others.count))
+            compiled[index].demand = demand(of: others[Int(start)...])
         }
         checks = others
+    }
+
+    /// The pairs of letters that the current recipient must have.
+    private mutating func demand(of checks: ArraySlice<Check>) -> UInt64 {
+        let demand = checks.reduce(UInt64(0)) { demand, check in
+            guard case .recipient(let place, wanted: true) = check else { return demand }
+            return demand | matchers[Int(place)].demand
+        }
+        if demand != 0 { demandsPairs = true }
+        return demand
     }
 
     private mutating func enter(_ recipients: Recipients, _ bit: UInt32) {
@@ -227,7 +242,9 @@ extension ProgramBuilder {
         case .address(let number): addressBits[Int(number)].append(bit)
         case .domain(let number): domainBits[Int(number)].append(bit)
         case .matching(let matcher):
-            recipientConditions.append(RuleProgram.Condition(matcher: matcher, bit: bit))
+            let condition = RuleProgram.Condition(matcher: matcher, bit: bit)
+            if condition.demand != 0 { demandsPairs = true }
+            recipientConditions.append(condition)
         }
     }
 
@@ -239,7 +256,7 @@ extension ProgramBuilder {
         }
         wordCount += (draft.candidates.count + 63) / 64
         return StageTable(
-            unindexed: draft.unindexed, indexed: draft.indexed, candidateWords: first..<wordCount,
+            gates: draft.unindexed.map { compiled[Int($0)].gate(of: $0) }, indexed: draft.indexed, candidateWords: first..<wordCount,
             candidates: draft.candidates.map(\.rule))
     }
 }
@@ -260,5 +277,29 @@ private struct TableDraft {
         } else {
             unindexed.append(rule)
         }
+    }
+}
+
+/// The addresses and domains that rules name as senders, or as recipients.
+struct NamedAddresses {
+    private var addresses: Set<[UInt8]> = []
+    private var domains: Set<[UInt8]> = []
+
+    /// Adds what a pattern names; false if it is no single address or domain.
+    mutating func insert(_ pattern: AddressPattern) -> Bool {
+        if let domain = pattern.exactDomain {
+            domains.insert(Array(domain))
+        } else if let address = pattern.exactAddress {
+            addresses.insert(address)
+        } else {
+            return false
+        }
+        return true
+    }
+
+    /// What tells of most addresses that they are none of these; nil if there are none.
+    var filter: AddressFilter? {
+        guard !addresses.isEmpty || !domains.isEmpty else { return nil }
+        return AddressFilter(addresses: Array(addresses), domains: Array(domains))
     }
 }

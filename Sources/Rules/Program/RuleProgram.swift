@@ -57,8 +57,12 @@ package final class RuleProgram: Sendable {
     let countsOpen: Bool
     /// How many words of bits a session has; those from the second number on are a message's.
     let words: (count: Int, ofMessage: Int)
-    /// Whether the numbers of senders and of recipients matter.
-    let looksUp: (senders: Bool, recipients: Bool)
+    /// What tells of senders and of recipients that no rule names them; nil if rules name none.
+    let senderFilter, recipientFilter: AddressFilter?
+    /// Whether the pairs of letters of recipients matter.
+    let demandsPairs: Bool
+    /// For each stage, what must hold before a rule is looked at.
+    nonisolated(unsafe) let guards: UnsafeMutablePointer<StageGuard>
     /// The rules that a requested mode stands for.
     let requestedModes: [(mode: Mode, rule: Int)]
     /// The rules at `message` whose waits give way to a requested delay.
@@ -72,6 +76,14 @@ package final class RuleProgram: Sendable {
     struct Condition: Sendable {
         let matcher: Matcher
         let bit: UInt32
+        /// The pairs of letters that a text needs to match.
+        let demand: UInt64
+
+        init(matcher: Matcher, bit: UInt32) {
+            self.matcher = matcher
+            self.bit = bit
+            demand = matcher.demand
+        }
     }
 
     /// Creates a program.
@@ -133,7 +145,13 @@ package final class RuleProgram: Sendable {
         hasRecipientConditions = !builder.recipientConditions.isEmpty
         countsOpen = !builder.openKeys.isEmpty
         words = (builder.wordCount, builder.messageWord)
-        looksUp = builder.looksUp
+        senderFilter = builder.senders.filter
+        recipientFilter = builder.recipients.filter
+        demandsPairs = builder.demandsPairs
+        guards = .allocate(capacity: Stage.allCases.count)
+        for (index, table) in builder.tables.enumerated() {
+            (guards + index).initialize(to: table.map { StageGuard($0) } ?? StageGuard())
+        }
         editCount = builder.editCount
         choosesCertificates = rules.contains { rule in
             rule.outcome.alternatives.flatMap(\.steps).contains { step in
@@ -141,6 +159,8 @@ package final class RuleProgram: Sendable {
             }
         }
     }
+
+    deinit { guards.deallocate() }
 
     /// Whether a stage has rules.
     package func hasRules(at stage: Stage) -> Bool { stages & stage.bit != 0 }
@@ -196,6 +216,9 @@ extension KeptTexts {
 struct AddressNumbers: Sendable, BitwiseCopyable {
     var address: UInt32 = 0
     var domain: UInt32 = 0
+
+    /// Whether one of them is named.
+    var isKnown: Bool { address | domain != 0 }
 }
 
 /// A fact that lasts: its place in a program's conditions.

@@ -21,12 +21,14 @@ final class StageTable: Sendable {
 
     /// Whether all rules are tried each time.
     let isPlain: Bool
+    /// What the rules need that are tried each time.
+    nonisolated(unsafe) let gates: UnsafeMutablePointer<RuleGate>
 
     init(
-        unindexed: [UInt32], indexed: [[UInt32: [UInt32]]], candidateWords: Range<Int>,
+        gates: [RuleGate],  indexed: [[UInt32: [UInt32]]], candidateWords: Range<Int>,
         candidates: [UInt32]
     ) {
-        var rules = unindexed
+        var rules = gates.map(\.rule)
         var buckets: [[UInt32]] = []
         for lists in indexed {
             guard let last = lists.keys.max() else {
@@ -42,11 +44,32 @@ final class StageTable: Sendable {
             buckets.append(starts)
         }
         self.rules = rules
-        self.unindexed = unindexed.count
+        unindexed = gates.count
+        self.gates = .allocate(capacity: max(1, gates.count))
+        self.gates.initialize(from: gates, count: gates.count)
         self.buckets = buckets
         self.candidateWords = candidateWords
         self.candidates = candidates
-        isPlain = rules.count == unindexed.count && candidates.isEmpty
+        isPlain = rules.count == gates.count && candidates.isEmpty
+    }
+
+    deinit { gates.deallocate() }
+
+    /// Whether a rule is found by an address or a domain.
+    var hasBuckets: Bool { rules.count > unindexed }
+
+    /// Returns the next rule of those that are tried each time, of which the gate is open.
+    @inline(__always)
+    func next(_ place: inout Int, _ session: RuleSession) -> Int? {
+        let (words, pairs) = (session.words, session.recipientPairs)
+        while place < unindexed {
+            let gate = gates[place]
+            place += 1
+            if words[Int(gate.word)] & gate.mask == gate.value, gate.demand & ~pairs == 0 {
+                return Int(gate.rule)
+            }
+        }
+        return nil
     }
 
     /// The bucket of a number: a range of ``rules``.

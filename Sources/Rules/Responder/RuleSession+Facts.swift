@@ -81,7 +81,9 @@ extension RuleSession {
         self.size = size
         guard !sender.isEmpty else { return clear(.sender) }
         set(.sender, sender)
-        if program.looksUp.senders { senderNumbers = program.numbers(of: sender) }
+        if let filter = program.senderFilter, filter.passes(sender) {
+            senderNumbers = program.numbers(of: sender)
+        }
         if program.keys.contains(.from) { hashes.sender = hash(sender) }
         if program.keys.contains(.fromDomain) { hashes.senderDomain = domainHash(sender) }
         if keeps(.sender) { RuleSession.copy(sender, to: &texts.sender) }
@@ -90,7 +92,11 @@ extension RuleSession {
 
     /// A recipient is to be decided.
     func beginRecipient(_ recipient: RawSpan) {
-        if program.looksUp.recipients { recipientNumbers = program.numbers(of: recipient) }
+        recipientNumbers = AddressNumbers()
+        if let filter = program.recipientFilter, filter.passes(recipient) {
+            recipientNumbers = program.numbers(of: recipient)
+        }
+        if program.demandsPairs { recipientPairs = LetterPairs.bits(of: recipient) }
         if program.keys.contains(.to) { hashes.recipient = hash(recipient) }
         if program.keys.contains(.toDomain) { hashes.recipientDomain = domainHash(recipient) }
         refreshOpen([.to, .toDomain])
@@ -106,7 +112,10 @@ extension RuleSession {
         }
         if program.hasRecipientConditions {
             let conditions = program.recipientConditions
-            for index in conditions.indices where conditions[index].matcher.matches(recipient) {
+            for index in conditions.indices
+            where conditions[index].demand & ~recipientPairs == 0
+                && conditions[index].matcher.matches(recipient)
+            {
                 setBit(conditions[index].bit)
                 hasCandidates = true
             }

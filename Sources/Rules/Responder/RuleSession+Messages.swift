@@ -9,7 +9,7 @@ extension RuleSession {
         _ stage: Stage, _ first: RawSpan = RawSpan(), _ second: RawSpan = RawSpan(),
         lasts: Bool = false, at now: Instant
     ) -> Answer {
-        guard stages & stage.bit != 0 else {
+        guard stages & stage.bit != 0, guards[Int(stage.rawValue)].passes(self) else {
             forgetReply()
             return .accept
         }
@@ -115,7 +115,9 @@ extension RuleSession {
     ) -> Answer {
         bytes = UInt64(message.bytes)
         header?.end(self)
-        guard decided != nil || stages & Stage.message.bit != 0 || !request.isEmpty else {
+        let isOpen =
+            stages & Stage.message.bit != 0 && guards[Int(Stage.message.rawValue)].passes(self)
+        guard decided != nil || isOpen || !request.isEmpty else {
             forgetReply()
             return .accept
         }
@@ -134,7 +136,7 @@ extension RuleSession {
         decision.lasting = RuleEffects.Lasting()
         let question = Question(stage: .message, now: context.now, id: message.id)
         carryOut(request, question, &decision, &context.random)
-        if decision.answer == nil, let table = program.tables[Int(Stage.message.rawValue)] {
+        if decision.answer == nil, isOpen, let table = program.tables[Int(Stage.message.rawValue)] {
             search(table, question, RawSpan(), RawSpan(), &decision)
         }
         // Steps have said all there is to say about time.

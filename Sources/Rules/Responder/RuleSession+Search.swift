@@ -31,8 +31,8 @@ extension RuleSession {
         _ decision: inout Decision
     ) {
         if table.isPlain {
-            for place in 0..<table.unindexed {
-                let rule = Int(table.rules[place])
+            var place = 0
+            while let rule = table.next(&place, self) {
                 guard holds(rule, question.stage, first, second) else { continue }
                 fire(rule, question, first, &decision)
                 if decision.answer != nil { return }

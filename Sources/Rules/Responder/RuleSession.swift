@@ -19,6 +19,8 @@ package final class RuleSession {
     @exclusivity(unchecked) private var generation: UInt64
     /// The stages at which there are rules, a bit each.
     @exclusivity(unchecked) private(set) var stages: UInt16 = 0
+    /// What must hold at each stage before a rule is looked at; the program's.
+    @exclusivity(unchecked) private(set) var guards: UnsafeMutablePointer<StageGuard>
     /// Whether mail from MAIL on is of interest.
     @exclusivity(unchecked) private(set) var followsMail = false
     /// What is known from the start.
@@ -32,6 +34,8 @@ package final class RuleSession {
     @exclusivity(unchecked) private(set) var words: UnsafeMutablePointer<UInt64>
     @exclusivity(unchecked) var senderNumbers = AddressNumbers()
     @exclusivity(unchecked) var recipientNumbers = AddressNumbers()
+    /// The pairs of letters of the current recipient, if some rule demands any.
+    @exclusivity(unchecked) var recipientPairs: UInt64 = 0
     /// Hashes of what `per=` counts by; 0 where it is absent.
     @exclusivity(unchecked) var hashes = Hashes()
     @exclusivity(unchecked) var texts = Texts()
@@ -64,6 +68,9 @@ package final class RuleSession {
     /// The keys under which the connection is counted as open.
     @exclusivity(unchecked) var openKeys: [TallyKey?] = []
 
+    /// Whether rules name the sender or the current recipient.
+    var hasNumbers: Bool { senderNumbers.isKnown || recipientNumbers.isKnown }
+
     /// What `per=` counts by.
     struct Hashes: BitwiseCopyable {
         var hello: UInt64 = 0, user: UInt64 = 0
@@ -95,6 +102,7 @@ package final class RuleSession {
         generation = source.generation
         let program = source.program
         self.program = program
+        guards = program.guards
         self.connection = connection
         words = .allocate(capacity: max(1, program.words.count))
         program.allTallies.open.enter()
@@ -130,6 +138,7 @@ package final class RuleSession {
     /// Sets what is known from the start.
     private func begin() {
         stages = program.stages
+        guards = program.guards
         followsMail = program.followsMail
         let decidesEarly = program.hasRules(at: .content) || program.hasRules(at: .data)
         decided = decidesEarly ? Decided() : nil

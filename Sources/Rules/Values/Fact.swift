@@ -112,7 +112,7 @@ public enum Fact: Hashable, Sendable {
     }
 
     /// All facts that have no name in them.
-    static let plain: [Fact] = [
+    package static let plain: [Fact] = [
         .peer, .listener, .tls, .serverName, .hello, .user, .password, .sender, .recipient, .size,
         .bytes, .recipients, .messages, .commands, .open, .hops, .verb, .argument, .trips,
     ]
