@@ -23,6 +23,8 @@ final class StageTable: Sendable {
     let isPlain: Bool
     /// What the rules need that are tried each time.
     nonisolated(unsafe) let gates: UnsafeMutablePointer<RuleGate>
+    /// The pairs of letters that they demand, looked at first.
+    nonisolated(unsafe) private let demands: UnsafeMutablePointer<UInt64>
 
     init(
         gates: [RuleGate],  indexed: [[UInt32: [UInt32]]], candidateWords: Range<Int>,
@@ -47,13 +49,18 @@ final class StageTable: Sendable {
         unindexed = gates.count
         self.gates = .allocate(capacity: max(1, gates.count))
         self.gates.initialize(from: gates, count: gates.count)
+        demands = .allocate(capacity: max(1, gates.count))
+        demands.initialize(from: gates.map(\.demand), count: gates.count)
         self.buckets = buckets
         self.candidateWords = candidateWords
         self.candidates = candidates
         isPlain = rules.count == gates.count && candidates.isEmpty
     }
 
-    deinit { gates.deallocate() }
+    deinit {
+        gates.deallocate()
+        demands.deallocate()
+    }
 
     /// Whether a rule is found by an address or a domain.
     var hasBuckets: Bool { rules.count > unindexed }
@@ -61,12 +68,13 @@ final class StageTable: Sendable {
     /// Returns the next rule of those that are tried each time, of which the gate is open.
     @inline(__always)
     func next(_ place: inout Int, _ session: RuleSession) -> Int? {
-        let (words, pairs) = (session.words, session.recipientPairs)
+        let (words, missing) = (session.words, ~session.recipientPairs)
         while place < unindexed {
-            let gate = gates[place]
-            place += 1
-            if words[Int(gate.word)] & gate.mask == gate.value, gate.demand & ~pairs == 0 {
-                return Int(gate.rule)
+            let (demand, gate) = (demands[place], gates + place)
+            place &+= 1
+            guard demand & missing == 0 else { continue }
+            if words[Int(gate.pointee.word)] & gate.pointee.mask == gate.pointee.value {
+                return Int(gate.pointee.rule)
             }
         }
         return nil

@@ -7,8 +7,8 @@ package import BlackholeSMTP
 /// It belongs around the session, inside of ``DataDiscard``. Until a rule asks for any of that, a call
 /// costs a load and a test.
 package struct RuleCommands<Next: CommandHandler & ~Copyable>: CommandHandler, ~Copyable {
-    private let session: RuleSession
-    private var next: Next
+    @usableFromInline let session: RuleSession
+    @usableFromInline var next: Next
     /// Made for the first reply that is garbled.
     private var garbling: Garbling?
 
@@ -17,15 +17,24 @@ package struct RuleCommands<Next: CommandHandler & ~Copyable>: CommandHandler, ~
     }
 
     /// Wraps a session.
+    @inlinable
     package init(_ session: RuleSession, _ next: () -> Next) {
-        self.session = session
-        self.next = next()
+        self.init(session, next: next())
     }
 
+    @usableFromInline
+    init(_ session: RuleSession, next: consuming Next) {
+        self.session = session
+        self.next = next
+    }
+
+    @inlinable
     package static var wantsContent: Bool { Next.wantsContent }
 
+    @inlinable
     package var ignoresContent: Bool { next.ignoresContent }
 
+    @inlinable
     package mutating func receive(
         command line: RawSpan, _ context: inout Context
     ) -> CommandVerdict {
@@ -37,6 +46,7 @@ package struct RuleCommands<Next: CommandHandler & ~Copyable>: CommandHandler, ~
         return change(verdict, from: mark, isQuit: isQuit, &context)
     }
 
+    @inlinable
     package mutating func receiveOverlongLine(_ context: inout Context) -> CommandVerdict {
         session.commands += 1
         let mark = context.output.count
@@ -45,14 +55,17 @@ package struct RuleCommands<Next: CommandHandler & ~Copyable>: CommandHandler, ~
         return change(verdict, from: mark, isQuit: true, &context)
     }
 
+    @inlinable
     package mutating func receive(content: RawSpan, _ context: inout Context) {
         next.receive(content: content, &context)
     }
 
+    @inlinable
     package mutating func contentArrived(_ context: inout Context) {
         next.contentArrived(&context)
     }
 
+    @inlinable
     package mutating func contentEnded(
         bytes: Int, _ context: inout Context
     ) -> CommandVerdict {
@@ -62,11 +75,12 @@ package struct RuleCommands<Next: CommandHandler & ~Copyable>: CommandHandler, ~
         return change(verdict, from: mark, isQuit: false, &context)
     }
 
+    @inlinable
     package mutating func handle(
         _ event: ConnectionEvent, _ context: inout Context
     ) -> CommandVerdict {
-        if event == .resumed, let garbling, garbling.mutator.isUnderWay {
-            return garbling.mutator.resume(&context)
+        if event == .resumed, session.effects.actsOnReplies, let verdict = resume(&context) {
+            return verdict
         }
         let mark = context.output.count
         let verdict = next.handle(event, &context)
@@ -77,8 +91,16 @@ package struct RuleCommands<Next: CommandHandler & ~Copyable>: CommandHandler, ~
         return change(verdict, from: mark, isQuit: true, &context)
     }
 
+    /// Goes on with a reply that is garbled; nil if there is none.
+    @usableFromInline
+    mutating func resume(_ context: inout Context) -> CommandVerdict? {
+        guard let garbling, garbling.mutator.isUnderWay else { return nil }
+        return garbling.mutator.resume(&context)
+    }
+
     /// Changes the reply at the end of the output, if there is one, as rules have decided.
-    private mutating func change(
+    @usableFromInline
+    mutating func change(
         _ verdict: CommandVerdict, from mark: Int, isQuit: Bool, _ context: inout Context
     ) -> CommandVerdict {
         if case .pass(.pause) = verdict { return verdict }

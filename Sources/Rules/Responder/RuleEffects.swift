@@ -44,11 +44,18 @@ package struct RuleEffects {
     /// What holds for the connection.
     package var connection = Lasting() { didSet { noteSpeed(connection) } }
     /// What holds for the message.
-    package var message = Lasting() { didSet { noteSpeed(message) } }
+    package var message = Lasting() {
+        didSet {
+            hasMessage = message != Lasting()
+            noteSpeed(message)
+        }
+    }
+    /// Whether something holds for the message.
+    private(set) var hasMessage = false
     /// Whether ``RuleLayer`` ever has something to do: once true, it stays so.
-    private(set) var actsOnBytes = false
+    package private(set) var actsOnBytes = false
     /// Whether ``RuleCommands`` ever has something to do beside counting: once true, it stays so.
-    private(set) var actsOnReplies = false
+    package private(set) var actsOnReplies = false
     /// How the reply that was just given is damaged; nil if it is not.
     package var garble: Garble? { didSet { actsOnReplies = actsOnReplies || garble != nil } }
     /// How EHLO's keywords are changed, in order.

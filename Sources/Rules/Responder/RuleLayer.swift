@@ -6,30 +6,66 @@ package import BlackholePipeline
 /// It belongs around the bytes of the session, inside of TLS. Until a rule asks for any of that, a
 /// call costs a load and a test.
 package struct RuleLayer<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
-    private let session: RuleSession
-    private var next: Next
+    @usableFromInline let session: RuleSession
+    @usableFromInline var next: Next
     /// Made when a rule first asks for something.
     private var state: RuleLayerState?
 
     /// Wraps a stack.
+    @inlinable
     package init(_ session: RuleSession, _ next: () -> Next) {
-        self.session = session
-        self.next = next()
+        self.init(session, next: next())
     }
 
+    @usableFromInline
+    init(_ session: RuleSession, next: consuming Next) {
+        self.session = session
+        self.next = next
+    }
+
+    @inlinable
     package mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
+        guard !session.effects.actsOnBytes else { return receiveSlowly(input, &context) }
         let mark = context.output.count
-        guard session.effects.actsOnBytes else {
-            var intake = next.receive(input, &context)
-            guard session.effects.actsOnBytes else { return intake }
-            let state = madeState()
-            state.allowance.takeAll(input.byteCount)
-            state.keepsInput = intake.keepsInput
-            state.allowance.consume(intake.consumed)
-            if session.effects.slow != nil { intake.discardable = 0 }
-            intake.verdict = state.pass(intake.verdict, from: mark, session.effects, &context)
-            return intake
-        }
+        let intake = next.receive(input, &context)
+        guard session.effects.actsOnBytes else { return intake }
+        return begin(intake, of: input.byteCount, from: mark, &context)
+    }
+
+    @inlinable
+    package mutating func handle(
+        _ event: ConnectionEvent, _ context: inout Context
+    ) -> Verdict {
+        guard !session.effects.actsOnBytes else { return handleSlowly(event, &context) }
+        let mark = context.output.count
+        let verdict = next.handle(event, &context)
+        guard session.effects.actsOnBytes else { return verdict }
+        return begin(verdict, from: mark, &context)
+    }
+
+    /// Takes up what a rule has asked for during a call that offered all of the input.
+    @usableFromInline
+    mutating func begin(
+        _ intake: Intake, of count: Int, from mark: Int, _ context: inout Context
+    ) -> Intake {
+        var intake = intake
+        let state = madeState()
+        state.allowance.takeAll(count)
+        state.allowance.consume(intake.consumed)
+        state.keepsInput = intake.keepsInput
+        if session.effects.slow != nil { intake.discardable = 0 }
+        intake.verdict = state.pass(intake.verdict, from: mark, session.effects, &context)
+        return intake
+    }
+
+    /// Takes up what a rule has asked for during an event.
+    @usableFromInline
+    mutating func begin(_ verdict: Verdict, from mark: Int, _ context: inout Context) -> Verdict {
+        madeState().pass(verdict, from: mark, session.effects, &context)
+    }
+
+    @usableFromInline
+    mutating func receiveSlowly(_ input: RawSpan, _ context: inout Context) -> Intake {
         let state = madeState()
         let slow = session.effects.slow
         var end = input.byteCount
@@ -42,6 +78,7 @@ package struct RuleLayer<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable 
         } else {
             state.allowance.takeAll(end)
         }
+        let mark = context.output.count
         var intake = next.receive(input.extracting(0..<end), &context)
         state.allowance.consume(intake.consumed)
         state.keepsInput = intake.keepsInput
@@ -52,15 +89,10 @@ package struct RuleLayer<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable 
         return state.hold(consumed: intake.consumed)
     }
 
-    package mutating func handle(
+    @usableFromInline
+    mutating func handleSlowly(
         _ event: ConnectionEvent, _ context: inout Context
     ) -> Verdict {
-        guard session.effects.actsOnBytes else {
-            let mark = context.output.count
-            let verdict = next.handle(event, &context)
-            guard session.effects.actsOnBytes else { return verdict }
-            return madeState().pass(verdict, from: mark, session.effects, &context)
-        }
         let state = madeState()
         if event == .resumed, let verdict = state.resume(&context) { return verdict }
         if event == .aborting || event == .closed { state.flush(&context) }

@@ -77,7 +77,8 @@ extension RuleSession {
     func beginMessage(_ sender: RawSpan, size: UInt64?) {
         endMessage()
         isInMessage = true
-        effects.message = RuleEffects.Lasting()
+        isFollowing = true
+        if effects.hasMessage { effects.message = RuleEffects.Lasting() }
         self.size = size
         guard !sender.isEmpty else { return clear(.sender) }
         set(.sender, sender)
@@ -132,11 +133,13 @@ extension RuleSession {
 
     /// Nothing of the message under way counts any more.
     func endMessage() {
+        isInMessage = false
+        guard isFollowing else { return }
+        isFollowing = false
         let (count, first) = program.words
         if count > first, hasCandidates || header?.hasSetBits == true {
             (words + first).update(repeating: 0, count: count - first)
         }
-        isInMessage = false
         hasCandidates = false
         recipientNumbers = AddressNumbers()
         (hashes.first, hashes.firstDomain) = (0, 0)

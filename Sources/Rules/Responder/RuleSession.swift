@@ -52,6 +52,8 @@ package final class RuleSession {
     @exclusivity(unchecked) var size: UInt64?
     @exclusivity(unchecked) var hasPassword = false
     @exclusivity(unchecked) var isInMessage = false
+    /// Whether something is known of the message that has to be forgotten.
+    @exclusivity(unchecked) var isFollowing = true
     /// Whether the bits of some candidates are set.
     @exclusivity(unchecked) var hasCandidates = false
 
