@@ -21,6 +21,7 @@ struct Preview {
         lines.append("rules, in the order in which they are tried:")
         lines += rules.set.entries.map { "  \($0.rule)" }
         warnings += rules.set.warnings.map(\.description)
+        if !configuration.hasTLS { warnings += rules.set.entries.compactMap(\.needsTLS) }
         if configuration.hasTLS {
             let silent = Logger(label: "check") { _ in SwiftLogNoOpLogHandler() }
             let tls = try TLSSource(configuration, silent)
@@ -42,6 +43,18 @@ struct Preview {
             lines.append("set: \(setting.name), \(origin.text)")
         }
         self.lines = lines + ["the configuration is right"]
+    }
+}
+
+extension RuleSet.Entry {
+    /// What is probably not meant with a rule that asks for TLS where there is none; nil if it does not.
+    fileprivate var needsTLS: String? {
+        let test = rule.tests.first { test in
+            test.fact == .serverName || test.fact == .tls && test.operand != .absent
+        }
+        guard rule.stage == .startTLS || test != nil else { return nil }
+        let reason = test.map { "'\($0)' never holds" } ?? "'starttls' never comes"
+        return "\(source): \(reason): there is no TLS (--ssl=False)"
     }
 }
 

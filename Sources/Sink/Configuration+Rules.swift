@@ -126,14 +126,16 @@ extension RuleSet {
     ) throws(ConfigurationError) {
         var unread: ConfigurationError?
         let bytes = try read(path)
-        let faults = self.read(bytes, from: path, opening: { other in
-            do throws(ConfigurationError) {
-                return try read(other)
-            } catch {
-                unread = unread ?? error
-                return nil
-            }
-        })
+        let faults = self.read(
+            bytes, from: path,
+            opening: { other in
+                do throws(ConfigurationError) {
+                    return try read(other)
+                } catch {
+                    unread = unread ?? error
+                    return nil
+                }
+            })
         if let unread { throw unread }
         guard let fault = faults.first else { return }
         let more = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""

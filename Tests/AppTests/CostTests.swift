@@ -55,13 +55,17 @@ struct CostTests {
     }
 
     /// The allocations of the event loop's thread.
-    private func allocations(_ count: Int, _ shape: Shape) throws -> Int {
+    func allocations(
+        _ count: Int, _ shape: Shape, _ options: [String] = ["--workers", "1"]
+    ) throws -> Int {
         let folder = TemporaryDirectory()
         let environment = [
             "LD_PRELOAD": try Self.counter.get(),
             "MALLOC_COUNT_FILE": folder.file("counts"),
         ]
-        try RunningServer.run(environment: environment) { try mail(count, shape, to: $0) }
+        try RunningServer.run(options, environment: environment) {
+            try mail(count, shape, to: $0)
+        }
         let counts = folder.text(of: "counts")
         guard let match = counts.firstMatch(of: #/(?m)^loop-0 (\d+)$/#), let number = Int(match.1)
         else { throw TestError.wrong("no count of loop-0: \(counts)") }
@@ -120,13 +124,15 @@ struct CostTests {
     // MARK: Instructions
 
     /// The instructions that the whole program has executed, outside of the kernel.
-    private func instructions(_ count: Int, _ shape: Shape) throws -> Int {
+    func instructions(
+        _ count: Int, _ shape: Shape, _ options: [String] = ["--workers", "1"]
+    ) throws -> Int {
         let folder = TemporaryDirectory()
         let output = "--callgrind-out-file=\(folder.file("calls"))"
         let valgrind = ["valgrind", "--quiet", "--tool=callgrind", output]
         // A byte of a `rep movsb` would count as an instruction.
         let environment = ["GLIBC_TUNABLES": "glibc.cpu.x86_rep_movsb_threshold=1073741824"]
-        try RunningServer.run(tool: valgrind, environment: environment) { server in
+        try RunningServer.run(options, tool: valgrind, environment: environment) { server in
             try mail(count, shape, to: server)
         }
         let total = #/(?m)^(?:summary|totals): (\d+)/#

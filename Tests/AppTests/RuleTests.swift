@@ -225,6 +225,11 @@ import Testing
         let file = try folder.write("rule = \(Self.full)\n", to: "blackhole.conf")
         let check = try Command.run(Paths.program, "check", "--conf", file)
         #expect(check.output.contains("\n  \(Self.full)\n"), "\(check.text)")
+        let idle = try Command.run(
+            Paths.program, "check", "--ssl", "False", "--rule", "mail tls=yes -> 550")
+        #expect(
+            idle.output.contains("warning: --rule 1: 'tls=yes' never holds: there is no TLS"),
+            "\(idle.text)")
         let question = "rcpt to=you@full.example peer=10.0.0.1"
         let explained = try Command.run(Paths.program, "explain", question, "--conf", file)
         #expect(

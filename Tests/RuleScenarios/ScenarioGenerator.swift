@@ -10,7 +10,9 @@ package struct ScenarioGenerator {
     package init(seed: UInt64) { random = RandomSource(seed: seed) }
 
     /// Reverse-paths of its clients.
-    package static let senders = ["", "a@x.example", "B@x.example", "c@y.example", "slow-1@z.example"]
+    package static let senders = [
+        "", "a@x.example", "B@x.example", "c@y.example", "slow-1@z.example",
+    ]
     /// Recipients of its clients.
     package static let recipients = [
         "a@x.example", "b@X.example", "slow-2@y.example", "c@sub.y.example", "postmaster",

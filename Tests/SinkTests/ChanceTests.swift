@@ -84,7 +84,8 @@ struct ChanceTests {
 
     @Test func `accepts a recipient with the codes that RCPT may have`() {
         let all: [ReplyCode] = [.ok, .userNotLocal, .cannotVerify, .messagesPending]
-        let lines = Self.recipients(1_000, ModeSettings(.accept, at: .rcpt) { $0.acceptCodes = all })
+        let lines = Self.recipients(
+            1_000, ModeSettings(.accept, at: .rcpt) { $0.acceptCodes = all })
         #expect(Set(lines.codes) == [250, 251])
         let forwarded = lines.counts[ReplyCode.userNotLocal.line()] ?? 0
         #expect(400...600 ~= forwarded)

@@ -36,7 +36,9 @@ struct MessageRecordTests {
         return log.entries.map { String($0.prefix { $0 != "\"" }) }
     }
 
-    private static let refusing = ModeSettings(.bounce, at: .message) { $0.bounceCodes = [.blocked] }
+    private static let refusing = ModeSettings(.bounce, at: .message) {
+        $0.bounceCodes = [.blocked]
+    }
 
     @Test func `chunks are one message of all their bytes`() {
         let lines = log(of: [

@@ -43,7 +43,9 @@ struct ModeTests {
     @Test(arguments: ModeStage.allCases, Way.allCases)
     func `accept takes everything`(stage: ModeStage, way: Way) {
         for hasHeaderSwitches in [false, true] {
-            let policy = ModeSettings(.accept, at: stage) { $0.hasHeaderSwitches = hasHeaderSwitches }
+            let policy = ModeSettings(.accept, at: stage) {
+                $0.hasHeaderSwitches = hasHeaderSwitches
+            }
             let said = Self.talk(policy, way)
             for (stage, _) in Self.steps(way) {
                 #expect([said[stage] ?? ""].codes == [Self.own[stage]])
@@ -70,8 +72,9 @@ struct ModeTests {
         expectRefusal(.acceptsNoMail, ModeSettings(.offline, at: stage), stage, way)
     }
 
-    private func expectRefusal(_ code: ReplyCode, _ policy: ModeSettings, _ stage: ModeStage, _ way: Way)
-    {
+    private func expectRefusal(
+        _ code: ReplyCode, _ policy: ModeSettings, _ stage: ModeStage, _ way: Way
+    ) {
         for hasHeaderSwitches in [false, true] {
             var policy = policy
             policy.hasHeaderSwitches = hasHeaderSwitches
@@ -89,7 +92,9 @@ struct ModeTests {
             Self.talk(ModeSettings(.unavailable), .data)
                 == [.connect: "421 Service not available, closing transmission channel"])
         #expect(
-            Self.talk(ModeSettings(.offline), .data) == [.connect: "521 Machine does not accept mail"])
+            Self.talk(ModeSettings(.offline), .data) == [
+                .connect: "521 Machine does not accept mail"
+            ])
     }
 
     @Test func `offline leaves it to the client to go`() {

@@ -162,7 +162,9 @@ struct SwitchedResponderTests {
     }
 
     @Test func `a delay at another stage is not repeated at the end of the message`() {
-        let policy = ModeSettings(.accept, at: .helo) { $0.delay = DelayRange(.seconds(3), .seconds(3)) }
+        let policy = ModeSettings(.accept, at: .helo) {
+            $0.delay = DelayRange(.seconds(3), .seconds(3))
+        }
         var dialogue = ModeDialogue.begun(policy)
         dialogue.loopback.advance(by: .seconds(3))
         #expect(dialogue.replies().codes == [250])

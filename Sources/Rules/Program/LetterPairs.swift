@@ -19,7 +19,9 @@ struct LetterPairs {
     /// The bits that a text must have to match a glob.
     static func demand(of glob: Glob) -> UInt64 {
         zip(glob.bytes, glob.bytes.dropFirst()).reduce(0) { bits, pair in
-            let isLiteral = ![pair.0, pair.1].contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
+            let isLiteral = ![pair.0, pair.1].contains {
+                $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?")
+            }
             return isLiteral ? bits | bit(pair.0, pair.1) : bits
         }
     }

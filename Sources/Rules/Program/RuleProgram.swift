@@ -136,7 +136,8 @@ package final class RuleProgram: Sendable {
         keptTexts = KeptTexts(builder.placeholders)
         stages = Stage.allCases.reduce(0) { stages, stage in
             let hasRules =
-                stage == .content ? !builder.content.isEmpty : builder.tables[Int(stage.rawValue)] != nil
+                stage == .content
+                ? !builder.content.isEmpty : builder.tables[Int(stage.rawValue)] != nil
             return stages | (hasRules ? stage.bit : 0)
         }
         hasConditions = LastingFact.allCases.reduce(0) { facts, fact in

@@ -27,7 +27,7 @@ final class StageTable: Sendable {
     nonisolated(unsafe) private let demands: UnsafeMutablePointer<UInt64>
 
     init(
-        gates: [RuleGate],  indexed: [[UInt32: [UInt32]]], candidateWords: Range<Int>,
+        gates: [RuleGate], indexed: [[UInt32: [UInt32]]], candidateWords: Range<Int>,
         candidates: [UInt32]
     ) {
         var rules = gates.map(\.rule)

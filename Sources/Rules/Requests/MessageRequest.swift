@@ -4,7 +4,7 @@ package struct MessageRequest: Sendable, Equatable {
     package var delay: DelayRange?
     /// How it is answered; nil for as the rules say.
     package var mode: RequestedMode?
-    /// What is done with it: the steps of a rule. They count before ``mode`` and ``delay``.
+    /// What is done with it, as steps of a rule; they count before ``mode`` and ``delay``.
     package var steps: [Rule.Step] = []
 
     /// Creates a request for nothing.

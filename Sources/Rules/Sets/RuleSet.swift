@@ -150,7 +150,9 @@ extension RuleSet {
     private static func reference(_ line: ArraySlice<UInt8>) -> String? {
         guard line.first == UInt8(ascii: "@") else { return nil }
         var path = line.dropFirst()
-        while let last = path.last, last == 0x20 || last == 0x09 || last == 0x0D { path.removeLast() }
+        while let last = path.last, last == 0x20 || last == 0x09 || last == 0x0D {
+            path.removeLast()
+        }
         return String(decoding: path, as: UTF8.self)
     }
 
