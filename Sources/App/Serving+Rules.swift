@@ -104,9 +104,12 @@ extension Serving {
         let address = session.connection.peer
         let (flawed, isImplicit) = (flawed, isImplicitTLS)
         let chooser: TLSSession.IdentityChooser? = flawed.map { flawed in
-            { serverName in
-                session.certificate(serverName: serverName, isImplicit: isImplicit, at: .now)
-                    .flatMap { flawed[$0.rawValue] }
+            { offer in
+                session.certificate(
+                    serverName: offer.serverName, version: "\(offer.version)",
+                    isImplicit: isImplicit,
+                    at: .now
+                ).flatMap { flawed[$0.rawValue] }
             }
         }
         return TLSLayer(

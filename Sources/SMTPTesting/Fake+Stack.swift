@@ -32,9 +32,11 @@ extension Fake {
     /// Has rules choose the certificate; nil if none does.
     private func chooser(_ session: RuleSession) -> TLSSession.IdentityChooser? {
         guard let flawed else { return nil }
-        return { [isImplicit] serverName in
-            session.certificate(serverName: serverName, isImplicit: isImplicit, at: .now)
-                .flatMap { flawed[$0.rawValue] }
+        return { [isImplicit] offer in
+            session.certificate(
+                serverName: offer.serverName, version: "\(offer.version)", isImplicit: isImplicit,
+                at: .now
+            ).flatMap { flawed[$0.rawValue] }
         }
     }
 

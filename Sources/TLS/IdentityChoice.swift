@@ -5,7 +5,7 @@ internal import BlackholeCOpenSSL
 /// OpenSSL asks before it looks at a ticket or a session's number: so a certificate that is chosen
 /// is shown, and no session resumes in its place.
 final class IdentityChoice {
-    /// Returns the identity for a host's name; nil once it was asked.
+    /// Returns the identity for a client; nil once it was asked.
     private var choose: TLSSession.IdentityChooser?
     private var isMade = false
 
@@ -44,7 +44,7 @@ final class IdentityChoice {
         // The second ClientHello after a HelloRetryRequest is of the same handshake.
         guard let choose else { return true }
         self.choose = nil
-        guard let identity = choose(IdentityChoice.serverName(of: session)) else { return true }
+        guard let identity = choose(IdentityChoice.offer(of: session)) else { return true }
         isMade = true
         // A weak key is there to be shown.
         if identity.isWeak { SSL_set_security_level(session, 0) }
@@ -55,6 +55,31 @@ final class IdentityChoice {
             && identity.chain.allSatisfy {
                 copenssl_add_session_chain_certificate(session, $0) == 1
             }
+    }
+
+    private static func offer(of session: OpaquePointer?) -> TLSClientOffer {
+        TLSClientOffer(serverName: serverName(of: session), version: version(of: session))
+    }
+
+    /// The newest version of the client's that the server speaks (RFC 8446 §4.2.1).
+    private static func version(of session: OpaquePointer?) -> TLSProtocolVersion {
+        let most = Int32(SSL_ctrl(session, SSL_CTRL_GET_MAX_PROTO_VERSION, 0, nil))
+        let newest = most == 0 ? TLSProtocolVersion.tls13.rawValue : most
+        var versions = [Int32(SSL_client_hello_get0_legacy_version(session))]
+        var start: UnsafePointer<UInt8>?
+        var count = 0
+        if SSL_client_hello_get0_ext(
+            session, UInt32(TLSEXT_TYPE_supported_versions), &start, &count) == 1
+        {
+            // The list's length, then two bytes for each version.
+            let bytes = UnsafeBufferPointer(start: start, count: count).dropFirst()
+            versions = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map {
+                Int32(bytes[$0]) << 8 | Int32(bytes[$0 + 1])
+            }
+        }
+        let common = versions.map { min($0, TLSProtocolVersion.tls13.rawValue) }
+            .filter { $0 <= newest }.max()
+        return common.flatMap { TLSProtocolVersion(rawValue: $0) } ?? .tls12
     }
 
     /// The host that the client names (RFC 6066 §3), before OpenSSL has read it.

@@ -6,9 +6,9 @@ public import BlackholePipeline
 /// A value around OpenSSL's `SSL`, freed with it. Every function empties OpenSSL's error queue before
 /// it begins: the queue is the thread's, and other sessions share the thread.
 public struct TLSSession: ~Copyable {
-    /// Chooses what a server shows a client, by the host that the client names (SNI); nil for the
-    /// context's own identity.
-    public typealias IdentityChooser = (_ serverName: String?) -> TLSIdentity?
+    /// Chooses what a server shows a client, by what the client says; nil for the context's own
+    /// identity.
+    public typealias IdentityChooser = (TLSClientOffer) -> TLSIdentity?
 
     /// Where a session stands.
     public enum Phase: BitwiseCopyable, Sendable {

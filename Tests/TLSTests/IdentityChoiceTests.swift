@@ -32,7 +32,7 @@ import Testing
             ("c.example", "CN=c.example"),
         ] {
             let client = try End(names.client, serverName: name)
-            let server = try End(names.server) { $0 == "a.example" ? nil : names.third }
+            let server = try End(names.server) { $0.serverName == "a.example" ? nil : names.third }
             converse(client, server)
             `A TLS handshake`.check(client, server)
             #expect(client.details?.peerSubject == subject)
@@ -60,13 +60,30 @@ import Testing
         for (host, expected) in cases {
             let journal = Journal()
             let client = try End(names.client, serverName: host)
-            let server = try End(names.server) { name in
-                journal.note(name ?? "none")
+            let server = try End(names.server) { offer in
+                journal.note(offer.serverName ?? "none")
                 return nil
             }
             converse(client, server, inPiecesOf: 7)
             #expect(journal.entries == [expected])
         }
+    }
+
+    @Test(arguments: [TLSProtocolVersion.tls12, .tls13], [TLSProtocolVersion.tls12, .tls13])
+    func `a server is told the version that will be spoken`(
+        client: TLSProtocolVersion, server: TLSProtocolVersion
+    ) throws {
+        let own = try TLSIdentity.selfSigned()
+        var (asking, serving) = (TLSOptions(), TLSOptions())
+        (asking.maximumVersion, serving.maximumVersion) = (client, server)
+        let journal = Journal()
+        converse(
+            try End(TLSContext.client(trusting: nil, asking)),
+            try End(TLSContext.server([own], serving)) { offer in
+                journal.note("\(offer.version)")
+                return nil
+            })
+        #expect(journal.entries == ["\(min(client, server))"])
     }
 
     @Test(arguments: [true, false])
@@ -117,7 +134,9 @@ import Testing
     func `gives openssl s_client no session to resume`(version: String) throws {
         let own = try TLSIdentity.selfSigned()
         let flawed = try own.flawed(.expired)
-        let server = try RealServer(identity: own) { $0 == "flawed.example" ? flawed : nil }
+        let server = try RealServer(identity: own) {
+            $0.serverName == "flawed.example" ? flawed : nil
+        }
         let file = try Certificates.files().path("choice\(version)-\(server.securedPort)")
         func shake(_ arguments: String) throws -> String {
             try server.run(

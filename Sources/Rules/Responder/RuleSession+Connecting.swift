@@ -19,16 +19,16 @@ extension RuleSession {
     ///
     /// - Parameters:
     ///   - serverName: the host name in the ClientHello.
+    ///   - version: the version of TLS.
     ///   - isImplicit: whether TLS begins with the connection: the stage is `connect`, not
     ///     `starttls`.
     package func certificate(
-        serverName: String?, isImplicit: Bool, at now: Instant
+        serverName: String?, version: String, isImplicit: Bool, at now: Instant
     ) -> Rule.CertificateFlaw? {
         let tables = program.certificateTables
         guard program.choosesCertificates else { return nil }
         let before = (connection.tls, connection.serverName)
-        // The version is agreed on later.
-        (connection.tls, connection.serverName) = ("TLS", serverName)
+        (connection.tls, connection.serverName) = (version, serverName)
         setSecurity()
         defer {
             (connection.tls, connection.serverName) = before

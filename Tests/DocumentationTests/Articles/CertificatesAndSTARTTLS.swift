@@ -109,7 +109,7 @@ struct CertificatesAndSTARTTLSTests {
         let address = try loops.listen(on: .loopback()) { _ in
             TLSLayer(
                 tls, isImplicit: true,
-                identity: { name in name == "expired.example" ? expired : nil }
+                identity: { $0.serverName == "expired.example" ? expired : nil }
             ) { details in Echo() }
         }
 

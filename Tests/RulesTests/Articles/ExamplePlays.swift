@@ -139,7 +139,8 @@ let examplePlays: [String: Play] = [
         _ = try client.connect()
         let session = try #require(client.session.session)
         func flaw(isImplicit: Bool) -> Rule.CertificateFlaw? {
-            session.certificate(serverName: nil, isImplicit: isImplicit, at: at(.zero))
+            session.certificate(
+                serverName: nil, version: "TLSv1.3", isImplicit: isImplicit, at: at(.zero))
         }
         #expect(flaw(isImplicit: false) == .expired)
         #expect(flaw(isImplicit: true) == nil)

@@ -124,7 +124,7 @@ import Testing
         let session = try #require(client.session.session)
         func flaw(_ name: String?, _ isImplicit: Bool) -> Rule.CertificateFlaw? {
             session.certificate(
-                serverName: name, isImplicit: isImplicit, at: at(.zero))
+                serverName: name, version: "TLSv1.3", isImplicit: isImplicit, at: at(.zero))
         }
         #expect(flaw("x.bad.example", false) == .otherName)
         #expect(flaw(nil, false) == .expired)

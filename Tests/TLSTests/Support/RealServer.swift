@@ -16,7 +16,7 @@ final class RealServer {
     /// Starts one, whose certificate may be another's choice.
     init(
         _ options: TLSOptions = TLSOptions(), identity: TLSIdentity? = nil,
-        choosing choose: (@Sendable (String?) -> TLSIdentity?)? = nil
+        choosing choose: (@Sendable (TLSClientOffer) -> TLSIdentity?)? = nil
     ) throws {
         let identity = try identity ?? .selfSigned()
         let number = UInt64.random(in: .min ... .max)
