@@ -14,7 +14,7 @@ enum SimulatedRules {
             rules = generator.rules() + rules
         default: break
         }
-        return rules
+        return rules.filter(\.isReadable)
     }
 
     private static func rule(_ text: String) -> Rule {
@@ -56,4 +56,17 @@ enum SimulatedRules {
         "quit chance=0.2 -> reset",
         "quit chance=0.2 -> silence",
     ]
+}
+
+extension Rule {
+    /// Whether a client can read what it is told, and has the patience for it.
+    fileprivate var isReadable: Bool {
+        outcome.alternatives.flatMap(\.steps).allSatisfy { step in
+            switch step {
+            case .garble, .raw: false
+            case .slow(let speed), .drip(let speed): speed.bytes >= 1_000
+            default: true
+            }
+        }
+    }
 }
