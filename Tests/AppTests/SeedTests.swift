@@ -1,3 +1,4 @@
+import BlackholeTestSupport
 import Foundation
 import Testing
 
@@ -38,6 +39,44 @@ struct SeedTests {
             #expect(try replies(["--workers=\(workers)"] + Self.options) == first)
         }
         #expect(try replies(["--workers=2"] + Self.options + ["--seed=43"]) != first)
+    }
+
+    @Test func `rules draw the same for one client after another, from any number of workers`()
+        throws
+    {
+        let folder = TemporaryDirectory()
+        let file = try folder.write(
+            """
+            rcpt chance=0.4 -> 450|451|452
+            rcpt to=c@* every=3 -> 252 2.1.5 Number {count}
+            rcpt -> 30% 451 4.3.0 Later | 20% 250 2.1.5 {to} | wait 1ms-2ms; accept
+            """, to: "some.rules")
+        let runs = try [1, 2, 8].map { workers in
+            try drawn(["--workers=\(workers)", "--seed=7", "--rules=\(file)"])
+        }
+        #expect(Set(runs).count == 1)
+        #expect(Set(runs[0]).count > 8, "the clients differ from each other")
+        #expect(try drawn(["--seed=8", "--rules=\(file)"]) != runs[0])
+    }
+
+    /// What 16 clients hear, one after another, until their connections end.
+    private func drawn(_ options: [String]) throws -> [String] {
+        var heard: [String] = []
+        try RunningServer.run(options + ["--ssl", "False"]) { server in
+            for _ in 0..<16 {
+                let client = try SMTPClient.greeted(server)
+                try client.say("MAIL FROM:<a@example.org>", expecting: 250)
+                var replies: [String] = []
+                for recipient in ["b", "c", "d", "e"] {
+                    try client.send("RCPT TO:<\(recipient)@example.org>\r\n")
+                    replies.append(try client.reply())
+                }
+                try client.send("QUIT\r\n")
+                replies.append(try client.rest())
+                heard.append(replies.joined(separator: "\n"))
+            }
+        }
+        return heard
     }
 
     @Test func `a session after STARTTLS repeats too, and shifts no other connection`() throws {
