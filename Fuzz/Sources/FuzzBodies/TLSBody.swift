@@ -52,9 +52,10 @@ public final class TLSBody: FuzzBody {
 
     private func hear(_ bytes: [UInt8], _ cuts: Cuts, _ context: TLSContext) {
         var cuts = cuts
-        let whole = TLSEnd(context)
+        let choose = context.role == .server ? TLSKeys.choice : nil
+        let whole = TLSEnd(context, identity: choose)
         whole.take(bytes)
-        let cut = TLSEnd(context)
+        let cut = TLSEnd(context, identity: choose)
         cut.take(bytes, &cuts)
         for end in [whole, cut] {
             require(

@@ -18,10 +18,12 @@ final class TLSEnd {
     private(set) var outputCount = 0
 
     init(
-        _ context: TLSContext, serverName: String? = nil, resuming resumption: TLSResumption? = nil
+        _ context: TLSContext, serverName: String? = nil, resuming resumption: TLSResumption? = nil,
+        identity: TLSSession.IdentityChooser? = nil
     ) {
         do throws(TLSError) {
-            session = try TLSSession(context, serverName: serverName, resuming: resumption)
+            session = try TLSSession(
+                context, serverName: serverName, resuming: resumption, identity: identity)
         } catch {
             fatalError("violated: a session can be made: \(error)")
         }

@@ -4,6 +4,8 @@ import BlackholeTLS
 struct TLSKeys {
     let identity: TLSIdentity
     let server: TLSContext
+    /// Certificates to refuse.
+    let flawed: FlawedIdentities
     private let clients: [TLSContext]
 
     /// The process's own.
@@ -18,6 +20,7 @@ struct TLSKeys {
     private init() throws(TLSError) {
         identity = try TLSIdentity.selfSigned()
         server = try .server([identity])
+        flawed = try FlawedIdentities(of: identity)
         var clients: [TLSContext] = []
         for version in [TLSProtocolVersion.tls13, .tls12] {
             var options = TLSOptions()
@@ -26,6 +29,13 @@ struct TLSKeys {
                 try .client(trusting: .pem(identity.certificatePEM), options))
         }
         self.clients = clients
+    }
+
+    /// Chooses what a server shows, for some of the names that a client may say.
+    static func choice(_ offer: TLSClientOffer) -> TLSIdentity? {
+        let flaws = TLSFlaw.allCases
+        guard let name = offer.serverName, name.utf8.count % 8 < flaws.count else { return nil }
+        return made.flawed[flaws[name.utf8.count % 8].rawValue]
     }
 
     /// The context of a client that speaks TLS 1.3, or no more than 1.2.
