@@ -1,4 +1,5 @@
 import BlackholePipeline
+import BlackholeSMTP
 
 /// What a client hears, and whether that is what it is owed.
 extension SimulatedClient {
@@ -24,7 +25,9 @@ extension SimulatedClient {
     private mutating func judge(_ reply: ReplyReader.Reply, _ network: inout Network) {
         network.note(.replies, link, reply.code, reply.number?.serial ?? -1)
         hasHeardGreeting = true
-        if hasHeardLast { network.fail(link, "a reply behind the last: \(reply.code)") }
+        if hasHeardLast, !isForAnotherRecipient(reply) {
+            network.fail(link, "a reply behind the last: \(reply.code)")
+        }
         if let (number, serial) = reply.number {
             self.serial += 1
             if number != link { network.fail(link, "the reply is that of link \(number)") }
@@ -49,6 +52,11 @@ extension SimulatedClient {
         if reply.code == 421 { hasHeardLast = true }
         judge(reply, owed, network)
         if owed.content != nil, owed.isFirst, reply.code == 250 { acknowledged += 1 }
+    }
+
+    /// Whether a rule's 421 may come once more: in LMTP a message has a reply for each recipient.
+    private func isForAnotherRecipient(_ reply: ReplyReader.Reply) -> Bool {
+        isRuled && dialogue.mail == .lmtp && reply.code == 421
     }
 
     private func judge(

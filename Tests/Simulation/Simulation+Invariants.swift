@@ -52,18 +52,24 @@ extension Simulation {
         of slot: SlotState, _ links: [Link], _ link: Int, _ before: Instant
     ) -> StaticString? {
         if slot.token != links[link].token { return "the slot's descriptor is another's" }
-        return flawInTime(of: slot, before) ?? flawInReadiness(of: slot, links, link)
+        return flawInTime(of: slot, link, before) ?? flawInReadiness(of: slot, links, link)
             ?? flawInMemory(of: slot) ?? flawInPause(of: slot, link)
     }
 
     /// A deadline that has passed is served, and every connection has one.
-    private func flawInTime(of slot: SlotState, _ before: Instant) -> StaticString? {
+    private func flawInTime(
+        of slot: SlotState, _ link: Int, _ before: Instant
+    ) -> StaticString? {
         if slot.phase != .connecting, !slot.isPaused, slot.wakeTime == .never {
             return "a connection without a deadline"
         }
         if slot.wakeTime < slot.entered { return "a deadline that nobody looks at" }
         // What comes to be due in a turn may be served in the next.
-        if slot.wakeTime <= before { return "a time has passed, unserved" }
+        // A deadline that has passed in a pause is due at the pause's end.
+        let record = ledger.record(link)
+        let hasRested = !slot.isPaused && record.hasPaused && record.resumption < .never
+        let due = hasRested ? max(slot.wakeTime, record.resumption) : slot.wakeTime
+        if due <= before { return "a time has passed, unserved" }
         return nil
     }
 

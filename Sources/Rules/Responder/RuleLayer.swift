@@ -48,14 +48,9 @@ package struct RuleLayer<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable 
     mutating func begin(
         _ intake: Intake, of count: Int, from mark: Int, _ context: inout Context
     ) -> Intake {
-        var intake = intake
         let state = madeState()
         state.allowance.takeAll(count)
-        state.allowance.consume(intake.consumed)
-        state.keepsInput = intake.keepsInput
-        if session.effects.slow != nil { intake.discardable = 0 }
-        intake.verdict = state.pass(intake.verdict, from: mark, session.effects, &context)
-        return intake
+        return state.pass(intake, from: mark, session.effects, &context)
     }
 
     /// Takes up what a rule has asked for during an event.
@@ -80,11 +75,7 @@ package struct RuleLayer<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable 
         }
         let mark = context.output.count
         var intake = next.receive(input.extracting(0..<end), &context)
-        state.allowance.consume(intake.consumed)
-        state.keepsInput = intake.keepsInput
-        // The kernel would take them faster.
-        if session.effects.slow != nil { intake.discardable = 0 }
-        intake.verdict = state.pass(intake.verdict, from: mark, session.effects, &context)
+        intake = state.pass(intake, from: mark, session.effects, &context)
         guard intake.verdict == .proceed, end < input.byteCount else { return intake }
         return state.hold(consumed: intake.consumed)
     }
@@ -95,6 +86,7 @@ package struct RuleLayer<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable 
     ) -> Verdict {
         let state = madeState()
         if event == .resumed, let verdict = state.resume(&context) { return verdict }
+        if let verdict = state.handleWhileClosing(event, &context) { return verdict }
         if event == .aborting || event == .closed { state.flush(&context) }
         let mark = context.output.count
         return state.pass(next.handle(event, &context), from: mark, session.effects, &context)
@@ -113,7 +105,7 @@ private final class RuleLayerState {
     /// What may be offered of the input.
     var allowance = Allowance()
     /// Whether the stack inside keeps input.
-    var keepsInput = false
+    private var keepsInput = false
     /// Whether the pause under way is for more input to be allowed.
     private var isHolding = false
     /// The layers inside were woken during a pause of this layer's own: their next one ends at once.
@@ -133,6 +125,19 @@ private final class RuleLayerState {
     func hold(consumed: Int) -> Intake {
         isHolding = true
         return Intake(consumed, .pause(until: allowance.takenUntil), keepsInput: keepsInput)
+    }
+
+    /// Returns what to do after a call of the stack that was offered input.
+    func pass(
+        _ intake: Intake, from mark: Int, _ effects: RuleEffects, _ context: inout Context
+    ) -> Intake {
+        var intake = intake
+        allowance.consume(intake.consumed)
+        keepsInput = intake.keepsInput
+        // The kernel would take them faster.
+        if effects.slow != nil { intake.discardable = 0 }
+        intake.verdict = pass(intake.verdict, from: mark, effects, &context)
+        return intake
     }
 
     /// Returns what to do after a call of the stack, whose verdict and output these are.
@@ -199,6 +204,20 @@ private final class RuleLayerState {
             return .proceed
         }
         return resets ? .reset : nil
+    }
+
+    /// Returns what an event means to a connection that only waits for its output to be out; nil if
+    /// the session has not closed it.
+    ///
+    /// The session hears nothing more but its end: it would say another last word.
+    func handleWhileClosing(_ event: ConnectionEvent, _ context: inout Context) -> Verdict? {
+        guard resets || owed == .close || owed == .reset, event != .closed else { return nil }
+        switch event {
+        case .stopping, .ended: return .pause(until: owed == nil ? context.now : sentUntil)
+        default:
+            flush(&context)
+            return resets ? .reset : .close
+        }
     }
 
     /// Sends all that drips at once.

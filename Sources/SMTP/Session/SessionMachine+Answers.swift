@@ -77,7 +77,11 @@ extension SessionMachine {
         let isHello = stage == .hello || stage == .extendedHello
         givesUp = isHello && isPositive && !transaction.isIdle
         advance(stage, answer.reply, &context)
-        if answer.ending == .closeAfterReply { return .pass(.close) }
+        if answer.ending == .closeAfterReply {
+            // A layer around may wait until the reply is out: the peer has its time to read it.
+            renewDeadline(&context)
+            return .pass(.close)
+        }
         if answer.ending == .startOver {
             givesUp = givesUp || !transaction.isIdle
             startOver()
