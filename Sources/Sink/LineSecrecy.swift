@@ -1,3 +1,4 @@
+internal import BlackholeRules
 internal import BlackholeSMTP
 
 /// Decides how much of a client's line a log may show: the machine that keeps secrets out of it.
@@ -97,5 +98,5 @@ extension RawSpan {
 }
 
 extension UInt8 {
-    fileprivate var isLetter: Bool { smallLetter &- UInt8(ascii: "a") < 26 }
+    fileprivate var isLetter: Bool { small &- UInt8(ascii: "a") < 26 }
 }

@@ -1,7 +1,4 @@
-extension UInt8 {
-    /// The small letter of a capital, anything else as it is.
-    var smallLetter: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
-}
+internal import BlackholeRules
 
 extension Sequence<UInt8> {
     /// Whether a word occurs among the bytes, in any mixture of cases.
@@ -10,7 +7,7 @@ extension Sequence<UInt8> {
     func mentions(_ word: StaticString) -> Bool {
         var matched = 0
         for byte in self {
-            let byte = byte.smallLetter
+            let byte = byte.small
             if byte != word.utf8Start[matched] { matched = 0 }
             if byte == word.utf8Start[matched] { matched += 1 }
             if matched == word.utf8CodeUnitCount { return true }

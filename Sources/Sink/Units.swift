@@ -1,3 +1,4 @@
+internal import BlackholeRules
 internal import BlackholeSMTP
 
 /// The letters that a number may end with, in either case, and what each stands for.
@@ -27,7 +28,7 @@ package struct Units: Sendable {
 
     /// A text without its unit, and what the unit stands for.
     func parted(_ text: String) -> (digits: Substring, factor: UInt64) {
-        guard let letter = text.utf8.last, let factor = factors[letter.smallLetter] else {
+        guard let letter = text.utf8.last, let factor = factors[letter.small] else {
             return (text[...], 1)
         }
         return (Substring(text.utf8.dropLast()), factor)

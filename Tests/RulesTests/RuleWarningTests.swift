@@ -1,3 +1,4 @@
+import BlackholeRuleScenarios
 import BlackholeRules
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
     }
 
     @Test(
-        arguments: RuleTextTests.examples + [
+        arguments: RuleExamples.all + [
             "message to=a@x to=b@x -> 550", "mail size>5 size<7 -> 552", "rcpt to=*@x to=a* -> 550",
             "mail tls=yes tls=TLSv1.2 -> 535", "connect open>50 per=ip -> 421 4.7.0 {count}",
             "connect peer=10.0.0.0/8 peer=10.1.0.0/16 -> 421", "rcpt -> 571 5.7.1 x",

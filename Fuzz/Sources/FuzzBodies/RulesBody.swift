@@ -97,7 +97,7 @@ public final class RulesBody: FuzzBody {
         }
         require(again == rule && again.hashValue == rule.hashValue, "as the same rule: \(text)")
         require(again.description == text, "which has the same text: \(text)")
-        require(again.identity == rule.identity && again.streamKey == rule.streamKey, "and state")
+        require(again.name == rule.name && again.text == rule.text, "and state")
         for warning in rule.warnings { require(warning.isOneLine, "a warning is one line") }
     }
 }

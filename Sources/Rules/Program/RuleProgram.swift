@@ -172,9 +172,6 @@ package final class RuleProgram: Sendable {
             || [Stage.sender, .recipient, .data, .content, .message].contains { hasRules(at: $0) }
     }
 
-    /// Whether some rule looks at the content of messages.
-    package var looksAtContent: Bool { !content.isEmpty || readsHeaders }
-
     /// Whether some rule tests header fields, or their number.
     var readsHeaders: Bool { !headerNames.isEmpty }
 

@@ -6,25 +6,11 @@ public struct RuleSet: Sendable {
         public let rule: Rule
         /// Where it was written.
         public let source: RuleSource
-        /// How many equal rules without a name come before it.
-        public let repetition: Int
-
-        /// What the rule's state hangs on: equal in two sets if it is the same rule.
-        public var identity: String {
-            repetition == 0 ? rule.identity : "\(rule.identity) # \(repetition)"
-        }
-
-        /// What its random stream begins with, the same in each run and on each machine.
-        public var streamKey: UInt64 { rule.streamKey &+ UInt64(repetition) }
     }
 
     /// The rules, in order.
     public private(set) var entries: [Entry] = []
     private var names: [String: RuleSource] = [:]
-    /// The last of each of the equal rules without a name, by their hash, or the next free number.
-    ///
-    /// With rules as keys, a growing table would hash them all again.
-    private var unnamed: [Int: Int] = [:]
 
     /// The most faults that reading reports.
     public static let maximumFaults = 100
@@ -37,31 +23,15 @@ public struct RuleSet: Sendable {
 
     /// Appends a rule; throws if another has its name.
     public mutating func append(_ rule: Rule, from source: RuleSource) throws(RuleFault) {
-        guard let name = rule.name else {
-            entries.append(Entry(rule: rule, source: source, repetition: repetition(of: rule)))
-            return
-        }
-        if let first = names[name] {
-            let error = RuleError(
-                column: 1, "the name '\(name)' is used twice", "it is first used at \(first)")
-            throw RuleFault(source, error)
-        }
-        names[name] = source
-        entries.append(Entry(rule: rule, source: source, repetition: 0))
-    }
-
-    /// How many equal rules precede the one that is about to be appended.
-    private mutating func repetition(of rule: Rule) -> Int {
-        var hash = rule.hashValue
-        while let index = unnamed[hash] {
-            if entries[index].rule == rule {
-                unnamed[hash] = entries.count
-                return entries[index].repetition + 1
+        if let name = rule.name {
+            if let first = names[name] {
+                let error = RuleError(
+                    column: 1, "the name '\(name)' is used twice", "it is first used at \(first)")
+                throw RuleFault(source, error)
             }
-            hash &+= 1
+            names[name] = source
         }
-        unnamed[hash] = entries.count
-        return 0
+        entries.append(Entry(rule: rule, source: source))
     }
 
     /// Appends a rule that is a line of text; an address may be `@/path` where files are allowed.
@@ -187,12 +157,4 @@ extension RuleSet {
 
     /// The set as a text from which the same rules are read.
     public var text: String { entries.map { "\($0.rule)\n" }.joined() }
-}
-
-extension Rule {
-    /// A hash of the ``identity``, the same in each run and on each machine.
-    public var streamKey: UInt64 {
-        // FNV-1a.
-        identity.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0100_0000_01B3 }
-    }
 }

@@ -1,5 +1,5 @@
 /// Finds what was probably meant by a word that is not known.
-enum Suggestion {
+package enum Suggestion {
     /// A longer word is like no other.
     private static let maximumLength = 24
 
@@ -31,7 +31,7 @@ enum Suggestion {
     }
 
     /// How many letters must be added, removed, changed or swapped with the next.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    package static func distance<Letter: Equatable>(_ left: [Letter], _ right: [Letter]) -> Int {
         var rows = [Array(0...right.count)]
         for (i, letter) in left.enumerated() {
             var row = [i + 1]

@@ -36,11 +36,6 @@ public struct Rule: Hashable, Sendable {
 
     /// Whether it answers each time that its tests hold, whatever the time, the count and chance.
     public var isUnconditional: Bool { pacing.isUnlimited && outcome.alwaysAnswers }
-
-    /// What its state and its draws hang on: its name, or else its text.
-    ///
-    /// No text begins as a name does here, with a colon.
-    public var identity: String { name.map { ":\($0)" } ?? text }
 }
 
 extension Rule: CustomStringConvertible {

@@ -4,7 +4,7 @@ extension UInt8 {
     var isControl: Bool { self < 0x20 && self != 0x09 || self == 0x7F }
 
     /// The small letter of a capital, anything else as it is.
-    var small: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
+    package var small: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
 
     /// A byte of UTF-8 that is not the first of its character.
     var isContinuation: Bool { self & 0xC0 == 0x80 }

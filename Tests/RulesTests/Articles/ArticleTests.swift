@@ -1,3 +1,4 @@
+import BlackholeRuleScenarios
 import BlackholeRules
 import BlackholeTestSupport
 import Testing
@@ -53,7 +54,7 @@ typealias Play = @Sendable (inout RuleClient) throws -> Void
     }
 
     @Test func `the page has the sixteen examples of the language`() {
-        #expect(Self.examples == RuleTextTests.examples)
+        #expect(Self.examples == RuleExamples.all)
         #expect(Set(examplePlays.keys) == Set(Self.examples))
     }
 }
