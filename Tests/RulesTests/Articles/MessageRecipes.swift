@@ -21,7 +21,7 @@ let messageRecipes: [String: Play] = [
         #expect(client.say("MAIL FROM:<>") == "550 5.7.1 No bounces here\r\n")
         #expect(client.codes("NOOP", "MAIL FROM:<a@b.example>") == ["250", "250"])
     },
-    "A code for a content": { (client: inout RuleClient) throws in
+    "A code for certain content": { (client: inout RuleClient) throws in
         _ = try client.connect()
         _ = client.say("EHLO c")
         #expect(
