@@ -45,9 +45,14 @@ let package = Package(
             name: "BlackholeRules", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
             path: "Sources/Rules", swiftSettings: strict),
         .target(
+            name: "BlackholeInbox",
+            dependencies: ["BlackholePipeline", "BlackholeTLS", "BlackholeSMTP"],
+            path: "Sources/Inbox", swiftSettings: strict),
+        .target(
             name: "SMTPTesting",
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
+                "BlackholeInbox",
             ],
             swiftSettings: strict),
         .target(
@@ -73,7 +78,7 @@ let package = Package(
             name: "BlackholeFuzzBodies",
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
-                "SMTPTesting", "BlackholeSink", "BlackholeRuleScenarios",
+                "BlackholeInbox", "SMTPTesting", "BlackholeSink", "BlackholeRuleScenarios",
             ],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
@@ -110,6 +115,10 @@ let package = Package(
             ],
             exclude: ["Cases"], swiftSettings: strict),
         .testTarget(
+            name: "InboxTests",
+            dependencies: ["BlackholePipeline", "BlackholeInbox", "BlackholeTestSupport"],
+            exclude: ["Cases"], swiftSettings: strict),
+        .testTarget(
             name: "TLSTests",
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeTestSupport",
@@ -126,7 +135,8 @@ let package = Package(
         .testTarget(
             name: "SMTPTestingTests",
             dependencies: [
-                "SMTPTesting", "BlackholePipeline", "BlackholeSMTP", "BlackholeTestSupport",
+                "SMTPTesting", "BlackholePipeline", "BlackholeSMTP", "BlackholeInbox",
+                "BlackholeTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,5 @@
 package import BlackholePipeline
+internal import BlackholeInbox
 internal import BlackholeRules
 internal import BlackholeSMTP
 internal import BlackholeTLS
@@ -43,7 +44,7 @@ extension Fake {
     private func stack(playing script: Script, _ scribe: Scribe) -> AnyByteHandler {
         let play = Play(
             expecting: isImplicit ? "a TLS handshake" : "nothing yet", scribe, inbox.bell)
-        inbox.add(play)
+        plays.add(play)
         guard let tls else {
             return AnyByteHandler(
                 ScriptedConnection(play) { player(ScriptMachine(script), play) })

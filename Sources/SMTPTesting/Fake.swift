@@ -1,4 +1,5 @@
 package import BlackholePipeline
+internal import BlackholeInbox
 internal import BlackholeRules
 internal import BlackholeSMTP
 internal import BlackholeTLS
@@ -14,6 +15,7 @@ package final class Fake: Sendable {
     /// Certificates that rules choose; nil if none does.
     let flawed: FlawedIdentities?
     let inbox = Inbox()
+    let plays = Plays()
     /// What all connections answer by; nobody replaces it.
     private let rules: RulesInForce
     private let connections = Atomic<UInt64>(0)
@@ -41,10 +43,10 @@ package final class Fake: Sendable {
     }
 
     /// The scripts that were played to their end.
-    package var played: [PlayedScript] { inbox.played }
+    package var played: [PlayedScript] { plays.played }
 
     /// How the first client that departed from its script did so.
-    package var scriptFailure: ScriptFailure? { inbox.scriptFailure }
+    package var scriptFailure: ScriptFailure? { plays.failure }
 
     /// Whether TLS begins with the first byte.
     var isImplicit: Bool { plan.encryption == .implicit }

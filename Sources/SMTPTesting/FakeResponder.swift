@@ -1,3 +1,4 @@
+internal import BlackholeInbox
 internal import BlackholePipeline
 internal import BlackholeRules
 internal import BlackholeSMTP

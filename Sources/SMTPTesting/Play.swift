@@ -1,3 +1,4 @@
+internal import BlackholeInbox
 internal import BlackholeTLS
 internal import Synchronization
 
@@ -104,4 +105,20 @@ final class Play: Sendable {
         }
         bell.ring()
     }
+}
+
+/// The scripts that are or were played by one server, in the order of their connections.
+final class Plays: Sendable {
+    private let plays = Mutex<[Play]>([])
+
+    /// All of them.
+    var all: [Play] { plays.withLock { $0 } }
+
+    /// The scripts that were played to their end.
+    var played: [PlayedScript] { all.compactMap(\.played) }
+
+    /// How the first client that departed from its script did so.
+    var failure: ScriptFailure? { all.lazy.compactMap(\.failure).first }
+
+    func add(_ play: Play) { plays.withLock { $0.append(play) } }
 }

@@ -1,3 +1,4 @@
+public import BlackholeInbox
 public import BlackholeTLS
 
 /// A script that a client has played to its end.

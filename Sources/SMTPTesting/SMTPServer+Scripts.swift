@@ -1,3 +1,5 @@
+internal import BlackholeInbox
+
 extension SMTPServer {
     /// Waits until a client has played the script to its end.
     ///
@@ -18,7 +20,7 @@ extension SMTPServer {
                 Flaw("the server has no script", "give it one: .script(…)"), in: "scriptPlayed")
         }
         let played = try await inbox.wait(within: time) {
-            let played = inbox.played
+            let played = plays.played
             if played.count >= count { return Array(played.prefix(count)) }
             if let scriptFailure { throw scriptFailure }
             return nil
@@ -33,13 +35,13 @@ extension SMTPServer {
     /// How the first client that departed from its script did so; nil while none has.
     ///
     /// ``withSMTPServer(_:on:isolation:_:)`` throws it at its end.
-    public var scriptFailure: ScriptFailure? { inbox.scriptFailure }
+    public var scriptFailure: ScriptFailure? { plays.failure }
 
     private var progress: String {
-        let plays = inbox.plays.enumerated().map { index, play in
+        let connections = plays.all.enumerated().map { index, play in
             "connection \(index + 1), "
                 + (play.expected.map { "which is to bring \($0)" } ?? "which is over")
         }
-        return plays.isEmpty ? "nothing" : plays.joined(separator: "; ")
+        return connections.isEmpty ? "nothing" : connections.joined(separator: "; ")
     }
 }

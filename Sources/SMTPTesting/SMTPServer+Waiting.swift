@@ -1,3 +1,5 @@
+public import BlackholeInbox
+
 /// Why a wait for messages has ended without them.
 public struct MissingMessages: Error, CustomStringConvertible {
     /// What was waited for.

@@ -1,3 +1,4 @@
+public import BlackholeInbox
 public import BlackholePipeline
 internal import BlackholeRules
 internal import BlackholeSMTP
@@ -23,6 +24,7 @@ public final class SMTPServer: Sendable {
     /// The certificate in PEM that a client has to trust; nil without TLS.
     public let certificatePEM: String?
     let inbox: Inbox
+    let plays: Plays
     /// Whether it plays scripts.
     let hasScript: Bool
     private let certificateFile: CertificateFile?
@@ -54,6 +56,7 @@ public final class SMTPServer: Sendable {
         let loops = try loops ?? SharedLoops.loops()
         self.loops = loops
         inbox = fake.inbox
+        plays = fake.plays
         hasScript = !fake.plan.scripts.isEmpty
         certificatePEM = fake.identity?.certificatePEM
         certificateFile = try fake.identity.map { try CertificateFile($0.certificatePEM) }

@@ -1,3 +1,4 @@
+import BlackholeInbox
 import SMTPTesting
 
 /// What a test is told of a message is what a naive reader sees in it: header fields and body,

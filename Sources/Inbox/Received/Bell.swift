@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Lets tasks wait until something has happened; whoever changes something rings.
-final class Bell: Sendable {
+package final class Bell: Sendable {
     private let state = Mutex(State())
 
     private struct State {
@@ -12,10 +12,12 @@ final class Bell: Sendable {
         var nextID: UInt64 = 0
     }
 
-    /// How often it has rung.
-    var rings: Int { state.withLock { $0.rings } }
+    package init() {}
 
-    func ring() {
+    /// How often it has rung.
+    package var rings: Int { state.withLock { $0.rings } }
+
+    package func ring() {
         let waiting = state.withLock { state in
             state.rings += 1
             defer { state.waiting = [:] }
@@ -26,7 +28,7 @@ final class Bell: Sendable {
 
     /// Waits until it has rung more than `rings` times, the task is cancelled, or `deadline` has
     /// come.
-    func wait(since rings: Int, until deadline: ContinuousClock.Instant?) async {
+    package func wait(since rings: Int, until deadline: ContinuousClock.Instant?) async {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID

@@ -1,7 +1,7 @@
 public import BlackholeSMTP
 public import BlackholeTLS
 
-/// A message that a fake has taken.
+/// A message that a server has received.
 public struct ReceivedMessage: Sendable {
     /// The reverse-path of MAIL; empty for `<>`.
     public let sender: String
@@ -21,6 +21,22 @@ public struct ReceivedMessage: Sendable {
     public let transcript: Transcript
     /// What the server said it is queued as.
     public let id: MessageID
+
+    package init(
+        sender: String, recipients: [String], commands: [String], hello: String,
+        tls: TLSDetails?, credentials: Credentials?, content: [UInt8], transcript: Transcript,
+        id: MessageID
+    ) {
+        self.sender = sender
+        self.recipients = recipients
+        self.commands = commands
+        self.hello = hello
+        self.tls = tls
+        self.credentials = credentials
+        self.content = content
+        self.transcript = transcript
+        self.id = id
+    }
 
     /// The content as text; what is not UTF-8 is repaired.
     public var text: String { String(decoding: content, as: UTF8.self) }
