@@ -47,7 +47,9 @@ struct FakeResponder: Responder {
     ) -> Answer {
         var answer = rules.authenticate(credentials, &context)
         // A rule comes before the check of the password, which is the stage's own reply.
-        if answer.reply == nil, answer.isPositive, !fake.plan.login.admits(credentials) {
+        if answer.reply == nil, answer.isPositive,
+            fake.plan.login?.admits(credentials) == false
+        {
             answer.reply = .init(535, EnhancedCode(5, 7, 8), "Authentication failed")
             rules.session.forgetUser()
         }
