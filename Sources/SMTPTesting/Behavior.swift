@@ -64,8 +64,8 @@ public struct Behavior: Sendable, CustomStringConvertible {
 
     /// The text of a rule, and the name of anything else: `.tls`.
     public var description: String {
-        if case .rules(let rules) = effect {
-            rules.map(\.rule.description).joined(separator: "\n")
+        if case .rules(let rules) = effect, name != Behavior.dialogue.name {
+            rules.map(\.text).joined(separator: "\n")
         } else {
             ".\(name)"
         }

@@ -15,6 +15,8 @@ package final class Fake: Sendable {
     /// Certificates that rules choose; nil if none does.
     let flawed: FlawedIdentities?
     let inbox = Inbox()
+    /// What the test answers by itself.
+    let dialogue: Dialogue
     let plays = Plays()
     /// What all connections answer by.
     let rulebook: Rulebook
@@ -30,6 +32,7 @@ package final class Fake: Sendable {
             hostName: plan.hostName, limits: plan.limits,
             authentication: plan.authentication, keywords: plan.keywords,
             ignoresUnknownParameters: plan.ignoresUnknownParameters)
+        dialogue = Dialogue(inbox.bell)
         rulebook = Rulebook(plan, startup: startup)
         identity = plan.encryption == .none ? nil : try SharedIdentity.identity()
         tls = try identity.map { try TLSContext.server([$0]) }

@@ -5,17 +5,20 @@ struct FakeRules: Sendable {
     /// A rule of a behavior.
     struct Entry: Sendable {
         let rule: Rule
+        /// The rule as its behavior prints it.
+        let text: String
         /// The place of the behavior among all, from 0.
         let behavior: Int
         /// Where it was written: `behavior 2, .rules, line 3`.
         let place: String
-
-        /// The rule as its behavior prints it.
-        var text: String { rule.description }
+        /// Who answers in the place of the rule's steps; nil if these do.
+        let outsider: Outsider?
     }
 
     /// The rules, in order.
     private(set) var entries: [Entry] = []
+    /// The place of the behavior by which the test answers by itself; nil if there is none.
+    private(set) var dialogue: Int?
     /// How many behaviors there are, with and without rules.
     var behaviors = 0
     private var set = RuleSet()
@@ -31,8 +34,11 @@ struct FakeRules: Sendable {
             } catch {
                 throw Flaw(error.error, line: written.line)
             }
+            if case .dialogue = written.answering { dialogue = behavior }
             entries.append(
-                Entry(rule: written.rule, behavior: behavior, place: source.description))
+                Entry(
+                    rule: written.rule, text: written.text, behavior: behavior,
+                    place: source.description, outsider: written.answering.map { Outsider($0) }))
         }
     }
 }

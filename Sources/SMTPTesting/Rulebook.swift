@@ -45,9 +45,13 @@ final class Rulebook: Sendable {
     /// The rules that have never fired, each with its place.
     var unused: [String] {
         let (rules, tallies) = current
-        return zip(rules.entries, tallies).filter { $0.1.fires == 0 }
+        return zip(rules.entries, tallies)
+            .filter { $0.1.fires == 0 && $0.0.behavior != rules.dialogue }
             .map { "\($0.0.place): \($0.0.text)" }
     }
+
+    /// Whether the test answers by itself.
+    var hasDialogue: Bool { state.withLock { $0.dialogue != nil } }
 
     /// The written rules, and what each has counted.
     private var current: (FakeRules, ArraySlice<Tally>) {
@@ -57,6 +61,11 @@ final class Rulebook: Sendable {
     private static func program(
         _ ofSettings: [Rule], _ rules: FakeRules, _ tallies: Tallies, host: String
     ) -> RuleProgram {
-        RuleProgram(ofSettings + rules.entries.map(\.rule), tallies, host: host)
+        var outside: [Int: any AnyObject & Sendable] = [:]
+        for (index, entry) in rules.entries.enumerated() {
+            outside[ofSettings.count + index] = entry.outsider
+        }
+        return RuleProgram(
+            ofSettings + rules.entries.map(\.rule), tallies, host: host, outside: outside)
     }
 }
