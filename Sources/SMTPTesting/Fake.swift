@@ -30,8 +30,8 @@ package final class Fake: Sendable {
         plan = try FakePlan(behaviors)
         settings = SessionSettings(
             hostName: plan.hostName, limits: plan.limits,
-            authentication: plan.authentication, keywords: plan.keywords,
-            ignoresUnknownParameters: plan.ignoresUnknownParameters)
+            authentication: plan.authentication, mechanisms: plan.login?.mechanisms ?? [],
+            keywords: plan.keywords, ignoresUnknownParameters: plan.ignoresUnknownParameters)
         dialogue = Dialogue(inbox.bell)
         rulebook = Rulebook(plan, startup: startup)
         identity = plan.encryption == .none ? nil : try SharedIdentity.identity()

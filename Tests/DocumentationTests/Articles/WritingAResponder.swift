@@ -95,7 +95,7 @@ struct WithXClient: Responder {
 
 struct Doorkeeper: Responder {
     mutating func authenticate(_ credentials: Credentials, _ context: inout Context) -> Answer {
-        credentials.user == "me" && credentials.password == "secret"
+        credentials.user == "me" && credentials.proves(password: "secret")
             ? .accept : .reply(535, EnhancedCode(5, 7, 8), "Authentication failed")
     }
 }
@@ -176,6 +176,46 @@ struct WritingAResponderTests {
         _ = smtp.takeOutput()
         smtp.send("AUTH PLAIN \(response)\r\n")
         #expect(smtp.takeOutput().hasPrefix(code))
+    }
+
+    @Test(
+        .enabled(if: Tool.has("curl")),
+        arguments: [
+            ("me:secret", ["AUTH=PLAIN"], 0), ("me:secret", ["AUTH=LOGIN"], 0),
+            ("me:secret", ["AUTH=CRAM-MD5"], 0), ("me:secret", [], 0), ("me:wrong", [], 67),
+            ("me:wrong", ["AUTH=CRAM-MD5"], 67), ("you:secret", ["AUTH=PLAIN"], 67),
+            ("me:", ["AUTH=XOAUTH2", "secret"], 0), ("me:", ["AUTH=OAUTHBEARER", "secret"], 0),
+            ("me:", ["AUTH=XOAUTH2", "wrong"], 67), ("me:", ["AUTH=OAUTHBEARER", "wrong"], 67),
+        ])
+    func `curl logs in by every mechanism`(
+        user: String, login: [String], code: Int32
+    ) async throws {
+        let loops = try EventLoops(count: 1)
+        let settings = SessionSettings(
+            authentication: .offered, mechanisms: SASLMechanism.allCases)
+        let address = try loops.listen(on: .loopback()) { _ in
+            LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
+                DataDiscard { SMTPSession(settings, Doorkeeper()) }
+            }
+        }
+        defer { loops.stop() }
+        let options = zip(["--login-options", "--oauth2-bearer"], login).flatMap { [$0, $1] }
+        for initial in [[], ["--sasl-ir"]] {
+            let tool = try await Tool.run(
+                [
+                    "curl", "-sS", "smtp://\(address)", "--user", user, "--mail-from",
+                    "me@example.org", "--mail-rcpt", "you@example.org", "-T", "/etc/hostname",
+                ] + options + initial)
+            #expect(tool.code == code, "\(tool.output)")
+        }
+    }
+
+    @Test func `a token is taken where the settings say so`() {
+        let settings = SessionSettings(
+            authentication: .offered, mechanisms: [.oauthBearer, .xoauth2, .plain])
+        var smtp = open(settings) { Doorkeeper() }
+        smtp.send("EHLO me\r\n")
+        #expect(smtp.takeOutput().contains("AUTH OAUTHBEARER XOAUTH2 PLAIN"))
     }
 
     // In a process of its own: the lookup needs a thread of Swift's pool.
