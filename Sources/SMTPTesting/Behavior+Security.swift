@@ -1,3 +1,4 @@
+public import BlackholeRules
 public import BlackholeSMTP
 
 extension Behavior {
@@ -36,6 +37,13 @@ extension Behavior {
     /// Begins TLS with the first byte, with a certificate made in memory.
     public static var implicitTLS: Behavior {
         Behavior(goesWithScripts: true) { $0.encryption = .implicit }
+    }
+
+    /// Shows a certificate with a flaw; without another behavior for TLS it brings ``tls``.
+    ///
+    /// ``SMTPServer/certificatePEM`` is the one without a flaw.
+    public static func certificate(_ flaw: Rule.CertificateFlaw) -> Behavior {
+        Behavior { $0.certificate = flaw }
     }
 
     /// Lets anybody log in, and takes no mail of those who have not: ``login(_:)`` with

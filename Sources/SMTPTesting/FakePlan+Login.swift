@@ -62,6 +62,10 @@ extension FakePlan {
             rules.append(
                 FakePlan.rule(at: .sender, without: .user, "Authentication required"))
         }
+        if let certificate {
+            let stage = encryption == .implicit ? Stage.connect : .startTLS
+            rules.append(Rule(at: stage, Rule.Outcome([.certificate(certificate)])))
+        }
         return rules
     }
 
