@@ -50,8 +50,14 @@ struct SMTPServerTests {
             #expect(error?.isStopped == false)
             #expect(error?.received.count == 1)
             let text = "\(try #require(error))"
-            #expect(
-                text.hasPrefix("timed out waiting for 2 messages\nreceived: \n  <me@example.org>"))
+            let line = try #require(error).location.line
+            let opening = """
+                timed out waiting for 2 messages (SMTPServerTests.swift:\(line))
+                received:
+                  <me@example.org> to
+                """
+            #expect(text.hasPrefix(opening))
+            #expect(error?.location.file == #filePath && line == #line - 13)
             #expect(text.contains("connection 1:\n  S: 220 "))
             #expect(text.contains("\n  C: MAIL FROM:<me@example.org>"))
         }
