@@ -10,9 +10,24 @@ extension Behavior {
     public struct Action: Sendable {
         /// What chance chooses from, or what is wrong.
         private let choices: Result<[Rule.Alternative], Flaw>
+        /// What has to open before.
+        let gates: [Gate]
 
-        private init(choices: Result<[Rule.Alternative], Flaw>) {
+        private init(choices: Result<[Rule.Alternative], Flaw>, behind gates: [Gate] = []) {
             self.choices = choices
+            self.gates = gates
+        }
+
+        /// Holds the client until a gate opens, and leaves the answer to the next rules.
+        ///
+        /// ```swift
+        /// .at(.message, .hold(gate))
+        /// .at(.recipient, first: 1, .hold(gate).then(.reply(451, "4.7.1", "Later")))
+        /// ```
+        ///
+        /// It comes before anything else that an action does.
+        public static func hold(_ gate: Gate) -> Action {
+            Action(choices: .success([Rule.Alternative([])]), behind: [gate])
         }
 
         init(_ steps: Rule.Step...) {
@@ -31,9 +46,12 @@ extension Behavior {
         /// .keep.then(.reply(554, "5.7.1", "No"))
         /// ```
         public func then(_ other: Action) -> Action {
-            Action.make { () throws(Flaw) in
+            Action.make(behind: gates) { () throws(Flaw) in
                 let (first, second) = (try outcome(), try other.outcome())
                 guard !first.isRandom || !second.isRandom else { throw Action.nested }
+                guard other.gates.isEmpty else {
+                    throw Flaw("a gate behind another action", "hold first: .hold(gate).then(…)")
+                }
                 return first.alternatives.flatMap { one in
                     second.alternatives.map { two in
                         Rule.Alternative(weight: one.weight ?? two.weight, one.steps + two.steps)
@@ -73,6 +91,11 @@ extension Behavior {
         private func single(weight: DecimalNumber?) throws(Flaw) -> Rule.Alternative {
             let outcome = try outcome()
             guard !outcome.isRandom else { throw Action.nested }
+            guard gates.isEmpty else {
+                throw Flaw(
+                    "a gate in a choice",
+                    "hold before it: .hold(gate).then(.oneOf(…)), or by chance")
+            }
             return Rule.Alternative(weight: weight, outcome.alternatives[0].steps)
         }
 
@@ -80,12 +103,22 @@ extension Behavior {
             Flaw("a choice within a choice", "say all that may be chosen in one .oneOf")
         }
 
-        private static func make(_ body: () throws(Flaw) -> [Rule.Alternative]) -> Action {
+        private static func make(
+            behind gates: [Gate] = [], _ body: () throws(Flaw) -> [Rule.Alternative]
+        ) -> Action {
             do throws(Flaw) {
-                return Action(choices: .success(try body()))
+                return Action(choices: .success(try body()), behind: gates)
             } catch {
                 return Action(choices: .failure(error))
             }
+        }
+
+        /// What is done once the gates are open; nil if that is nothing.
+        var withoutGates: Action? {
+            if case .success(let choices) = choices, choices.allSatisfy(\.steps.isEmpty) {
+                return gates.isEmpty ? self : nil
+            }
+            return Action(choices: choices)
         }
 
         /// The right side of a rule.
@@ -95,6 +128,21 @@ extension Behavior {
                 throw Flaw("a choice of nothing", "say what may be chosen")
             }
             return Rule.Outcome(choices)
+        }
+    }
+}
+
+extension Behavior.Action: CustomStringConvertible {
+    /// The right side of a rule, as its text says it: `wait 1; 451 4.3.0 Later`; a gate is `hold`.
+    ///
+    /// An action that cannot be done prints what is wrong with it, in brackets.
+    public var description: String {
+        let holds = gates.map { _ in "hold" }
+        guard let rest = withoutGates else { return holds.joined(separator: "; ") }
+        do throws(Flaw) {
+            return (holds + ["\(try rest.outcome())"]).joined(separator: "; ")
+        } catch {
+            return "(\(error.text))"
         }
     }
 }

@@ -28,21 +28,31 @@ extension Behavior {
         per keys: [Rule.Key] = [], _ action: Action
     ) -> Behavior {
         Behavior(detail: "(.\(stage))") { () throws(Flaw) in
-            try checkPatterns(pattern, sender, at: stage)
-            var tests: [Rule.Test] = []
-            if let pattern {
-                let fact = stage == .sender ? Fact.sender : .recipient
-                tests.append(Rule.Test(fact, .equal, AddressPattern(pattern.description)))
-            }
-            if let sender {
-                tests.append(Rule.Test(.sender, .equal, AddressPattern(sender.description)))
-            }
-            let paces = try paces(first: first, after: after, every: every, chance: chance)
-            let rule = Rule(
-                at: stage, tests: tests, paces: paces + (keys.isEmpty ? [] : [.per(keys)]),
-                try action.outcome())
-            return [WrittenRule(try readable(rule))]
+            let rule = try condition(
+                at: stage, pattern, sender, first: first, after: after, every: every,
+                chance: chance, keys)
+            return [try WrittenRule(rule, action)]
         }
+    }
+
+    /// The left side of a rule that is made of parts, unchecked; on its right it accepts.
+    static func condition(
+        at stage: Stage, _ pattern: Pattern?, _ sender: Pattern?, first: Int?, after: Int?,
+        every: Int?, chance: Double, _ keys: [Rule.Key]
+    ) throws(Flaw) -> Rule {
+        try checkPatterns(pattern, sender, at: stage)
+        var tests: [Rule.Test] = []
+        if let pattern {
+            let fact = stage == .sender ? Fact.sender : .recipient
+            tests.append(Rule.Test(fact, .equal, AddressPattern(pattern.description)))
+        }
+        if let sender {
+            tests.append(Rule.Test(.sender, .equal, AddressPattern(sender.description)))
+        }
+        let paces = try paces(first: first, after: after, every: every, chance: chance)
+        return Rule(
+            at: stage, tests: tests, paces: paces + (keys.isEmpty ? [] : [.per(keys)]),
+            Rule.Outcome([.accept]))
     }
 
     /// Does something to the first connections.
@@ -124,32 +134,17 @@ extension Behavior {
         if chance < 1 { paces.append(.chance(probability)) }
         return paces
     }
+}
 
+extension Rule {
     /// The rule as its text says it: what no text can say is refused.
-    private static func readable(_ rule: Rule) throws(Flaw) -> Rule {
-        let text = rule.description
+    func readable() throws(Flaw) -> Rule {
+        let text = description
         do throws(RuleError) {
             return try Rule(text)
         } catch {
             throw Flaw(error, of: text)
         }
-    }
-}
-
-/// A rule of a behavior.
-struct WrittenRule: Sendable {
-    let rule: Rule
-    /// Its line in a text of several rules, from 1.
-    let line: Int?
-
-    init(_ rule: Rule, line: Int? = nil) {
-        self.rule = rule
-        self.line = line
-    }
-
-    /// Where it is, in a behavior at a place.
-    func source(in place: String) -> RuleSource {
-        RuleSource(line.map { "\(place), line \($0)" } ?? place)
     }
 }
 

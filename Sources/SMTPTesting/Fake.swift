@@ -15,9 +15,11 @@ package final class Fake: Sendable {
     /// Certificates that rules choose; nil if none does.
     let flawed: FlawedIdentities?
     let inbox = Inbox()
+    /// What the test answers by itself.
+    let dialogue: Dialogue
     let plays = Plays()
-    /// What all connections answer by; nobody replaces it.
-    private let rules: RulesInForce
+    /// What all connections answer by.
+    let rulebook: Rulebook
     private let connections = Atomic<UInt64>(0)
     private let scriptsBegun = Mutex(0)
 
@@ -26,19 +28,16 @@ package final class Fake: Sendable {
     /// - Parameter startup: when it begins, for rules that apply at a time.
     package init(_ behaviors: [Behavior], startup: Instant = .now) throws {
         plan = try FakePlan(behaviors)
-        var offersLogin = true
-        if case .nobody = plan.login { offersLogin = false }
         settings = SessionSettings(
             hostName: plan.hostName, limits: plan.limits,
-            authentication: offersLogin ? .offered : .none, keywords: plan.keywords,
+            authentication: plan.authentication, keywords: plan.keywords,
             ignoresUnknownParameters: plan.ignoresUnknownParameters)
-        rules = RulesInForce(
-            RuleProgram(
-                plan.rules.rules, Tallies(seed: plan.seed, startup: startup), host: plan.hostName))
+        dialogue = Dialogue(inbox.bell)
+        rulebook = Rulebook(plan, startup: startup)
         identity = plan.encryption == .none ? nil : try SharedIdentity.identity()
         tls = try identity.map { try TLSContext.server([$0]) }
         flawed =
-            rules.program.choosesCertificates
+            rulebook.inForce.program.choosesCertificates
             ? try identity.map { try FlawedIdentities(of: $0) } : nil
     }
 
@@ -48,13 +47,18 @@ package final class Fake: Sendable {
     /// How the first client that departed from its script did so.
     package var scriptFailure: ScriptFailure? { plays.failure }
 
+    /// The rules that have never fired, and the scripts that no client has begun.
+    var unused: [String] {
+        rulebook.unused + plan.scriptPlaces.dropFirst(scriptsBegun.withLock { $0 })
+    }
+
     /// Whether TLS begins with the first byte.
     var isImplicit: Bool { plan.encryption == .implicit }
 
     /// What rules know of a new connection.
     func session(with peer: NetworkAddress) -> RuleSession {
         let number = connections.wrappingAdd(1, ordering: .relaxed).oldValue
-        return RuleSession(rules, RuleConnection(peer: peer, number: number))
+        return RuleSession(rulebook.inForce, RuleConnection(peer: peer, number: number))
     }
 
     /// The script of a new connection: each in its turn, the last again and again.

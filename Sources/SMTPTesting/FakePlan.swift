@@ -3,10 +3,15 @@ internal import BlackholeSMTP
 
 /// All behaviors of a server together, checked.
 struct FakePlan: Sendable {
-    private(set) var rules = RuleSet()
+    private(set) var rules = FakeRules()
+    /// Where each of ``scripts`` was written.
+    private(set) var scriptPlaces: [String] = []
     var scripts: [Script] = []
     var encryption = Encryption.none
-    var login = Login.nobody
+    /// What STARTTLS is needed for.
+    var tlsRequirement = Behavior.TLSRequirement.required
+    /// Who may log in; nil for nobody.
+    var login: Login?
     /// What the behaviors change of the keywords, in their order.
     var keywordChanges: [@Sendable (Keywords) -> Keywords] = []
     var ignoresUnknownParameters = false
@@ -22,17 +27,22 @@ struct FakePlan: Sendable {
     var keywords: Keywords {
         var keywords = Keywords.standard
         // CRAM-MD5 shows no password that could be compared, and clients choose it before others.
-        if case .only = login { keywords = keywords.adding("AUTH", "PLAIN LOGIN") }
+        if case .only = login?.users { keywords = keywords.adding("AUTH", "PLAIN LOGIN") }
         return keywordChanges.reduce(keywords) { $1($0) }
     }
 
     init(_ behaviors: [Behavior]) throws(Misuse) {
+        rules.behaviors = behaviors.count
         for (index, behavior) in behaviors.enumerated() {
+            let place = behavior.place(index)
+            let scriptCount = scripts.count
             do throws(Flaw) {
-                try carryOut(behavior.effect, at: behavior.place(index))
+                if case .setting(let change) = behavior.effect { try change(&self) }
+                try rules.append(try behavior.effect.rules(), of: index, at: place)
             } catch {
-                throw Misuse(error, in: behavior.place(index))
+                throw Misuse(error, in: place)
             }
+            if scripts.count > scriptCount { scriptPlaces.append(place) }
         }
         guard !scripts.isEmpty else { return }
         for (index, behavior) in behaviors.enumerated() where !behavior.goesWithScripts {
@@ -43,17 +53,6 @@ struct FakePlan: Sendable {
                 in: behavior.place(index))
         }
         try secureScripts(behaviors)
-    }
-
-    private mutating func carryOut(_ effect: Behavior.Effect, at place: String) throws(Flaw) {
-        if case .setting(let change) = effect { return try change(&self) }
-        for written in try effect.rules() {
-            do throws(RuleFault) {
-                try rules.append(written.rule, from: written.source(in: place))
-            } catch {
-                throw Flaw(error.error, line: written.line)
-            }
-        }
     }
 
     /// A script that says `.startTLS` brings the certificate for it.

@@ -5,20 +5,25 @@ internal import BlackholeSMTP
 internal import BlackholeTLS
 
 /// Answers as the rules of a fake say, and keeps every message that is taken.
+///
+/// What the session asks is put to the rules; where one leaves the answer to somebody outside, the
+/// session waits, and the rules are asked again when it is there: `FakeResponder+Asking.swift`.
 struct FakeResponder: Responder {
     static var wantsContent: Bool { true }
 
-    private let fake: Fake
-    private let scribe: Scribe
-    private let tls: TLSDetails?
-    private var rules: RuleResponder<NoRequests>
-    private var hello = ""
-    private var credentials: Credentials?
-    private var envelope = Envelope()
+    let fake: Fake
+    let scribe: Scribe
+    let tls: TLSDetails?
+    var rules: RuleResponder<NoRequests>
+    /// What waits for an answer from outside.
+    var waiting: Waiting?
+    var hello: String?
+    var credentials: Credentials?
+    var envelope = Envelope()
 
     /// What is known of the message under way.
-    private struct Envelope {
-        var sender = ""
+    struct Envelope {
+        var sender: String?
         var recipients: [String] = []
         var commands: [String] = []
         var content: [UInt8] = []
@@ -31,28 +36,25 @@ struct FakeResponder: Responder {
         rules = RuleResponder(session, NoRequests())
     }
 
-    mutating func connect(_ context: inout Context) -> Answer { rules.connect(&context) }
+    mutating func connect(_ context: inout Context) -> Answer {
+        ask(.connect, RawSpan(), &context) ?? .accept
+    }
 
     mutating func hello(
         _ hello: HelloCommand, isExtended: Bool, in line: RawSpan, _ context: inout Context
     ) -> Answer {
         self.hello = line.text(hello.name)
-        return rules.hello(hello, isExtended: isExtended, in: line, &context)
+        return ask(.hello(hello, isExtended: isExtended), line, &context) ?? .accept
     }
 
-    mutating func startTLS(_ context: inout Context) -> Answer { rules.startTLS(&context) }
+    mutating func startTLS(_ context: inout Context) -> Answer {
+        ask(.startTLS, RawSpan(), &context) ?? .accept
+    }
 
     mutating func authenticate(
         _ credentials: Credentials, _ context: inout Context
     ) -> Answer {
-        var answer = rules.authenticate(credentials, &context)
-        // A rule comes before the check of the password, which is the stage's own reply.
-        if answer.reply == nil, answer.isPositive, !fake.plan.login.admits(credentials) {
-            answer.reply = .init(535, EnhancedCode(5, 7, 8), "Authentication failed")
-            rules.session.forgetUser()
-        }
-        if answer.isPositive { self.credentials = credentials }
-        return answer
+        ask(.authenticate(credentials), RawSpan(), &context) ?? .accept
     }
 
     mutating func mail(
@@ -61,21 +63,18 @@ struct FakeResponder: Responder {
         envelope = Envelope()
         envelope.sender = line.text(mail.path)
         envelope.commands = [line.text(0..<line.byteCount)]
-        return rules.mail(mail, in: line, &context)
+        return ask(.mail(mail), line, &context) ?? .accept
     }
 
     mutating func recipient(
         _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
-        let answer = rules.recipient(recipient, in: line, &context)
-        if answer.isPositive {
-            envelope.recipients.append(line.text(recipient.path))
-            envelope.commands.append(line.text(0..<line.byteCount))
-        }
-        return answer
+        ask(.recipient(recipient), line, &context) ?? .accept
     }
 
-    mutating func data(_ context: inout Context) -> Answer { rules.data(&context) }
+    mutating func data(_ context: inout Context) -> Answer {
+        ask(.data, RawSpan(), &context) ?? .accept
+    }
 
     mutating func content(_ bytes: RawSpan, _ context: inout Context) {
         bytes.withUnsafeBytes { envelope.content.append(contentsOf: $0) }
@@ -83,17 +82,7 @@ struct FakeResponder: Responder {
     }
 
     mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
-        let answer = rules.message(message, &context)
-        // Before the reply goes out: who has seen the 250 finds the message.
-        if rules.session.effects.keeps ?? answer.isPositive {
-            fake.inbox.add(
-                ReceivedMessage(
-                    sender: envelope.sender, recipients: envelope.recipients,
-                    commands: envelope.commands, hello: hello, tls: tls, credentials: credentials,
-                    content: envelope.content, transcript: scribe.text, id: message.id))
-        }
-        envelope = Envelope()
-        return answer
+        ask(.message(message), RawSpan(), &context) ?? .accept
     }
 
     mutating func reset(_ context: inout Context) {
@@ -102,30 +91,28 @@ struct FakeResponder: Responder {
     }
 
     mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer {
-        rules.verify(argument, &context)
+        ask(.verify, argument, &context) ?? .accept
     }
 
     mutating func expand(_ argument: RawSpan, _ context: inout Context) -> Answer {
-        rules.expand(argument, &context)
+        ask(.expand, argument, &context) ?? .accept
     }
 
-    mutating func noop(_ context: inout Context) -> Answer { rules.noop(&context) }
+    mutating func noop(_ context: inout Context) -> Answer {
+        ask(.noop, RawSpan(), &context) ?? .accept
+    }
 
     mutating func command(
         _ command: Command, in line: RawSpan, _ context: inout Context
     ) -> Answer? {
-        rules.command(command, in: line, &context)
+        ask(.command(command), line, &context)
     }
 
-    mutating func quit(_ context: inout Context) -> Answer { rules.quit(&context) }
-}
+    mutating func quit(_ context: inout Context) -> Answer {
+        ask(.quit, RawSpan(), &context) ?? .accept
+    }
 
-extension Answer {
-    /// Whether the client hears that it has succeeded, or may go on.
-    fileprivate var isPositive: Bool {
-        switch ending {
-        case .stay, .closeAfterReply, .startOver: reply?.isPositive ?? true
-        case .close, .reset, .silence, .later: false
-        }
+    mutating func closed(_ context: inout Context) {
+        waiting?.task.cancel()
     }
 }

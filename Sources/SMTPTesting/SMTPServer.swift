@@ -23,6 +23,7 @@ public final class SMTPServer: Sendable {
     public let address: NetworkAddress
     /// The certificate in PEM that a client has to trust; nil without TLS.
     public let certificatePEM: String?
+    let fake: Fake
     let inbox: Inbox
     let plays: Plays
     /// Whether it plays scripts.
@@ -55,6 +56,7 @@ public final class SMTPServer: Sendable {
         let fake = try Fake(behaviors)
         let loops = try loops ?? SharedLoops.loops()
         self.loops = loops
+        self.fake = fake
         inbox = fake.inbox
         plays = fake.plays
         hasScript = !fake.plan.scripts.isEmpty

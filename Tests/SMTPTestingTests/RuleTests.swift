@@ -31,7 +31,7 @@ struct RuleTests {
     ]
 
     private func replies(_ place: Place, _ behaviors: Behavior...) throws -> [String] {
-        var client = try FakeClient([.tls, .login] + behaviors)
+        var client = try FakeClient([.tls(.optional), .login(.optional)] + behaviors)
         return [client.greeting] + place.lines.map { client.say($0) }
     }
 
@@ -53,7 +53,9 @@ struct RuleTests {
         for (action, closing) in [
             (Behavior.Action.disconnect, LoopbackClosing.ended), (.reset, .reset), (.silence, nil),
         ] {
-            var client = try FakeClient([.tls, .login, .at(place.stage, action)])
+            var client = try FakeClient([
+                .tls(.optional), .login(.optional), .at(place.stage, action),
+            ])
             var last = client.greeting
             for line in place.lines { last = client.say(line) }
             // Content falls silent at its end, and is closed on its way.
@@ -67,7 +69,9 @@ struct RuleTests {
     func `a reply waits at each stage, for as long as its rule says`(place: Place) throws {
         let usual = try replies(place).last
         for action in [Behavior.Action.delay(.seconds(9)), .wait(.seconds(9))] {
-            var client = try FakeClient([.tls, .login, .at(place.stage, action)])
+            var client = try FakeClient([
+                .tls(.optional), .login(.optional), .at(place.stage, action),
+            ])
             var last = client.greeting
             for line in place.lines { last = client.say(line) }
             #expect(last == "")

@@ -44,6 +44,14 @@ struct CompiledOutcome: Sendable {
     let choice: Choice?
     let alternatives: [CompiledAlternative]
 
+    /// Leaves the answer to somebody outside.
+    static let outside = CompiledOutcome(alternatives: [.outside])
+
+    private init(alternatives: [CompiledAlternative]) {
+        choice = nil
+        self.alternatives = alternatives
+    }
+
     init(_ outcome: Rule.Outcome, at stage: Stage) {
         alternatives = outcome.alternatives.map { CompiledAlternative($0.steps, at: stage) }
         var left = Rule.Outcome.whole
@@ -79,7 +87,16 @@ struct CompiledAlternative: Sendable {
         case reset
         /// Nothing, from here on.
         case silence
+        /// Somebody outside has the answer.
+        case outside
     }
+
+    /// What somebody outside answers.
+    static let outside = {
+        var alternative = CompiledAlternative([], at: .connect)
+        alternative.ending = .outside
+        return alternative
+    }()
 
     init(_ steps: [Rule.Step], at stage: Stage) {
         var hasReply = false

@@ -65,7 +65,10 @@ struct ProgramBuilder {
     /// - Parameters:
     ///   - givesWay: whether its waits give way to a delay that a message requests.
     ///   - isInTable: whether it is tried at its stage.
-    mutating func append(_ rule: Rule, givesWay: Bool = false, isInTable: Bool = true) {
+    ///   - isOutside: whether somebody outside has its answer, whatever its steps.
+    mutating func append(
+        _ rule: Rule, givesWay: Bool = false, isInTable: Bool = true, isOutside: Bool = false
+    ) {
         let index = UInt32(compiled.count)
         let start = UInt32(checks.count)
         var trigger: UInt64 = 0
@@ -98,7 +101,8 @@ struct ProgramBuilder {
             CompiledRule(
                 checks: (start, UInt32(checks.count)), keys: parts, trigger: trigger,
                 givesWay: givesWay))
-        let outcome = CompiledOutcome(rule.outcome, at: rule.stage)
+        let outcome =
+            isOutside ? .outside : CompiledOutcome(rule.outcome, at: rule.stage)
         outcomes.append(outcome)
         keys.formUnion(parts)
         for alternative in outcome.alternatives {
@@ -109,7 +113,8 @@ struct ProgramBuilder {
         let table: TableKey =
             rule.stage == .content
             ? .content(trigger: trigger)
-            : rule.outcome.choosesCertificate ? .certificate(rule.stage) : .stage(rule.stage)
+            : !isOutside && rule.outcome.choosesCertificate
+                ? .certificate(rule.stage) : .stage(rule.stage)
         drafts[table, default: TableDraft()].append(index, key, candidate)
     }
 

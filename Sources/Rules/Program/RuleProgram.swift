@@ -69,6 +69,8 @@ package final class RuleProgram: Sendable {
     let messageDelays: [Int]
     /// Whether some rule chooses a certificate.
     package let choosesCertificates: Bool
+    /// Who has the answers of rules that leave them to somebody outside, by the rules' places.
+    let outside: [Int: any AnyObject & Sendable]
     /// How many changes to EHLO's keywords all rules make together.
     let editCount: Int
 
@@ -96,12 +98,16 @@ package final class RuleProgram: Sendable {
     ///   - modes: what settings add for messages that request a mode or a delay.
     ///   - lists: the files that rules name as `@/path`, by their paths. One that is not there lists
     ///     nothing.
+    ///   - outside: who has the answers of rules, by their places: such a rule has no steps, and is
+    ///     not one of ``Stage/content``, where nobody can wait. See ``OutsideQuestion``.
     package init(
         _ rules: [Rule], _ tallies: Tallies, host: String = "localhost",
-        lists: [String: AddressList] = [:], modes: ModeRules = ModeRules()
+        lists: [String: AddressList] = [:], modes: ModeRules = ModeRules(),
+        outside: [Int: any AnyObject & Sendable] = [:]
     ) {
         self.rules = rules
         self.host = Array(host.utf8)
+        self.outside = outside
         allTallies = tallies
         let all = rules + modes.requested.map(\.rule)
         let identities = RuleIdentity.all(of: all.map { ($0.name, $0.text) })
@@ -109,7 +115,8 @@ package final class RuleProgram: Sendable {
             for: zip(identities, all).map { ($0, PaceSettings($1.pacing)) })
         var builder = ProgramBuilder(lists)
         for (place, rule) in rules.enumerated() {
-            builder.append(rule, givesWay: modes.delays.contains(place))
+            builder.append(
+                rule, givesWay: modes.delays.contains(place), isOutside: outside[place] != nil)
         }
         requestedModes = modes.requested.enumerated().map { ($1.mode, rules.count + $0) }
         messageDelays = modes.delays.sorted().filter { rules[$0].stage == .message }

@@ -4,7 +4,7 @@ package import BlackholeSMTP
 ///
 /// Steps that do not answer add up until a rule answers. Waits are added together. Of two rules that
 /// both set a speed, garble, keep or choose a certificate, the first one wins.
-package struct Decision: Sendable {
+package struct Decision {
     /// How the stage is answered; nil if no rule answers.
     package var answer: Answer?
     /// How long the answer waits, in nanoseconds.
@@ -19,6 +19,8 @@ package struct Decision: Sendable {
     package var certificate: (flaw: Rule.CertificateFlaw, rule: Int)?
     /// Whether the connection is reset after the reply.
     package var resetsAfterReply = false
+    /// Where the search has stopped for an answer from outside; nil if it has not.
+    var outside: OutsideQuestion?
     /// Whether something but the answer was decided.
     package var hasEffects = false
 
@@ -28,6 +30,8 @@ package struct Decision: Sendable {
     /// The answer with its delay; the stage's own if no rule answers.
     package var delayedAnswer: Answer {
         var answer = answer ?? .accept
+        // What is waited for comes before the delay.
+        guard answer.ending != .later else { return answer }
         answer.delayNanoseconds = delay.addingClamped(ownDelay)
         return answer
     }
@@ -69,6 +73,11 @@ package struct Decision: Sendable {
         case .close: answer = .close
         case .reset: answer = .reset
         case .silence: answer = .silence
+        case .outside:
+            answer = .later(within: .nanoseconds(Int64.max))
+            if let answering = values.session.program.outside[rule] {
+                outside = OutsideQuestion(answering, at: rule, draw, values)
+            }
         }
         self.answer = answer
     }

@@ -55,7 +55,9 @@ package struct RuleResponder<Requests: RequestReading>: Responder {
     ) -> Answer {
         session.adopt()
         session.setHello(line.extracting(hello.name))
-        session.effects.truncateEdits(to: session.effects.editMarks.startTLS)
+        if session.outside == nil {
+            session.effects.truncateEdits(to: session.effects.editMarks.startTLS)
+        }
         let answer = session.answer(.hello, lasts: true, at: context.now)
         session.effects.editsHello = isExtended && !session.effects.keywordEdits.isEmpty
         return answer
@@ -63,7 +65,9 @@ package struct RuleResponder<Requests: RequestReading>: Responder {
 
     package mutating func startTLS(_ context: inout Context) -> Answer {
         session.adopt()
-        session.effects.truncateEdits(to: session.effects.editMarks.connect)
+        if session.outside == nil {
+            session.effects.truncateEdits(to: session.effects.editMarks.connect)
+        }
         let answer = session.answer(.startTLS, lasts: true, at: context.now)
         session.effects.editMarks.startTLS = session.effects.keywordEdits.count
         return answer
@@ -93,19 +97,32 @@ package struct RuleResponder<Requests: RequestReading>: Responder {
     package mutating func recipient(
         _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
     ) -> Answer {
+        let answer = decide(recipient, in: line, &context)
+        if answer.succeeds { accept(recipient, in: line) }
+        return answer
+    }
+
+    /// The recipient is accepted: rules at later stages can ask about it.
+    @inline(__always)
+    package func accept(_ recipient: RecipientCommand, in line: RawSpan) {
+        guard session.followsMail || readsAddresses else { return }
+        session.accept(line.extracting(recipient.path))
+    }
+
+    /// Decides about RCPT as ``recipient(_:in:_:)`` does, and leaves ``accept(_:in:)`` to the caller.
+    @inline(__always)
+    package func decide(
+        _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
+    ) -> Answer {
         session.isInMessage = true
         guard session.followsMail || readsAddresses else { return .accept }
         let address = line.extracting(recipient.path)
         session.beginRecipient(address)
-        let answer: Answer
         if readsAddresses, let code = AddressRequest.code(in: address) {
-            answer = session.carryOut(session.request(code))
-        } else {
-            answer = session.answer(
-                .recipient, address, line.extracting(recipient.parameters), at: context.now)
+            return session.carryOut(session.request(code))
         }
-        if answer.succeeds { session.accept(address) }
-        return answer
+        return session.answer(
+            .recipient, address, line.extracting(recipient.parameters), at: context.now)
     }
 
     package mutating func data(_ context: inout Context) -> Answer {
@@ -129,6 +146,8 @@ package struct RuleResponder<Requests: RequestReading>: Responder {
         let (reports, now) = (reports, context.now)
         let request = requests.take { reports?.report($0, at: now) }
         let answer = session.answer(message, request, &context)
+        // It is asked again.
+        if answer.ending == .later { return answer }
         session.messages += 1
         session.endMessage()
         session.clear(.sender)

@@ -34,6 +34,11 @@ extension RuleSession {
             effects.garble = decision.garble
             effects.resetsAfterReply = decision.resetsAfterReply
         }
+        if let stop = decision.outside {
+            outside = stop
+            stop.decision = decision
+            stop.decision.outside = nil
+        }
         if decision.hasEffects {
             take(decision.lasting, lasts: lasts)
             if let (flaw, rule) = decision.certificate {
@@ -121,6 +126,10 @@ extension RuleSession {
             forgetReply()
             return .accept
         }
+        if outside?.stage == .data, let table = program.tables[Int(Stage.data.rawValue)] {
+            let question = Question(stage: .data, now: context.now)
+            decided?.data = continued(table, question, RawSpan(), RawSpan())
+        }
         let data = decided?.data
         if let decision = data, let answer = decision.answer, !answer.asksForContent {
             return carryOut(decision)
@@ -135,8 +144,14 @@ extension RuleSession {
         decision.answer = nil
         decision.lasting = RuleEffects.Lasting()
         let question = Question(stage: .message, now: context.now, id: message.id)
+        let table = program.tables[Int(Stage.message.rawValue)]
+        if outside != nil, let table,
+            let decision = continued(table, question, RawSpan(), RawSpan())
+        {
+            return carryOut(decision)
+        }
         carryOut(request, question, &decision, &context.random)
-        if decision.answer == nil, isOpen, let table = program.tables[Int(Stage.message.rawValue)] {
+        if decision.answer == nil, isOpen, let table {
             search(table, question, RawSpan(), RawSpan(), &decision)
         }
         // Steps have said all there is to say about time.

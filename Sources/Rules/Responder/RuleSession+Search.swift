@@ -21,6 +21,9 @@ extension RuleSession {
         var decision = Decision()
         guard let table = program.tables[Int(stage.rawValue)] else { return decision }
         let question = Question(stage: stage, now: now, id: id)
+        if outside != nil, let decision = continued(table, question, first, second) {
+            return decision
+        }
         search(table, question, first, second, &decision)
         return decision
     }
@@ -44,6 +47,18 @@ extension RuleSession {
             guard holds(rule, question.stage, first, second) else { continue }
             fire(rule, question, first, &decision)
             if decision.answer != nil { return }
+        }
+    }
+
+    /// Searches the rules of a table behind one of them.
+    func search(
+        _ table: StageTable, behind last: Int, _ question: Question, _ first: RawSpan,
+        _ second: RawSpan, _ decision: inout Decision
+    ) {
+        var candidates = Candidates(table, self)
+        while decision.answer == nil, let rule = candidates.next(self) {
+            guard rule > last, holds(rule, question.stage, first, second) else { continue }
+            fire(rule, question, first, &decision)
         }
     }
 

@@ -65,6 +65,8 @@ package final class RuleSession {
     @exclusivity(unchecked) var decided: Decided?
     /// What was decided at `connect` when the client has named its host, before the greeting.
     @exclusivity(unchecked) var decidedConnect: Decision?
+    /// The search that waits for an answer from outside; nil if none does.
+    @exclusivity(unchecked) package internal(set) var outside: OutsideQuestion?
     /// What reads header fields; nil if no rule tests any.
     @exclusivity(unchecked) var header: HeaderReader?
     /// The keys under which the connection is counted as open.
@@ -117,9 +119,9 @@ package final class RuleSession {
         words.deallocate()
     }
 
-    /// Takes up new rules, unless a message is under way.
+    /// Takes up new rules, unless a message is under way or a search waits.
     func adopt() {
-        guard generation != source.generation, !isInMessage else { return }
+        guard generation != source.generation, !isInMessage, outside == nil else { return }
         leaveAll()
         let wasHello = hasBit(LastingFact.hello.presence)
         let wasUser = hasBit(LastingFact.user.presence)

@@ -104,7 +104,7 @@ struct RuleWriter {
 
     // MARK: The right side
 
-    private mutating func write(_ outcome: Rule.Outcome) {
+    mutating func write(_ outcome: Rule.Outcome) {
         let isList = outcome.alternatives.allSatisfy(\.isBareCode)
         for (index, alternative) in outcome.alternatives.enumerated() {
             if index > 0 { write(isList ? "|" : " | ") }

@@ -76,3 +76,8 @@ extension Rule {
         }
     }
 }
+
+extension Rule.Outcome: CustomStringConvertible {
+    /// The right side of a rule: `5% 452 4.2.2 Mailbox full | accept`.
+    public var description: String { RuleWriter.text { $0.write(self) } }
+}

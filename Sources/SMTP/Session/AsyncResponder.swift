@@ -17,8 +17,8 @@
 /// client is read until there is an answer. One function runs at a time, in a task that is cancelled when
 /// the connection is gone. State between calls is an actor's, or behind a lock.
 ///
-/// The tasks run where Swift runs tasks, not on the loop: whoever blocks those few threads, by a client
-/// that waits in a test say, has them wait for each other.
+/// The tasks run neither on the loop nor on the few threads where Swift runs other tasks, but on threads of
+/// their own: a client that blocks one of those, in a test say, does not hold them up.
 ///
 /// The stages are those of ``Responder``, with the same defaults. Every question costs a task: a
 /// responder that has nothing to wait for is better a ``Responder``.

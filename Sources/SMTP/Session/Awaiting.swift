@@ -143,7 +143,7 @@ public struct Awaiting<Asked: AsyncResponder>: Responder, Sendable {
         _ context: borrowing Context, _ ask: @escaping @Sendable (Asked) async -> Answer
     ) -> Answer {
         let (asked, waker, answer) = (asked, context.waker, FoundAnswer())
-        let task = Task {
+        let task = Task(executorPreference: TaskThreads.shared) {
             answer.put(await ask(asked))
             waker.wake()
         }

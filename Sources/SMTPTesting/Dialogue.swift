@@ -1,0 +1,101 @@
+internal import BlackholeInbox
+internal import Synchronization
+
+/// What a test answers by itself: commands are held in the order of their coming until the test has
+/// said what becomes of them.
+final class Dialogue: Sendable {
+    private let bell: Bell
+    private let state = Mutex(State())
+
+    private struct State {
+        /// The commands that wait, but for the current one.
+        var held: [Held] = []
+        /// What the test has taken, and not answered.
+        var current: Held?
+        /// The commands that came and were not what the test has expected.
+        var passed: [String] = []
+    }
+
+    /// Begins.
+    ///
+    /// - Parameter bell: what rings when the server is stopped, and whenever there is more.
+    init(_ bell: Bell) { self.bell = bell }
+
+    /// A command that waits for its answer.
+    private final class Held: Sendable {
+        let line: String
+        private let state = Mutex<(isAnswered: Bool, action: Behavior.Action?)>((false, nil))
+
+        init(_ line: String) { self.line = line }
+
+        func answer(_ action: Behavior.Action?) { state.withLock { $0 = (true, action) } }
+
+        var isAnswered: Bool { state.withLock { $0.isAnswered } }
+        var action: Behavior.Action? { state.withLock { $0.action } }
+    }
+
+    /// Holds a command until it is answered, or the task is cancelled; nil is the usual answer.
+    func answer(to line: String) async -> Behavior.Action? {
+        let held = Held(line)
+        state.withLock { $0.held.append(held) }
+        bell.ring()
+        while !Task.isCancelled {
+            let rings = bell.rings
+            if held.isAnswered { return held.action }
+            await bell.wait(since: rings, until: nil)
+        }
+        state.withLock { state in
+            state.held.removeAll { $0 === held }
+            if state.current === held { state.current = nil }
+        }
+        return nil
+    }
+
+    /// Waits for a command that matches, and lets those before it have their usual answers.
+    ///
+    /// - Returns: the command; nil when the time is over, with what came in its place.
+    func expect(
+        _ pattern: Pattern, within time: Duration, isOver: () -> Bool
+    ) async throws -> (line: String?, passed: [String]) {
+        let deadline = ContinuousClock.deadline(in: time)
+        state.withLock { $0.passed = [] }
+        while true {
+            let rings = bell.rings
+            if let line = take(pattern) { return (line, []) }
+            try Task.checkCancellation()
+            guard !isOver(), ContinuousClock.now < deadline else {
+                return (nil, state.withLock { $0.passed })
+            }
+            await bell.wait(since: rings, until: deadline)
+        }
+    }
+
+    /// Takes the first command that matches, and lets those before it go.
+    private func take(_ pattern: Pattern) -> String? {
+        let (line, count) = state.withLock { state in
+            let index = state.held.firstIndex { pattern.matches($0.line) }
+            let passed = state.held[..<(index ?? state.held.endIndex)]
+            for held in passed { held.answer(nil) }
+            state.passed += passed.map(\.line)
+            state.current = index.map { state.held[$0] }
+            let count = passed.count
+            state.held.removeFirst(index.map { $0 + 1 } ?? count)
+            return (state.current?.line, count)
+        }
+        if count > 0 { bell.ring() }
+        return line
+    }
+
+    /// Answers the command that the test has taken.
+    ///
+    /// - Returns: whether there was one.
+    func answer(_ action: Behavior.Action?) -> Bool {
+        let current = state.withLock { $0.current.take() }
+        current?.answer(action)
+        bell.ring()
+        return current != nil
+    }
+
+    /// The command that the test has taken and not answered.
+    var current: String? { state.withLock { $0.current?.line } }
+}

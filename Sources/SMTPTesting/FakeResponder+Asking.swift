@@ -1,0 +1,206 @@
+internal import BlackholeInbox
+internal import BlackholePipeline
+internal import BlackholeRules
+internal import BlackholeSMTP
+internal import Synchronization
+
+extension FakeResponder {
+    /// What a session asks.
+    enum Asked {
+        case connect
+        case hello(HelloCommand, isExtended: Bool)
+        case startTLS
+        case authenticate(Credentials)
+        case mail(MailCommand)
+        case recipient(RecipientCommand)
+        case data
+        case message(IncomingMessage)
+        case verify, expand
+        case noop
+        case command(Command)
+        case quit
+    }
+
+    /// What waits for an answer from outside.
+    struct Waiting {
+        let asked: Asked
+        let line: [UInt8]
+        let stop: OutsideQuestion
+        let found: FoundAction
+        let task: Task<Void, Never>
+    }
+
+    /// Puts what is asked to the rules, and to those to whom rules leave it.
+    ///
+    /// - Returns: nil for a command that nobody knows.
+    mutating func ask(_ asked: Asked, _ line: RawSpan, _ context: inout Context) -> Answer? {
+        while true {
+            let answer = answerOfRules(asked, line, &context)
+            guard answer?.ending == .later, let stop = rules.session.outside,
+                let outsider = stop.answering as? Outsider
+            else { return conclude(asked, answer, line, &context) }
+            let question = question(asked, line, at: stop.stage, outsider.nextAttempt())
+            switch outsider.answer(question, in: fake.dialogue) {
+            case .now(let action):
+                put(action, stop)
+            case .later(let find):
+                let (found, waker) = (FoundAction(), context.waker)
+                let task = Task(executorPreference: TaskThreads.shared) {
+                    found.put(await find())
+                    waker.wake()
+                }
+                waiting = Waiting(
+                    asked: asked, line: line.withUnsafeBytes { Array($0) }, stop: stop,
+                    found: found, task: task)
+                return answer
+            }
+        }
+    }
+
+    mutating func resume(_ context: inout Context) -> Answer? {
+        guard let waiting, let action = waiting.found.take() else { return nil }
+        self.waiting = nil
+        put(action, waiting.stop)
+        let answer = ask(waiting.asked, waiting.line.span.bytes, &context)
+        if answer == nil, case .command(let command) = waiting.asked {
+            return .reply(Reply(command.verb == .unknown ? .notRecognized : .notImplemented))
+        }
+        return answer ?? .accept
+    }
+
+    /// Leaves an answer for the rules; one that cannot be is a 451.
+    private func put(_ action: Behavior.Action?, _ stop: OutsideQuestion) {
+        do throws(Flaw) {
+            stop.put(
+                try action.map { action throws(Flaw) in
+                    try Rule(at: stop.stage, try action.outcome()).readable().outcome
+                })
+        } catch {
+            scribe.note("the answer of a closure cannot be: \(error.text)")
+            stop.put(Rule.Outcome([.reply(451, "4.3.0", "A closure's answer cannot be")]))
+        }
+    }
+
+    private mutating func answerOfRules(
+        _ asked: Asked, _ line: RawSpan, _ context: inout Context
+    ) -> Answer? {
+        switch asked {
+        case .connect: rules.connect(&context)
+        case .hello(let hello, let isExtended):
+            rules.hello(hello, isExtended: isExtended, in: line, &context)
+        case .startTLS: rules.startTLS(&context)
+        case .authenticate(let credentials): rules.authenticate(credentials, &context)
+        case .mail(let mail): rules.mail(mail, in: line, &context)
+        case .recipient(let recipient): rules.decide(recipient, in: line, &context)
+        case .data: rules.data(&context)
+        case .message(let message): rules.message(message, &context)
+        case .verify: rules.verify(line, &context)
+        case .expand: rules.expand(line, &context)
+        case .noop: rules.noop(&context)
+        case .command(let command): rules.command(command, in: line, &context)
+        case .quit: rules.quit(&context)
+        }
+    }
+
+    /// Decides what rules have left open, and takes notice of the answer.
+    private mutating func conclude(
+        _ asked: Asked, _ answer: Answer?, _ line: RawSpan, _ context: inout Context
+    ) -> Answer? {
+        guard var answer else { return nil }
+        switch asked {
+        case .authenticate(let credentials):
+            // A rule comes before the check of the password, which is the stage's own reply.
+            if answer.reply == nil, answer.isPositive,
+                fake.plan.login?.admits(credentials) == false
+            {
+                answer.reply = .init(535, EnhancedCode(5, 7, 8), "Authentication failed")
+                rules.session.forgetUser()
+            }
+            if answer.isPositive { self.credentials = credentials }
+        case .recipient(let recipient) where answer.isPositive:
+            rules.accept(recipient, in: line)
+            envelope.recipients.append(line.text(recipient.path))
+            envelope.commands.append(line.text(0..<line.byteCount))
+        case .message(let message):
+            // Before the reply goes out: who has seen the 250 finds the message.
+            if rules.session.effects.keeps ?? answer.isPositive {
+                fake.inbox.add(received(message))
+            }
+            envelope = Envelope()
+        default: break
+        }
+        return answer
+    }
+
+    private func received(_ message: IncomingMessage) -> ReceivedMessage {
+        ReceivedMessage(
+            sender: envelope.sender ?? "", recipients: envelope.recipients,
+            commands: envelope.commands, hello: hello ?? "", tls: tls, credentials: credentials,
+            content: envelope.content, transcript: scribe.text, id: message.id)
+    }
+
+    private func question(
+        _ asked: Asked, _ line: RawSpan, at stage: Stage, _ attempt: Int
+    ) -> Behavior.Question {
+        var (recipient, parameters): (String?, String) = (nil, "")
+        var credentials = credentials
+        var message: ReceivedMessage?
+        switch asked {
+        case .mail(let mail): parameters = line.text(mail.parameters)
+        case .recipient(let command):
+            recipient = line.text(command.path)
+            parameters = line.text(command.parameters)
+        case .authenticate(let shown): credentials = shown
+        case .message(let incoming) where stage == .message: message = received(incoming)
+        default: break
+        }
+        return Behavior.Question(
+            stage: stage, line: asked.line(line, at: stage),
+            parameters: parameters.split(separator: " ").map(String.init),
+            sender: envelope.sender, recipient: recipient, recipients: envelope.recipients,
+            hello: hello, credentials: credentials, tls: tls, peer: rules.session.connection.peer,
+            attempt: attempt, message: message)
+    }
+}
+
+extension FakeResponder.Asked {
+    /// The command as a test sees it.
+    ///
+    /// - Parameters:
+    ///   - text: what the session has handed on of it.
+    ///   - stage: where it is asked: BDAT asks at its end what is asked at DATA.
+    func line(_ text: RawSpan, at stage: Stage) -> String {
+        switch self {
+        case .connect: ""
+        case .hello, .mail, .recipient, .command: text.text(0..<text.byteCount)
+        case .startTLS: "STARTTLS"
+        case .authenticate(let credentials): "AUTH \(credentials.mechanism.name)"
+        case .data: "DATA"
+        case .message: stage == .data ? "BDAT" : "."
+        case .verify: "VRFY \(text.text(0..<text.byteCount))"
+        case .expand: "EXPN \(text.text(0..<text.byteCount))"
+        case .noop: "NOOP"
+        case .quit: "QUIT"
+        }
+    }
+}
+
+/// Where a task leaves the action for the loop.
+final class FoundAction: Sendable {
+    private let action = Mutex<Behavior.Action??>(nil)
+
+    func put(_ found: Behavior.Action?) { action.withLock { $0 = .some(found) } }
+
+    /// What was found; nil while nothing was.
+    func take() -> Behavior.Action?? { action.withLock { $0 } }
+}
+
+extension Answer {
+    /// Whether the client hears that it has succeeded, or may go on.
+    var isPositive: Bool {
+        switch ending {
+        case .stay, .closeAfterReply, .startOver: reply?.isPositive ?? true
+        case .close, .reset, .silence, .later: false
+        }
+    }
+}
