@@ -43,7 +43,7 @@ extension Fake {
 
     private func stack(playing script: Script, _ scribe: Scribe) -> AnyByteHandler {
         let play = Play(
-            expecting: isImplicit ? "a TLS handshake" : "nothing yet", scribe, inbox)
+            expecting: isImplicit ? "a TLS handshake" : "nothing yet", scribe, inbox.bell)
         plays.add(play)
         guard let tls else {
             return AnyByteHandler(

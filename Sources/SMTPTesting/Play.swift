@@ -5,7 +5,7 @@ internal import Synchronization
 /// How a script is played on one connection: what its layers share, and who waits for its end reads.
 final class Play: Sendable {
     let scribe: Scribe
-    private let inbox: Inbox
+    private let bell: Bell
     private let state: Mutex<State>
 
     private struct State {
@@ -26,9 +26,9 @@ final class Play: Sendable {
         case departed(ScriptFailure)
     }
 
-    init(expecting expected: String, _ scribe: Scribe, _ inbox: Inbox) {
+    init(expecting expected: String, _ scribe: Scribe, _ bell: Bell) {
         self.scribe = scribe
-        self.inbox = inbox
+        self.bell = bell
         state = Mutex(State(expected: expected))
     }
 
@@ -103,7 +103,7 @@ final class Play: Sendable {
             guard case .underWay = state.outcome else { return }
             state.outcome = outcome(state)
         }
-        inbox.ring()
+        bell.ring()
     }
 }
 

@@ -5,6 +5,8 @@ internal import Synchronization
 /// It keeps up to a number of messages, and of contents up to a size: the oldest go first. Of
 /// connections it keeps the transcripts of as many.
 package final class Inbox: Sendable {
+    /// Rings whenever there is more, or will be no more.
+    package let bell = Bell()
     private let state: Mutex<State>
 
     private struct State {
@@ -55,8 +57,8 @@ package final class Inbox: Sendable {
             state.messages.append(message, isTaken: isTaken)
             state.room.give(message)
             state.room.ring(.count(state.messages.count))
-            state.room.ring(.anything)
         }
+        bell.ring()
     }
 
     package func add(_ scribe: Scribe) {
@@ -77,10 +79,8 @@ package final class Inbox: Sendable {
             state.isOver = true
             state.room.ringAll()
         }
+        bell.ring()
     }
-
-    /// Something else has changed that is waited for.
-    package func ring() { state.withLock { $0.room.ring(.anything) } }
 }
 
 // MARK: Waiting
@@ -113,14 +113,21 @@ extension Inbox {
     package func wait<Found>(
         within time: Duration, _ found: () throws -> Found?
     ) async throws -> Found? {
-        try await wait(.anything, within: time) { _ in try found() }
+        let deadline = ContinuousClock.deadline(in: time)
+        while true {
+            let (rings, isOver) = (bell.rings, isOver)
+            if let found = try found() { return found }
+            try Task.checkCancellation()
+            guard !isOver, ContinuousClock.now < deadline else { return nil }
+            await bell.wait(since: rings, until: deadline)
+        }
     }
 
     private func wait<Found>(
         _ wish: Wish, _ criterion: Criterion = .any, within time: Duration,
         _ found: (Waiter) throws -> Found?
     ) async throws -> Found? {
-        let deadline = ContinuousClock.now + min(max(time, .zero), .forever)
+        let deadline = ContinuousClock.deadline(in: time)
         let waiter = Waiter()
         enter(waiter, wish, criterion)
         defer { leave(waiter, wish) }
@@ -147,7 +154,7 @@ extension Inbox {
                 switch wish {
                 case .message: state.messages.first(where: criterion.matches)
                 case .next: state.messages.take(where: criterion.matches)
-                case .count, .anything: nil
+                case .count: nil
                 }
             if let message {
                 waiter.give(message)
@@ -162,7 +169,14 @@ extension Inbox {
     }
 }
 
+extension ContinuousClock {
+    /// When a time will be over; a hundred years are the longest, for clocks cannot add much more.
+    package static func deadline(in time: Duration) -> Instant {
+        now + min(max(time, .zero), .forever)
+    }
+}
+
 extension Duration {
-    /// A hundred years: clocks cannot add much more to the present.
+    /// Longer than any test.
     package static var forever: Duration { .seconds(100 * 365 * 86_400) }
 }

@@ -70,8 +70,6 @@ enum Wish: Hashable {
     case message(to: String?)
     /// A message to a recipient that nobody else takes.
     case next(to: String?)
-    /// Whatever happens: they look for themselves.
-    case anything
 }
 
 /// Which messages are waited for.

@@ -1,0 +1,66 @@
+internal import Synchronization
+
+/// Lets tasks wait until something has happened; whoever changes something rings.
+package final class Bell: Sendable {
+    private let state = Mutex(State())
+
+    private struct State {
+        var rings = 0
+        var waiting: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        /// Those who were woken before they waited.
+        var woken: Set<UInt64> = []
+        var nextID: UInt64 = 0
+    }
+
+    package init() {}
+
+    /// How often it has rung.
+    package var rings: Int { state.withLock { $0.rings } }
+
+    package func ring() {
+        let waiting = state.withLock { state in
+            state.rings += 1
+            defer { state.waiting = [:] }
+            return Array(state.waiting.values)
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Waits until it has rung more than `rings` times, the task is cancelled, or `deadline` has
+    /// come.
+    package func wait(since rings: Int, until deadline: ContinuousClock.Instant?) async {
+        let id = state.withLock { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        let timer = deadline.map { deadline in
+            Task { [self] in
+                try? await Task.sleep(until: deadline, clock: .continuous)
+                wake(id)
+            }
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isDue = state.withLock { state in
+                    if state.rings > rings || state.woken.contains(id) { return true }
+                    state.waiting[id] = continuation
+                    return false
+                }
+                if isDue { continuation.resume() }
+            }
+        } onCancel: {
+            wake(id)
+        }
+        timer?.cancel()
+        await timer?.value
+        state.withLock { _ = $0.woken.remove(id) }
+    }
+
+    private func wake(_ id: UInt64) {
+        let continuation = state.withLock { state in
+            state.woken.insert(id)
+            return state.waiting.removeValue(forKey: id)
+        }
+        continuation?.resume()
+    }
+}
