@@ -10,7 +10,7 @@ extension SMTPServer {
     /// - Throws: ``MissingMessages`` when the time is over or the server stopped, `CancellationError`.
     @discardableResult
     public func messages(
-        _ count: Int, within time: Duration = .seconds(5),
+        _ count: Int, within time: Duration = .seconds(10),
         file: String = #filePath, line: Int = #line
     ) async throws -> [ReceivedMessage] {
         let expected = "\(count) message\(count == 1 ? "" : "s")"
@@ -34,7 +34,7 @@ extension SMTPServer {
     @discardableResult
     public func messages(
         exactly count: Int, quietFor quiet: Duration = .milliseconds(200),
-        within time: Duration = .seconds(5), file: String = #filePath, line: Int = #line
+        within time: Duration = .seconds(10), file: String = #filePath, line: Int = #line
     ) async throws -> [ReceivedMessage] {
         let messages = try await messages(count, within: time, file: file, line: line)
         guard try await inbox.first(count + 1, within: quiet) != nil else { return messages }
@@ -51,7 +51,7 @@ extension SMTPServer {
     /// - Throws: ``MissingMessages`` when the time is over or the server stopped, `CancellationError`.
     @discardableResult
     public func first(
-        to recipient: Pattern = "*", within time: Duration = .seconds(5),
+        to recipient: Pattern = "*", within time: Duration = .seconds(10),
         file: String = #filePath, line: Int = #line
     ) async throws -> ReceivedMessage {
         try await found("a message to \(recipient)", TestLocation(file, line)) {
@@ -68,7 +68,7 @@ extension SMTPServer {
     /// - Throws: ``MissingMessages`` when the time is over or the server stopped, `CancellationError`.
     @discardableResult
     public func next(
-        to recipient: Pattern = "*", within time: Duration = .seconds(5),
+        to recipient: Pattern = "*", within time: Duration = .seconds(10),
         file: String = #filePath, line: Int = #line
     ) async throws -> ReceivedMessage {
         try await found("another message to \(recipient)", TestLocation(file, line)) {
@@ -91,7 +91,7 @@ extension SMTPServer {
     ///   what `isWanted` throws.
     @discardableResult
     public func message(
-        within time: Duration = .seconds(5), file: String = #filePath, line: Int = #line,
+        within time: Duration = .seconds(10), file: String = #filePath, line: Int = #line,
         where isWanted: (ReceivedMessage) throws -> Bool
     ) async throws -> ReceivedMessage {
         var number = 0

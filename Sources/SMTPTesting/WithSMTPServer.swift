@@ -20,6 +20,7 @@ public import BlackholePipeline
 ///   - body: what the server runs for.
 /// - Throws: what the body throws; ``ScriptFailure`` when it returns and a client has departed from
 ///   its script; what ``SMTPServer/init(_:port:on:)`` throws.
+@discardableResult
 public func withSMTPServer<Result>(
     _ behaviors: Behavior..., on loops: EventLoops? = nil,
     isolation: isolated (any Actor)? = #isolation, _ body: (SMTPServer) async throws -> Result
@@ -28,6 +29,7 @@ public func withSMTPServer<Result>(
 }
 
 /// Runs a server for as long as the body runs: the one place that says what that means.
+@discardableResult
 func withSMTPServer<Result>(
     _ behaviors: [Behavior], on loops: EventLoops? = nil,
     isolation: isolated (any Actor)? = #isolation, _ body: (SMTPServer) async throws -> Result

@@ -4,7 +4,7 @@ import Testing
 @Suite struct `A wait for messages` {
     @Test func `needs no time where the message is there`() async throws {
         try await withSMTPServer { smtp in
-            await smtp.mail(to: "you@example.org")
+            try await smtp.mail(to: "you@example.org")
             try await smtp.messages(1, within: .zero)
             try await smtp.first(to: "YOU@example.org", within: .seconds(-1))
             try await smtp.next(within: .zero)
@@ -16,8 +16,8 @@ import Testing
         try await withSMTPServer { smtp in
             async let first = smtp.first(within: .seconds(Int64.max))
             async let two = smtp.messages(2, within: .seconds(1e20))
-            await smtp.mail(to: "you@example.org")
-            await smtp.mail(to: "you@example.org")
+            try await smtp.mail(to: "you@example.org")
+            try await smtp.mail(to: "you@example.org")
             _ = try await (first, two)
         }
     }
@@ -25,7 +25,7 @@ import Testing
     @Test func `takes each message once`() async throws {
         try await withSMTPServer { smtp in
             for number in 1...4 {
-                await smtp.mail(from: "\(number)@example.org", to: "\(number % 2)@example.org")
+                try await smtp.mail(from: "\(number)@example.org", to: "\(number % 2)@example.org")
             }
             try await smtp.messages(exactly: 4, quietFor: .milliseconds(1))
             #expect(try await smtp.next().sender == "1@example.org")
@@ -51,7 +51,7 @@ import Testing
                 return try await group.reduce(into: Set()) { $0.insert($1) }
             }
             for number in 0..<20 {
-                await smtp.mail(from: "\(number)@example.org", to: "a@b.example")
+                try await smtp.mail(from: "\(number)@example.org", to: "a@b.example")
             }
             let count = try await senders.count
             #expect(count == 20)
@@ -62,7 +62,7 @@ import Testing
         try await withSMTPServer { smtp in
             let mailing = Task {
                 for subject in ["One", "Two", "Three", "Four"] {
-                    await smtp.mail(to: "you@example.org", content: "Subject: \(subject)\n")
+                    try await smtp.mail(to: "you@example.org", content: "Subject: \(subject)\n")
                 }
             }
             var seen: [String] = []
@@ -72,7 +72,7 @@ import Testing
             }
             #expect(three["Subject"] == "Three")
             #expect(seen == ["One", "Two", "Three"])
-            await mailing.value
+            try await mailing.value
             struct Fault: Error {}
             await #expect(throws: Fault.self) { try await smtp.message { _ in throw Fault() } }
             // The server's state may be looked at meanwhile.
@@ -83,11 +83,11 @@ import Testing
     @Test func `can be for so many and no more`() async throws {
         try await withSMTPServer { smtp in
             try await smtp.messages(exactly: 0, quietFor: .milliseconds(1))
-            await smtp.mail(to: "you@example.org")
+            try await smtp.mail(to: "you@example.org")
             let one = try await smtp.messages(exactly: 1, quietFor: .milliseconds(1))
             #expect(one.count == 1)
             let more = Task { try await smtp.messages(exactly: 1, quietFor: .seconds(60)) }
-            await smtp.mail(to: "you@example.org")
+            try await smtp.mail(to: "you@example.org")
             let error = await #expect(throws: UnexpectedMessages.self) { try await more.value }
             #expect(error?.received.count == 2)
             #expect(error?.expected == "1 message and no more")
@@ -100,7 +100,7 @@ import Testing
 
     @Test func `can be for none`() async throws {
         try await withSMTPServer { smtp in
-            await smtp.mail(to: "you@example.org")
+            try await smtp.mail(to: "you@example.org")
             try await smtp.noMessages(to: "them@*", within: .milliseconds(1))
             let error = await #expect(throws: UnexpectedMessages.self) {
                 try await smtp.noMessages()
@@ -111,7 +111,7 @@ import Testing
             #expect(
                 text.contains("\n  <me@example.org> to <you@example.org>, 2 bytes\nconnection 1:"))
             let none = Task { try await smtp.noMessages(to: "them@*", within: .seconds(60)) }
-            await smtp.mail(to: "them@example.org")
+            try await smtp.mail(to: "them@example.org")
             await #expect(throws: UnexpectedMessages.self) { try await none.value }
         }
     }
@@ -127,14 +127,14 @@ import Testing
 
     @Test func `knows nothing of what was cleared`() async throws {
         try await withSMTPServer { smtp in
-            await smtp.mail(from: "1@example.org", to: "you@example.org")
+            try await smtp.mail(from: "1@example.org", to: "you@example.org")
             smtp.clear()
             #expect(smtp.received.isEmpty)
             #expect(smtp.transcripts.count == 1)
             try await smtp.noMessages(within: .milliseconds(1))
             async let next = smtp.next(within: .seconds(60))
             async let one = smtp.messages(1, within: .seconds(60))
-            await smtp.mail(from: "2@example.org", to: "you@example.org")
+            try await smtp.mail(from: "2@example.org", to: "you@example.org")
             #expect(try await next.sender == "2@example.org")
             #expect(try await one.map(\.sender) == ["2@example.org"])
         }
