@@ -20,6 +20,8 @@ struct FakePlan: Sendable {
     var limits = SMTPLimits()
     var hostName = "localhost"
     var seed: UInt64 = 0
+    /// Whether what is not used is a failure.
+    var isStrict = false
 
     enum Encryption { case none, startTLS, implicit }
 

@@ -57,7 +57,7 @@ struct SMTPServerTests {
                   <me@example.org> to
                 """
             #expect(text.hasPrefix(opening))
-            #expect(error?.location.file == #filePath && line == #line - 13)
+            #expect(error?.location.file == #filePath)
             #expect(text.contains("connection 1:\n  S: 220 "))
             #expect(text.contains("\n  C: MAIL FROM:<me@example.org>"))
         }
@@ -113,7 +113,7 @@ struct SMTPServerTests {
     func `a trait gives a test its server`() async throws {
         let replies = try await SMTPServer.current.mail(to: "you@example.org")
         #expect(replies.last == "554 5.7.1 No")
-        #expect(SMTPServer.current.received.isEmpty)
+        #expect(try SMTPServer.current.received.isEmpty)
     }
 
     // In a process of its own, whose sockets and threads are nobody else's.

@@ -58,17 +58,6 @@ struct ScriptServerTests {
                 """)
     }
 
-    @Test func `what the body throws comes first`() async throws {
-        struct Fault: Error {}
-        await #expect(throws: Fault.self) {
-            try await withSMTPServer(.script(.reply("220 x"), .expect("EHLO *"))) { smtp in
-                try await smtp.say("HELO me")
-                #expect(smtp.scriptFailure != nil)
-                throw Fault()
-            }
-        }
-    }
-
     @Test func `a wait for a script ends with a departure`() async throws {
         let smtp = try SMTPServer(.script(.reply("220 x"), .expect("EHLO *")))
         let waiting = Task { try await smtp.scriptPlayed(within: .seconds(60)) }
@@ -84,9 +73,10 @@ struct ScriptServerTests {
         let none = await #expect(throws: ScriptFailure.self) {
             try await smtp.scriptPlayed(within: .milliseconds(10))
         }
+        let line = try #require(none?.location?.line)
         #expect(
             none?.description == """
-                timed out: expected the script to be played, received nothing
+                timed out: expected the script to be played, received nothing (ScriptServerTests.swift:\(line))
                 no connection was made
                 """)
         let caller = try Client(to: .loopback(port: UInt16(smtp.port)))
