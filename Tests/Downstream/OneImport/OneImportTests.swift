@@ -26,7 +26,7 @@ private struct Rule {
     func `has a case for each stage`(stage: Stage) async throws {
         try await withSMTPServer(.at(stage, .wait(.zero)), .rule("\(stage.keyword) -> accept")) {
             smtp in
-            #expect(await smtp.mail(to: "you@example.org").last?.hasPrefix("221") == true)
+            #expect(try await smtp.mail(to: "you@example.org").last?.hasPrefix("221") == true)
         }
     }
 
