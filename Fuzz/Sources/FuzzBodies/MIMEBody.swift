@@ -116,7 +116,9 @@ public final class MIMEBody: FuzzBody {
         require(to == written.to, "addresses are read: \(to)")
         require(message.date?.secondsSince1970 == written.date, "the date is read")
         compare(message.root, written.root)
-        require(message.defects.isEmpty, "nothing was repaired: \(message.defects)")
+        // Names and texts are any bytes.
+        let defects = Set(message.defects).subtracting([.rawHeader, .badCharacters])
+        require(defects.isEmpty, "nothing was repaired: \(defects)")
     }
 
     private func compare(_ part: MIMEMessage.Part, _ written: WrittenMessage.Part) {
@@ -229,7 +231,10 @@ public final class MIMEBody: FuzzBody {
         let both = Array(mark.utf8) + bytes + [0x0D, 0x0A]
         let outer = MIMEMessage(Array(head.utf8) + both + both + Array("--\(boundary)--".utf8))
         require(outer.root.parts.count == 2, "both parts are there")
-        guard inner.root.contentRange.count > 0 else { return }
+        // Where its header section never ends, the boundary's line end does it.
+        guard inner.root.contentRange.count > 0, !inner.defects.contains(.missingSeparator) else {
+            return
+        }
         for part in outer.root.parts {
             require(part.headers == inner.root.headers, "a part has its own fields")
             require(part.contentType == inner.root.contentType, "and its own type")

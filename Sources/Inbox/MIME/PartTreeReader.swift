@@ -77,8 +77,9 @@ struct PartTreeReader {
     private mutating func isOwnBoundary(_ line: Range<Int>) -> Bool {
         guard let current, let header, content[line].starts(with: "--".utf8) else { return false }
         nodes[current].fields = header.firstField..<fields.count
-        let boundary = contentType(of: nodes[current])?.boundary
-        return boundary == content[line].dropFirst(2).trimmedEnd
+        guard let type = contentType(of: nodes[current]), MediaType(name: type.value).isMultipart
+        else { return false }
+        return type.boundary == content[line].dropFirst(2).trimmedEnd
             && nodes[current].level < limits.levels
     }
 
