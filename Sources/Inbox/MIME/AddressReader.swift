@@ -57,15 +57,19 @@ struct AddressReader {
         case ":":
             // The name of a group; within one there is no other.
             scanner.advance()
+            if angle != nil { end(&defects) }
             if isInGroup || words.isEmpty { defects.insert(.badAddress) }
             (words, isInGroup) = ([], true)
+        case ">":
+            scanner.advance()
+            defects.insert(.badAddress)
         case "<":
             scanner.advance()
             if angle != nil { end(&defects) }
             angle = readAngle(&defects)
         case "[":
             let literal = scanner.prefix { $0 != UInt8(ascii: "]") && $0 != UInt8(ascii: ",") }
-            _ = scanner.take("]") ? () : { _ = defects.insert(.badAddress) }()
+            if !scanner.take("]") { defects.insert(.badAddress) }
             let text = literal + [UInt8(ascii: "]")]
             add(raw: text, text: text)
         default:
@@ -166,7 +170,7 @@ extension UInt8 {
     fileprivate var isPlain: Bool {
         if isBlank { return false }
         switch Unicode.Scalar(self) {
-        case "(", "\"", ",", ";", ":", "<", "[": return false
+        case "(", "\"", ",", ";", ":", "<", ">", "[": return false
         default: return true
         }
     }

@@ -74,9 +74,10 @@ extension MIMEMessage.Part {
     }
 
     func fileName(_ defects: inout Defects) -> String? {
-        let name =
-            placement(&defects)?.text("filename", defects: &defects)
-            ?? type(&defects)?.text("name", defects: &defects)
+        if let name = placement(&defects)?.text("filename", defects: &defects), !name.isEmpty {
+            return name
+        }
+        let name = type(&defects)?.text("name", defects: &defects)
         return name?.isEmpty == true ? nil : name
     }
 

@@ -183,9 +183,11 @@ struct PartTreeReader {
     /// The last boundary of the innermost frame is missing.
     private mutating func abandon(_ frame: Frame) {
         closeBoundary(of: frames.count - 1)
+        // Of what follows the last part nobody has looked for boundaries.
+        guard !defects.contains(.tooManyParts) else { return }
         if !nodes[frame.node].children.isEmpty {
             defects.insert(.unclosedBoundary)
-        } else if !defects.contains(.tooManyParts) {
+        } else {
             defects.insert(.noStartBoundary)
             nodes[frame.node].type = MediaType()
         }
