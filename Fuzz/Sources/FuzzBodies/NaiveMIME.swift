@@ -55,9 +55,10 @@ struct NaiveMIME {
                 isField = true
             } else {
                 isField = false
-                guard !isEnvelope(text), bad == nil else { continue }
-                bad = text.lowerBound
-                if let own = Self.mediaType(headers(fields), otherwise: type),
+                guard !isEnvelope(text) else { continue }
+                bad = bad ?? text.lowerBound
+                let before = fields.filter { $0.name.lowerBound < bad ?? 0 }
+                if let own = Self.mediaType(headers(before), otherwise: type),
                     let name = own.boundary,
                     own.type.hasPrefix("multipart/"), trimmed(content[text]) == [0x2D, 0x2D] + name
                 {
