@@ -43,7 +43,9 @@ import Testing
         ("Ann <a@b, c@d", ["Ann <a@b>", "c@d"]), ("Ann a@b", ["Ann <a@b>"]),
         ("a@b; c@d", ["a@b", "c@d"]),
         ("\"Ann <a@b>", ["\"Ann <a@b>"]), ("(Ann <a@b>", ["(Ann <a@b>"]), ("a@b>", ["a@b"]),
-        ("<a@b> <c@d>", ["a@b", "c@d"]), ("root", ["root"]), ("Jane Doe", ["Jane Doe <>"]),
+        ("<a@b> <c@d>", ["a@b", "c@d"]),
+        ("A <a@b> B <c@d> C", ["A <a@b>", "B <c@d>"]), ("root", ["root"]),
+        ("Jane Doe", ["Jane Doe <>"]),
         ("<>", []),
         ("(c): ;", []), ("g: h: a@b;, c@d", ["a@b", "c@d"]), ("mailto:a@b", ["a@b"]),
         ("a@[b", ["a@[b]"]),
@@ -54,6 +56,7 @@ import Testing
 
     @Test(arguments: [
         "Ann <a@b", "Ann a@b", "a@b; c@d", "\"Ann <a@b>,x", "a@b>", "root", "<>", "g: h: a@b;",
+        "A <a@b> B",
         "a@[b",
     ])
     func `that are broken are a defect`(value: String) {

@@ -83,7 +83,7 @@ import Testing
 
     @Test(arguments: [
         ("<a@b>", "a@b"), ("a@b", "a@b"), (" \n <a.\"<x>\"@b> (c)", "a.\"<x>\"@b"), ("<a@b", "a@b"),
-        ("<>", nil), ("", nil), ("> <", "> <"),
+        ("<>", nil), ("", nil), ("> <", nil), ("<a@b> <c@d>", "a@b"),
     ]) func `identify the message`(value: String, id: String?) {
         // RFC 5322 §3.6.4.
         #expect(message("Message-ID: \(value)\n\n").messageID == id)

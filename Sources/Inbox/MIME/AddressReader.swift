@@ -11,6 +11,8 @@ struct AddressReader {
     /// The words since the last comma.
     private var words: [Word] = []
     private var angle: [UInt8]?
+    /// How many words came before the angle brackets.
+    private var nameCount = 0
     private var isInGroup = false
     private var isAfterBlank = false
 
@@ -65,8 +67,16 @@ struct AddressReader {
             defects.insert(.badAddress)
         case "<":
             scanner.advance()
-            if angle != nil { end(&defects) }
+            if angle != nil {
+                // A comma is missing.
+                let name = Array(words[nameCount...])
+                words.removeSubrange(nameCount...)
+                end(&defects)
+                defects.insert(.badAddress)
+                words = name
+            }
             angle = readAngle(&defects)
+            nameCount = words.count
         case "[":
             let literal = scanner.prefix { $0 != UInt8(ascii: "]") && $0 != UInt8(ascii: ",") }
             if !scanner.take("]") { defects.insert(.badAddress) }
@@ -124,8 +134,9 @@ struct AddressReader {
     private mutating func end(_ defects: inout Defects) {
         defer { (words, angle, isAfterBlank) = ([], nil, false) }
         if let angle {
-            if angle.isEmpty || !angle.contains(UInt8(ascii: "@")) { defects.insert(.badAddress) }
-            let name = words.map(\.text).joined(separator: [0x20])
+            let isWhole = nameCount == words.count && angle.contains(UInt8(ascii: "@"))
+            if !isWhole { defects.insert(.badAddress) }
+            let name = words[..<nameCount].map(\.text).joined(separator: [0x20])
             return add(address: angle[...], name: Array(name), &defects)
         }
         guard !words.isEmpty else { return }

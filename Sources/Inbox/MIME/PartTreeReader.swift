@@ -175,8 +175,8 @@ struct PartTreeReader {
     }
 
     private mutating func endBody(of node: Int, at end: Int) {
-        let start = nodes[node].body.lowerBound
-        nodes[node].body = start..<max(start, end)
+        // A boundary right after the header takes the end of the line before it.
+        nodes[node].body = min(nodes[node].body.lowerBound, end)..<end
     }
 
     /// No line is the boundary of a frame any more: what follows is its epilogue.

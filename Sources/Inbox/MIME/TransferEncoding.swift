@@ -42,6 +42,7 @@ enum QuotedPrintable {
     static func decode(_ text: ArraySlice<UInt8>, defects: inout Defects) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
+        var hasBadEscape = false
         var index = text.startIndex
         while index < text.endIndex {
             let byte = text[index]
@@ -55,7 +56,7 @@ enum QuotedPrintable {
                     index = end
                     if index < text.endIndex { index = Self.next(in: text, after: index) }
                 } else {
-                    defects.insert(.quotedPrintableEscape)
+                    hasBadEscape = true
                     bytes.append(byte)
                     index += 1
                 }
@@ -70,6 +71,7 @@ enum QuotedPrintable {
                 index += 1
             }
         }
+        if hasBadEscape { defects.insert(.quotedPrintableEscape) }
         return bytes
     }
 
