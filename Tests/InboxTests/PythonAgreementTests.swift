@@ -47,7 +47,7 @@ import Testing
         ).split(separator: "\n\n").dropFirst()
         #expect(!groups.isEmpty)
         for group in groups {
-            let source = #/\A(RFC \d+|Encoding Standard) §[\d.]+: “[^”]+”/#
+            let source = #/\A(RFC \d+|(Encoding|HTML) Standard) §[\d.]+: “[^”]+”/#
             #expect(group.prefixMatch(of: source) != nil, "\(group)")
         }
     }
