@@ -117,7 +117,7 @@ let package = Package(
         .testTarget(
             name: "InboxTests",
             dependencies: ["BlackholePipeline", "BlackholeInbox", "BlackholeTestSupport"],
-            exclude: ["Cases"], swiftSettings: strict),
+            exclude: ["Cases", "Agreement"], swiftSettings: strict),
         .testTarget(
             name: "TLSTests",
             dependencies: [

@@ -48,6 +48,7 @@ case $target in
 FuzzConfiguration) dictionary=configuration ;;
 FuzzRules) dictionary=rules ;;
 FuzzHeaderSwitches | FuzzMessage) dictionary=message ;;
+FuzzMIME) dictionary=mime ;;
 *) dictionary=smtp ;;
 esac
 # A certificate with its key is longer than any command.

@@ -25,6 +25,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case rules = "FuzzRules"
     case headerSwitches = "FuzzHeaderSwitches"
     case message = "FuzzMessage"
+    case mime = "FuzzMIME"
 
     /// The bytes of choices before the lines of a session; nil where an input is something else.
     public var choiceCount: Int? {
@@ -51,6 +52,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .rules: RulesBody()
         case .headerSwitches: HeaderSwitchesBody()
         case .message: MessageBody()
+        case .mime: MIMEBody()
         }
     }
 }

@@ -4,7 +4,8 @@ package struct Charset: Sendable {
         case utf7, utf8
         case utf16(isBigEndian: Bool)
         case utf32(isBigEndian: Bool)
-        case singleByte(SingleByteTable)
+        /// By the name of its table.
+        case singleByte(String)
         case iconv(IconvCharset)
         case iso2022JP
     }
@@ -52,7 +53,9 @@ package struct Charset: Sendable {
             UnicodeDecoding.utf16(bytes, isBigEndian: isBigEndian, into: &text)
         case .utf32(let isBigEndian):
             UnicodeDecoding.utf32(bytes, isBigEndian: isBigEndian, into: &text)
-        case .singleByte(let table): table.decode(bytes, into: &text)
+        case .singleByte(let name):
+            guard let table = SingleByteTable.named[name] else { return Self.decodeUnknown(bytes) }
+            table.decode(bytes, into: &text)
         case .iconv(let charset):
             guard let iconv = Iconv(charset) else { return Self.decodeUnknown(bytes) }
             iconv.decode(bytes, into: &text)

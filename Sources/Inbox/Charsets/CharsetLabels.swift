@@ -15,13 +15,8 @@ enum CharsetLabels {
     }
 
     private static let known: [[UInt8]: Charset] = {
-        var forms = others
-        for (name, characters) in SingleByteTable.characters {
-            let table = SingleByteTable(characters: characters)
-            if let labels = singleBytes[name] { forms.append((.singleByte(table), labels)) }
-        }
         var known: [[UInt8]: Charset] = [:]
-        for (form, labels) in forms {
+        for (form, labels) in others + singleBytes.map({ (.singleByte($0), $1) }) {
             for label in labels.split(separator: " ") { known[key(label.utf8)] = Charset(form) }
         }
         return known

@@ -33,6 +33,10 @@ private struct EncodedWordReader {
         let isBase64: Bool
         let payload: ArraySlice<UInt8>
         var end: Int { payload.endIndex + 2 }
+        /// Whether it may begin with a byte order mark.
+        var hasOwnByteOrder: Bool {
+            charset.starts(with: "utf-16".utf8) || charset.starts(with: "utf-32".utf8)
+        }
     }
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
@@ -58,7 +62,7 @@ private struct EncodedWordReader {
                 flush(&defects)
                 result += between
                 if let last = between.last, !last.isBlank { defects.insert(.gluedWord) }
-            } else if word.charset != charset {
+            } else if word.charset != charset || word.hasOwnByteOrder {
                 flush(&defects)
             }
             add(word, &defects)

@@ -15,6 +15,7 @@ struct HeaderSectionReader {
     let firstField: Int
     /// The first line that is no field.
     private(set) var firstBadLine: Int?
+    private(set) var lastBadLine: Int?
     /// Whether lines that begin with a blank continue a field that is kept.
     private var isContinuing = false
     private var isFull = false
@@ -61,6 +62,7 @@ struct HeaderSectionReader {
         }
         isContinuing = false
         if firstBadLine == nil { firstBadLine = line.lowerBound }
+        lastBadLine = line.lowerBound
     }
 
     /// Where the body begins when the section has ended, at an empty line or without one.

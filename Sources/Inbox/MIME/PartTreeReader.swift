@@ -18,6 +18,8 @@ struct PartTreeReader {
     /// The part whose lines come now; nil before the first and after the last part of a multipart.
     private var current: Int?
     private var header: HeaderSectionReader?
+    /// The boundary that the header section names, once a line of it is no field.
+    private var ownBoundary: ArraySlice<UInt8>?
 
     private struct Frame {
         let node: Int
@@ -66,20 +68,26 @@ struct PartTreeReader {
     private mutating func readHeader(_ line: Line) {
         guard !line.text.isEmpty else { return endHeader(at: line.next, hasEmptyLine: true) }
         header?.read(line.text, of: content, into: &fields, limits: limits, defects: &defects)
+        guard let header, header.lastBadLine == line.text.lowerBound else { return }
+        if header.firstBadLine == line.text.lowerBound { findOwnBoundary(header) }
         // A boundary is one, too, where the empty line before it is missing.
-        if header?.firstBadLine == line.text.lowerBound, isOwnBoundary(line.text) {
+        let text = content[line.text]
+        if let ownBoundary, text.starts(with: "--".utf8),
+            text.dropFirst(2).trimmedEnd == ownBoundary
+        {
             endHeader(at: line.next, hasEmptyLine: false)
             begin(at: line.next)
         }
     }
 
-    /// Whether a line amid a header section is the boundary that the section names.
-    private mutating func isOwnBoundary(_ line: Range<Int>) -> Bool {
-        guard let current, let header, content[line].starts(with: "--".utf8) else { return false }
+    /// Finds the boundary that the fields before the first line that is no field name.
+    private mutating func findOwnBoundary(_ header: HeaderSectionReader) {
+        ownBoundary = nil
+        guard let current, nodes[current].level < limits.levels else { return }
         nodes[current].fields = header.firstField..<fields.count
-        let boundary = contentType(of: nodes[current])?.boundary
-        return boundary == content[line].dropFirst(2).trimmedEnd
-            && nodes[current].level < limits.levels
+        guard let type = contentType(of: nodes[current]), MediaType(name: type.value).isMultipart
+        else { return }
+        ownBoundary = type.boundary
     }
 
     private mutating func endHeader(at end: Int, hasEmptyLine: Bool) {
