@@ -4,7 +4,7 @@ import Testing
 @Suite struct `A received message` {
     private func message(_ content: String) async throws -> ReceivedMessage {
         try await withSMTPServer { smtp in
-            await smtp.mail(
+            try await smtp.mail(
                 from: "bounces@example.org", to: "bob@example.org", content: content)
             return try #require(smtp.received.first)
         }
