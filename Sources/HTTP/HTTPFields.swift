@@ -1,0 +1,35 @@
+/// The fields of a head or of trailers, in their order (RFC 9110 §5).
+package struct HTTPFields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
+    /// A field: its name in lower case, and its value without the blanks around it.
+    package struct Field: Sendable, Equatable {
+        package let name: String
+        package let value: String
+    }
+
+    /// All of them.
+    package private(set) var all: [Field] = []
+
+    package init(dictionaryLiteral fields: (String, String)...) {
+        for (name, value) in fields { append(name, value) }
+    }
+
+    /// The value of the first field of a name, which is in lower case.
+    package subscript(name: String) -> String? { all.first { $0.name == name }?.value }
+
+    /// The values of all fields of a name, which is in lower case.
+    package func values(of name: String) -> [String] {
+        all.lazy.filter { $0.name == name }.map(\.value)
+    }
+
+    /// The members of a list: what all fields of a name say, split at commas (RFC 9110 §5.6.1).
+    func list(_ name: String) -> [String] {
+        values(of: name).flatMap { $0.split(separator: ",") }.map {
+            String($0.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" })
+        }.filter { !$0.isEmpty }
+    }
+
+    /// Appends a field.
+    package mutating func append(_ name: String, _ value: String) {
+        all.append(Field(name: name.lowercased(), value: value))
+    }
+}

@@ -1,0 +1,248 @@
+import BlackholePipeline
+import Foundation
+import Synchronization
+import Testing
+
+@testable import BlackholeHTTP
+
+@Suite struct `A connection of HTTP` {
+    @Test(arguments: [1, 5, 1000])
+    func `answers requests one after another`(size: Int) {
+        var loopback = loopback()
+        loopback.send(
+            "GET /a HTTP/1.1\r\nHost: x\r\n\r\nPOST /b HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nhi"
+                + "GET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", inPiecesOf: size)
+        let responses = responses(in: loopback.takeOutput())
+        #expect(responses.map(\.body) == ["GET /a ", "POST /b hi", "GET /c "])
+        #expect(responses.map { $0.head.contains("connection: close") } == [false, false, true])
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `sends HEAD the head of GET`() {
+        var loopback = loopback()
+        loopback.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+        let output = loopback.takeOutput()
+        #expect(output.contains("content-length: 8\r\n\r\nHTTP/1.1 200 OK\r\n"))
+        #expect(output.hasSuffix("GET /b "))
+    }
+
+    @Test func `sends no content where the status forbids it`() {
+        var loopback = loopback()
+        loopback.send("GET /none HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+        let output = loopback.takeOutput()
+        #expect(output.hasPrefix("HTTP/1.1 204 No Content\r\n"))
+        #expect(output.components(separatedBy: "content-length").count == 2)
+    }
+
+    @Test func `keeps a connection of HTTP 1_0 only if asked`() {
+        var loopback = loopback()
+        loopback.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        #expect(loopback.takeOutput().contains("connection: keep-alive\r\n"))
+        #expect(loopback.closing == nil)
+        loopback.send("GET /a HTTP/1.0\r\n\r\n")
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `asks for a body that waits for it`() {
+        var loopback = loopback()
+        loopback.send(
+            "POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        #expect(loopback.takeOutput() == "HTTP/1.1 100 Continue\r\n\r\n")
+        loopback.send("hi")
+        #expect(loopback.takeOutput().hasSuffix("POST /a hi"))
+    }
+
+    @Test(arguments: [
+        "POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\nExpect: 100-continue\r\n\r\n",
+        "POST /small HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nb\r\n01234567890\r\n",
+    ])
+    func `refuses a body over its limit`(request: String) {
+        var loopback = loopback()
+        loopback.send(request)
+        #expect(loopback.takeOutput().hasPrefix("HTTP/1.1 413 Content Too Large\r\n"))
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `sends a large body as the client takes it`() {
+        var loopback = loopback()
+        loopback.limitWindow(to: 1000)
+        loopback.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(loopback.keptBytes < 150_000)
+        var output = loopback.takeOutput()
+        while loopback.nextWakeTime != .never, !output.hasSuffix("GET /b ") {
+            loopback.read(100_000)
+            let more = loopback.takeOutput()
+            guard !more.isEmpty else { break }
+            output += more
+            #expect(loopback.keptBytes < 150_000)
+        }
+        let responses = responses(in: output)
+        #expect(responses.map(\.body.utf8.count) == [1_000_000, 7])
+    }
+
+    @Test func `closes where no request comes in time, whatever bytes come`() {
+        var loopback = loopback()
+        for _ in 0..<9 {
+            loopback.send("G")
+            loopback.advance(by: .seconds(1))
+            #expect(loopback.closing == nil)
+        }
+        loopback.advance(by: .seconds(1))
+        #expect(loopback.takeOutput().hasPrefix("HTTP/1.1 408 "))
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `closes where a body does not come in time`() {
+        var loopback = loopback()
+        loopback.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+        for _ in 0..<29 {
+            loopback.send("b")
+            loopback.advance(by: .seconds(1))
+        }
+        #expect(loopback.closing == nil)
+        loopback.advance(by: .seconds(1))
+        #expect(loopback.takeOutput().hasPrefix("HTTP/1.1 408 "))
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `closes without a word where nothing is asked for a minute`() {
+        var loopback = loopback()
+        loopback.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+        _ = loopback.takeOutput()
+        loopback.advance(by: .seconds(59))
+        #expect(loopback.closing == nil)
+        loopback.advance(by: .seconds(1))
+        #expect(loopback.takeOutput() == "")
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `answers later, when its waker calls or its time comes`() throws {
+        let desk = Desk()
+        var loopback = Loopback { _ in HTTPLayer { Echo(desk) } }
+        loopback.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(loopback.takeOutput() == "")
+        desk.waker.withLock { $0 }?.wake()
+        loopback.advance(by: .zero)
+        #expect(responses(in: loopback.takeOutput()).map(\.body) == ["woken", "GET /b "])
+        loopback.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\n")
+        loopback.advance(by: .seconds(30))
+        #expect(responses(in: loopback.takeOutput()).map(\.body) == ["woken"])
+    }
+
+    @Test func `streams in chunks until the stream ends`() {
+        var loopback = loopback()
+        loopback.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(loopback.takeOutput().hasSuffix("connection: close\r\n\r\n6\r\npiece\n\r\n"))
+        loopback.advance(by: .seconds(1))
+        #expect(loopback.takeOutput() == "6\r\npiece\n\r\n")
+        loopback.advance(by: .seconds(1))
+        #expect(loopback.takeOutput() == "0\r\n\r\n")
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `streams to HTTP 1_0 without chunks`() {
+        var loopback = loopback()
+        loopback.send("GET /stream HTTP/1.0\r\n\r\n")
+        loopback.advance(by: .seconds(2))
+        #expect(loopback.takeOutput().hasSuffix("\r\n\r\npiece\npiece\n"))
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `ends a stream whose client has left, or where the loop stops`() {
+        var loopback = loopback()
+        loopback.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
+        loopback.end()
+        #expect(loopback.closing == .ended)
+        loopback.open { _ in HTTPLayer { Echo(Desk()) } }
+        loopback.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
+        loopback.stop(grace: .seconds(10))
+        #expect(loopback.closing == .ended)
+    }
+
+    @Test func `lets no value of a field begin another line`() {
+        var loopback = loopback()
+        loopback.send("GET /field HTTP/1.1\r\nHost: x\r\n\r\n")
+        #expect(loopback.takeOutput().contains("x: a  set-cookie: b\r\n"))
+    }
+}
+
+@Suite struct `A date of HTTP` {
+    @Test(arguments: [
+        784_111_777: "Sun, 06 Nov 1994 08:49:37 GMT", 0: "Thu, 01 Jan 1970 00:00:00 GMT",
+        951_782_400: "Tue, 29 Feb 2000 00:00:00 GMT",
+        4_102_444_799: "Thu, 31 Dec 2099 23:59:59 GMT",
+        -1: "Wed, 31 Dec 1969 23:59:59 GMT",
+    ])
+    func `is written as the standard has it`(seconds: Int, text: String) {
+        #expect(HTTPDate(seconds: seconds).description == text)
+    }
+}
+
+/// What a test shares with a responder.
+final class Desk: Sendable {
+    let waker = Mutex<Waker?>(nil)
+}
+
+/// Says what it was asked, and some other things.
+struct Echo: HTTPResponder {
+    private let desk: Desk
+    private var pieces = 2
+
+    init(_ desk: Desk) { self.desk = desk }
+
+    mutating func maximumBody(of request: HTTPRequest) -> Int {
+        request.target.path == "/small" ? 10 : 1 << 20
+    }
+
+    mutating func respond(to request: HTTPRequest, _ context: inout Context) -> HTTPAnswer {
+        switch request.target.path {
+        case "/none": return .response(HTTPResponse(204))
+        case "/large":
+            return .response(HTTPResponse(200, body: Array(repeating: 0x61, count: 1_000_000)))
+        case "/field": return .response(HTTPResponse(200, ["x": "a\r\nset-cookie: b"]))
+        case "/later":
+            let waker = context.waker
+            desk.waker.withLock { $0 = waker }
+            return .later(until: context.now + .seconds(30))
+        case "/stream": return .stream(HTTPResponse(200))
+        default:
+            let body = String(decoding: request.body, as: UTF8.self)
+            return .response(.text(200, "\(request.method) \(request.target.path) \(body)"))
+        }
+    }
+
+    mutating func resume(_ context: inout Context) -> HTTPAnswer { .response(.text(200, "woken")) }
+
+    mutating func stream(_ output: inout [UInt8], _ context: inout Context) -> Instant? {
+        guard pieces > 0 else { return nil }
+        pieces -= 1
+        output += Array("piece\n".utf8)
+        return context.now + .seconds(1)
+    }
+}
+
+private func loopback() -> Loopback {
+    Loopback { _ in HTTPLayer { Echo(Desk()) } }
+}
+
+private struct Response {
+    let head: String
+    let body: String
+}
+
+/// The responses in a server's output, by their Content-Length.
+private func responses(in output: String) -> [Response] {
+    var responses: [Response] = []
+    var rest = Array(output.utf8)[...]
+    let blank = Array("\r\n\r\n".utf8)
+    while let end = rest.indices.first(where: { rest[$0...].starts(with: blank) }) {
+        let head = String(decoding: rest[..<end], as: UTF8.self)
+        let length =
+            head.split(separator: "\r\n").first { $0.hasPrefix("content-length: ") }
+            .flatMap { Int($0.dropFirst(16)) } ?? 0
+        let body = rest[(end + 4)...].prefix(length)
+        responses.append(Response(head: head, body: String(decoding: body, as: UTF8.self)))
+        rest = body.endIndex < rest.endIndex ? rest[body.endIndex...] : []
+    }
+    return responses
+}
