@@ -56,15 +56,15 @@ import Testing
         #expect(loopback.connectionCount == 0)
     }
 
-    @Test func `answer a hundred thousand requests of a client that reads`() {
+    @Test func `answer every request of a client that reads`() {
         var loopback = loopback()
         let requests = Array(
             String(repeating: "GET / HTTP/1.1\r\nHost: x\r\n\r\n", count: 2500).utf8)
-        for _ in 0..<40 {
+        for _ in 0..<8 {
             loopback.send(requests)
             _ = loopback.takeBytes()
         }
-        #expect(loopback.counters[.httpRequests] == 100_000)
+        #expect(loopback.counters[.httpRequests] == 20_000)
         #expect(loopback.keptBytes == 0)
     }
 

@@ -143,12 +143,12 @@ import BlackholeHTTP
 }
 
 /// What a reader has made of bytes.
-private struct Outcome {
+struct Outcome {
     var requests: [HTTPRequest] = []
     var refusal: HTTPStatus?
 }
 
-private func read(_ text: String, inPiecesOf size: Int = .max) -> Outcome {
+func read(_ text: String, inPiecesOf size: Int = .max) -> Outcome {
     var reader = RequestReader(HTTPLimits())
     var outcome = Outcome()
     var request: HTTPRequest?
