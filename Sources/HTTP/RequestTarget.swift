@@ -49,7 +49,9 @@ package struct RequestTarget: Sendable, Equatable {
             && left.query.elementsEqual(right.query) { $0 == $1 }
     }
 
-    /// The decoded path. A slash, a backslash or a control byte that was encoded, an empty segment
+    /// The decoded path.
+    ///
+    /// A slash, a backslash or a control byte that was encoded, an empty segment
     /// that is not the last, `.` and `..` have no place in it.
     private static func path(_ bytes: ArraySlice<UInt8>) -> String? {
         guard bytes.first == UInt8(ascii: "/") else { return nil }

@@ -4,8 +4,10 @@ import BlackholePipeline
 import BlackholeTLS
 import Glibc
 
-/// A server of HTTP for clients that others have written: it says on which ports it listens, in clear and
-/// by TLS, and serves until its input ends. `SHORT` has it wait no longer than a second for anything.
+/// A server of HTTP for clients that others have written.
+///
+/// It prints the ports at which it listens, in clear and by TLS, and serves until its input ends. With
+/// `SHORT` it waits no longer than a second for anything.
 @main
 enum HTTPServer {
     static func main() throws {
