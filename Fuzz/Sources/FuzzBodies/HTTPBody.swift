@@ -56,6 +56,8 @@ public final class HTTPBody: FuzzBody {
         require(witness.requests == heard, "the requests are the naive reader's")
         let isOver = naive.isOver
         require((loopback.closing != nil) == isOver, "the connection ends where it must")
+        // Last words are not waited for forever.
+        loopback.read(.max)
         // The time for a head or a body passes, or else that between two requests.
         if waits { loopback.advance(by: .seconds(61)) } else { loopback.end() }
         settle(&output, window, bytes.count)
