@@ -41,7 +41,8 @@ struct NaiveHTTP {
     /// Reads a request; false where there is none, or where none may follow.
     private mutating func next() throws(End) -> Bool {
         while rest.starts(with: [0x0D, 0x0A]) { rest = rest.dropFirst(2) }
-        isAmid = !rest.isEmpty
+        // A CR may be the first half of an empty line.
+        isAmid = !rest.isEmpty && !rest.elementsEqual([0x0D])
         refused = Request()
         guard let lines = try headLines() else { return false }
         var (request, length) = try NaiveHead.read(lines)
@@ -85,8 +86,7 @@ struct NaiveHTTP {
     }
 
     private func checkMethod() throws(End) {
-        // The first half of an empty line.
-        if rest.elementsEqual([0x0D]) { return }
+        if !isAmid { return }
         let method = rest.prefix { $0 != 0x20 }
         if !method.prefix(32).allSatisfy(NaiveHead.isToken) || method.count > 32 {
             throw End(status: 400)
