@@ -24,6 +24,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case configuration = "FuzzConfiguration"
     case rules = "FuzzRules"
     case headerSwitches = "FuzzHeaderSwitches"
+    case http = "FuzzHTTP"
     case message = "FuzzMessage"
     case mime = "FuzzMIME"
 
@@ -51,6 +52,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .configuration: ConfigurationBody()
         case .rules: RulesBody()
         case .headerSwitches: HeaderSwitchesBody()
+        case .http: HTTPBody()
         case .message: MessageBody()
         case .mime: MIMEBody()
         }
