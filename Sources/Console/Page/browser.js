@@ -111,14 +111,14 @@ export class Browser {
 
   #showDetail(id, tab) {
     this.#wanted = id;
-    this.list.select(id);
     const shown = id ? `${id} ${tab ?? ""}` : "";
-    if (shown === this.#shown) return;
+    if (shown === this.#shown) return this.list.select(id);
     const isOther = !id || this.#shown.split(" ")[0] !== id;
     this.#shown = shown;
     const hadFocus = this.place.contains(document.activeElement);
     this.element.classList.toggle("open", Boolean(id));
     this.place.hidden = !id;
+    this.list.select(id);
     if (!isOther) return;
     this.place.replaceChildren();
     if (id) {

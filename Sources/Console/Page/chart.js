@@ -48,10 +48,10 @@ export function sparkline(canvas, values, color) {
   }
 }
 
-/** The next of 1, 2, 5, 10, … that is not below a number. */
+/** The next round number that is not below a number, and whose half is round, too. */
 function ceiling(number) {
   const size = 10 ** Math.floor(Math.log10(Math.max(number, 1)));
-  return [1, 2, 5, 10].map(step => step * size).find(step => step >= number);
+  return [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].map(step => step * size).find(step => step >= number);
 }
 
 /** Stripes, so that outcomes differ by more than color. */
@@ -149,7 +149,7 @@ export class Chart {
       pen.fillText(short(highest * part), EDGE - 8, row);
     }
     pen.textBaseline = "alphabetic";
-    for (let minute = 0; minute <= 10; minute += 2) {
+    for (let minute = 0; minute <= 10; minute += width < 480 ? 5 : 2) {
       pen.textAlign = minute === 0 ? "right" : minute === 10 ? "left" : "center";
       pen.fillText(minute ? `−${minute} min` : "now", x(Math.max(last - minute * 60, last - SECONDS + 1)), bottom + 15);
     }
@@ -168,15 +168,10 @@ export class Chart {
         stretch.toReversed().forEach(([second, low]) => pen.lineTo(x(second), y(low)));
         pen.closePath();
         pen.fillStyle = color;
-        pen.globalAlpha = angle ? 0.45 : 0.32;
+        pen.globalAlpha = angle ? 0.55 : 0.45;
         pen.fill();
         pen.globalAlpha = 1;
         if (angle) { pen.fillStyle = stripes(pen, color, angle); pen.fill(); }
-        pen.beginPath();
-        stretch.forEach(([second, , high]) => pen.lineTo(x(second), Math.min(y(high), bottom - 0.5)));
-        pen.strokeStyle = color;
-        pen.lineWidth = 1.5;
-        pen.stroke();
       }
       stretch = [];
     };

@@ -20,6 +20,13 @@ export function short(number) {
   return whole.format(number);
 }
 
+/** All digits below a million, three above: 5.44M. */
+export function total(number) {
+  if (!Number.isFinite(number) || number < 1e6) return count(number);
+  const [unit, size] = number < 1e9 ? ["M", 1e6] : ["G", 1e9];
+  return (number / size).toPrecision(Math.max(3, String(Math.floor(number / size)).length)) + unit;
+}
+
 export function bytes(number) {
   if (!Number.isFinite(number)) return "–";
   for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {

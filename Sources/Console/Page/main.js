@@ -2,6 +2,7 @@
 import { getJSON } from "./api.js";
 import { SECONDS } from "./chart.js";
 import { announce } from "./dom.js";
+import { count } from "./format.js";
 import { Frame, VIEWS, showKeys } from "./frame.js";
 import { Messages } from "./messages.js";
 import { Now } from "./now.js";
@@ -55,6 +56,7 @@ class App {
       this.view = next;
       document.getElementById("main").replaceChildren(next.element);
       this.frame.showView(name);
+      this.frame.showOverload("");
       announce(next.title);
     }
     next.show(Object.fromEntries(new URLSearchParams(query)));
@@ -83,7 +85,7 @@ class App {
       this.history.push(second);
     }
     this.history.splice(0, this.history.length - SECONDS);
-    if (batch.rates.length) this.frame.showOverload(overload(batch));
+    if (batch.rates.length) this.frame.showOverload(overload(batch, this.view));
     if (batch.reset.length) this.#reset(batch.reset);
     this.view.update(batch);
     if (this.view !== this.views.rules) this.views.rules.update({ rates: [], rules: batch.rules });
@@ -129,11 +131,11 @@ class App {
 const withSecond = rates => ({ ...rates, second: Math.round(Date.parse(rates.at) / 1000) });
 
 /** What the stream does not carry, in a sentence. */
-function overload({ rates, skipped }) {
+function overload({ rates, skipped }, { list }) {
   const { sampled = 1, dropped = 0, messages } = rates.at(-1);
   const parts = [];
-  if (sampled > 1) parts.push(`Sampling: 1 of ${sampled} messages is listed as it arrives, of ${messages} a second. All are counted.`);
-  else if (skipped) parts.push(`Sampling: more than ${SAMPLE} messages arrive between two updates; the newest are listed. All are counted.`);
+  if (list && sampled > 1) parts.push(`Sampling: 1 of ${sampled} messages is listed as it arrives, of ${count(messages)} a second. All are counted.`);
+  else if (list && skipped) parts.push(`Sampling: more than ${SAMPLE} messages arrive between two updates; the newest are listed. All are counted.`);
   if (dropped) parts.push(`${dropped} events were dropped.`);
   return parts.join(" ");
 }

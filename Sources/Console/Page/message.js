@@ -71,7 +71,7 @@ function heading(app, entry, message, base) {
   return h("header", {},
     h("h2", {}, badge(entry.outcome), " ", entry.subject || h("em", {}, message ? "(no subject)" : `refused at ${entry.stage}`)),
     message ? null : nothing(entry.outcome === "accepted" ? "Its content is not kept." : `It was ${entry.outcome} at ${entry.stage}; there is no content to show.`),
-    h("dl.facts", {}, facts.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+    h("dl.facts", {}, facts.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h(`dd.${name}`, {}, value)])),
     message?.Defects?.length ? h("p.defects", {}, `${plural(message.Defects.length, "defect")}: ${message.Defects.join("; ")}`) : null,
     message ? h("div.actions", {}, h("a.button", { href: `${base}/raw?dl=1`, download: `${entry.id}.eml` }, "Download"), remove) : null);
 }

@@ -2,7 +2,7 @@
 import { Chart, SECONDS, sparkline } from "./chart.js";
 import { h, setText } from "./dom.js";
 import { empty } from "./frame.js";
-import { badge, count, outcomeOf, percent, plural, short, span } from "./format.js";
+import { badge, count, outcomeOf, percent, short, span, total } from "./format.js";
 
 const STAGES = ["connect", "helo", "starttls", "auth", "mail", "rcpt", "data", "content", "message", "vrfy", "expn", "command", "quit"];
 const SPARK = 120;
@@ -44,8 +44,8 @@ export class Now {
       h("div.tiles", {}, this.tiles.map(({ element }) => element)),
       h("section.chart", { "aria-label": "Ten minutes" },
         h("h2", {}, "Ten minutes", h("small", {}, " messages per second")), h("div.legend", {}, this.legend, readout), this.canvas, this.probe),
-      h("div.panels", {}, [this.replies, this.rules, this.domains, this.clients, this.sink].map(({ element }) => element)));
-    this.replies.element.classList.add("wide");
+      this.replies.element,
+      h("div.panels", {}, [this.rules, this.domains, this.clients, this.sink].map(({ element }) => element)));
     new ResizeObserver(() => this.#draw()).observe(this.canvas);
   }
 
@@ -100,15 +100,17 @@ export class Now {
   }
 
   #showReplies({ replies = [] }) {
-    const before = new Map((this.#before?.replies ?? []).map(([stage, code, total]) => [`${stage} ${code}`, total]));
+    const before = new Map((this.#before?.replies ?? []).map(([stage, code, number]) => [`${stage} ${code}`, number]));
     const stages = STAGES.concat(replies.map(([stage]) => stage).filter(stage => !STAGES.includes(stage)));
     const rows = [...new Set(stages)].map(stage => [stage, replies.filter(([other]) => other === stage)]).filter(([, codes]) => codes.length);
-    this.replies.body.replaceChildren(rows.length ? h("table.strip", {}, h("tbody", {}, rows.map(([stage, codes]) => h("tr", {},
-      h("th", { scope: "row" }, stage),
-      h("td", {}, codes.toSorted((a, b) => a[1] - b[1]).map(([, code, total]) => {
-        const more = before.has(`${stage} ${code}`) ? total - before.get(`${stage} ${code}`) : 0;
-        return h("span.code", {}, badge(outcomeOf(code), String(code)), h("b", {}, count(total)), h("small", {}, more > 0 ? `+${short(more)}` : ""));
-      })))))) : nothing("No reply yet."));
+    const cell = (stage, [, code, number]) => {
+      const more = before.has(`${stage} ${code}`) ? number - before.get(`${stage} ${code}`) : 0;
+      return h("li", {}, badge(outcomeOf(code), String(code)), h("b", { title: count(number) }, total(number)), h("small", {}, more > 0 ? `+${short(more)}` : ""));
+    };
+    this.replies.body.replaceChildren(rows.length
+      ? h("ul.strip", {}, rows.map(([stage, codes]) => h("li", {}, h("h3", {}, stage),
+        h("ul", {}, codes.toSorted((a, b) => a[1] - b[1]).map(each => cell(stage, each))))))
+      : nothing("No reply yet."));
   }
 
   #showRules({ rules = [] }) {
@@ -152,6 +154,6 @@ export function ranking(body, rows, link, otherwise = "None yet.") {
   const highest = Math.max(...rows.map(([, number]) => number), 1);
   body.replaceChildren(h("ol.ranking", {}, rows.map(([name, number]) => h("li", {},
     link ? h("a", { href: link(name), title: name }, name) : h("span", { title: name }, name),
-    h("b", { title: plural(number, "time") }, count(number)), meter(number / highest)))));
+    h("b", { title: count(number) }, total(number)), meter(number / highest)))));
   if (focused >= 0) body.querySelectorAll("a")[focused]?.focus();
 }
