@@ -42,7 +42,7 @@ export class Browser {
       this.#values = shown;
       this.#isStale = true;
     }
-    if (this.#isStale) this.#load();
+    if (this.#isStale) this.#load(); else this.#showNothing();
     this.#showDetail(open ?? null, tab);
   }
 
@@ -98,7 +98,7 @@ export class Browser {
   }
 
   #showNothing() {
-    if (this.list.length) return this.list.place.replaceChildren();
+    if (this.list.length || !this.app.server) return this.list.place.replaceChildren();
     const isFiltered = Object.keys(this.#values).length > 0;
     this.list.place.replaceChildren(isFiltered
       ? h("div.empty", {}, h("p", {}, `No ${this.one.toLowerCase()} fits these filters.`), button("Show all", () => this.app.go(this.id, {})))

@@ -18,7 +18,7 @@ class App {
   rules = new Map();
   view = null;
   #asked = new Set();
-  #isLive = false;
+  #wasAway = false;
 
   constructor() {
     this.frame = new Frame(() => this.view?.redraw());
@@ -74,8 +74,16 @@ class App {
 
   #change(state) {
     this.frame.showState(state);
-    if (state === "live" && this.#isLive === null) this.#load();
-    this.#isLive = state === "live" ? true : null;
+    if (state !== "live") { this.#wasAway = true; return; }
+    if (this.#wasAway) this.#load();
+    this.#wasAway = false;
+    // Without a cursor, what came between the lists and the stream is in neither.
+    if (!this.stream.cursor) this.#reload();
+  }
+
+  #reload() {
+    this.views.messages.reload();
+    this.views.sessions.reload();
   }
 
   #take(batch) {
@@ -95,8 +103,7 @@ class App {
     const dropped = resets.reduce((sum, each) => sum + (each.dropped ?? 0), 0);
     if (dropped) announce(`${dropped} events were dropped`);
     if (resets.some(({ reason }) => reason === "restarted" || reason === "expired")) this.#load();
-    this.views.messages.reload();
-    this.views.sessions.reload();
+    this.#reload();
   }
 
   /** Has rules fetched that nobody has asked for yet. */

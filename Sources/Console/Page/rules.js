@@ -77,7 +77,6 @@ export class Rules {
 
   /** Fetches the rules; a draft is kept if asked. */
   async load({ keepsDraft = false } = {}) {
-    this.editor.area.readOnly = !this.app.server?.writable;
     try {
       const response = await request("/api/rules", { headers: { Accept: "application/json" } });
       this.#take(await response.json(), response.headers.get("ETag"));
@@ -153,6 +152,7 @@ export class Rules {
   #showStatus() {
     const isWritable = Boolean(this.app.server?.writable);
     const changed = this.#changes();
+    this.editor.area.readOnly = !isWritable;
     this.apply.disabled = !isWritable || !changed || this.#errors > 0;
     this.revert.disabled = !isWritable || !changed;
     const number = this.#rules.length;

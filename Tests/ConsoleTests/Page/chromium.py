@@ -51,10 +51,10 @@ class Chromium:
         return self.driver.execute_script(script, *arguments)
 
     def find(self, selector):
-        found = [element for element in self.all(selector) if element.is_displayed()]
-        if not found:
-            raise Failure(f"{selector} is not there")
-        return found[0]
+        try:
+            return next(element for element in self.all(selector) if element.is_displayed())
+        except (StopIteration, StaleElementReferenceException):
+            raise Failure(f"{selector} is not there") from None
 
     def all(self, selector):
         return self.driver.find_elements(By.CSS_SELECTOR, selector)

@@ -353,13 +353,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 world.streams.remove(stream)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """A browser that closes a connection is no news."""
+
+
 class Mock:
     """A mock that listens on a loopback port, in this process."""
 
     def __init__(self, port=0, rate=40, **more):
         handler = type("MockHandler", (Handler,), {"world": World(rate, **more)})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", port), handler)
         self.world = handler.world
         self.address = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

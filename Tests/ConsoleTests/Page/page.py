@@ -193,7 +193,7 @@ def filters_become_chips_and_addresses(page):
     page.wait(lambda: page.text(".chip.set span") == "domain: example.org", "a chip appears")
     page.wait(lambda: all("@example.org" in row.text for row in page.all(".row .to")), "only those fit")
     expect("domain=example.org" in page.js("return location.hash"), "the address has the filter")
-    page.named("button", "accepted").click()
+    page.find(".chip.accepted").click()
     page.wait(lambda: "outcome=accepted" in page.js("return location.hash"), "the address has the outcome")
     page.driver.back()
     page.wait(lambda: "outcome" not in page.js("return location.hash"), "back takes the outcome away")
