@@ -42,7 +42,7 @@ export class Browser {
       this.#values = shown;
       this.#isStale = true;
     }
-    if (this.#isStale) this.#load(); else this.#showNothing();
+    if (this.#isStale) this.#load();
     this.#showDetail(open ?? null, tab);
   }
 
@@ -52,7 +52,8 @@ export class Browser {
     this.#isStale = true;
   }
 
-  redraw() {}
+  /** The server has become known, or looks different. */
+  redraw() { if (!this.#isStale) this.#showNothing(); }
 
   /** Has everything fetched anew, at once if the view is visible. */
   reload() {

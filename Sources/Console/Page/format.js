@@ -68,6 +68,9 @@ export function time(text) {
 
 export const isoTime = text => Number.isNaN(Date.parse(text)) ? null : new Date(text).toISOString();
 
+/** A beginning of what a stranger sent: a subject may have a megabyte. */
+export const clip = (text, limit = 300) => text && text.length > limit ? `${text.slice(0, limit)}…` : text;
+
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
 /** The outcome that a reply code stands for. */

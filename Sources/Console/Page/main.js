@@ -9,13 +9,16 @@ import { Now } from "./now.js";
 import { Report } from "./report.js";
 import { Rules, fetchRules } from "./rules.js";
 import { Sessions } from "./sessions.js";
-import { SAMPLE, Stream } from "./stream.js";
+import { Stream } from "./stream.js";
 
 class App {
   /** The last ten minutes, a value a second, oldest first. */
   history = [];
   /** Rules by id. */
   rules = new Map();
+  /** The last two events of the rates: what they have in total, and what came between. */
+  rates = null;
+  ratesBefore = null;
   view = null;
   #asked = new Set();
   #wasAway = false;
@@ -67,8 +70,7 @@ class App {
       const [server, { rates }] = await Promise.all([getJSON("/api/server"), getJSON(`/api/rates?seconds=${SECONDS}`)]);
       this.frame.showServer(server);
       this.history = rates.map(withSecond);
-      this.view.update({ message: [], session: [], rates: [], rules: [], reset: [], loaded: true });
-      this.#route();
+      this.view.redraw();
     } catch { /* The stream says that the server is away, and this is called again when it is back. */ }
   }
 
@@ -88,6 +90,7 @@ class App {
 
   #take(batch) {
     for (const rates of batch.rates) {
+      [this.ratesBefore, this.rates] = [this.rates, rates];
       const second = withSecond(rates);
       if (this.history.at(-1)?.second >= second.second) continue;
       this.history.push(second);
@@ -111,7 +114,10 @@ class App {
     const missing = [...this.views.now.ruleIds].filter(id => !this.rules.has(id) && !this.#asked.has(id));
     if (!missing.length) return;
     missing.forEach(id => this.#asked.add(id));
-    try { this.learnRules(await fetchRules()); } catch { missing.forEach(id => this.#asked.delete(id)); }
+    try {
+      this.learnRules(await fetchRules());
+      this.view.redraw();
+    } catch { missing.forEach(id => this.#asked.delete(id)); }
   }
 
   learnRules(rules) {
@@ -141,8 +147,8 @@ const withSecond = rates => ({ ...rates, second: Math.round(Date.parse(rates.at)
 function overload({ rates, skipped }, { list }) {
   const { sampled = 1, dropped = 0, messages } = rates.at(-1);
   const parts = [];
-  if (list && sampled > 1) parts.push(`Sampling: 1 of ${sampled} messages is listed as it arrives, of ${count(messages)} a second. All are counted.`);
-  else if (list && skipped) parts.push(`Sampling: more than ${SAMPLE} messages arrive between two updates; the newest are listed. All are counted.`);
+  if (list && sampled > 1) parts.push(`Sampling: the list gets 1 of ${count(sampled)} messages, of ${count(messages)} per second. All are counted.`);
+  else if (list && skipped) parts.push(`Sampling: more arrives than can be listed, ${count(messages)} messages per second; the list gets the newest. All are counted.`);
   if (dropped) parts.push(`${dropped} events were dropped.`);
   return parts.join(" ");
 }

@@ -16,9 +16,6 @@ const TILES = [
 
 export class Now {
   title = "Now";
-  #rates = null;
-  #before = null;
-
   constructor(app) {
     this.app = app;
     this.tiles = TILES.map(([name, unit]) => {
@@ -50,30 +47,23 @@ export class Now {
   }
 
   /** The rules that have counts. */
-  get ruleIds() { return (this.#rates?.rules ?? []).map(([id]) => id); }
+  get ruleIds() { return (this.app.rates?.rules ?? []).map(([id]) => id); }
 
   show() { this.#render(); }
   hide() {}
   key() { return false; }
-  redraw() { this.#draw(); }
+  redraw() { this.#render(); }
 
-  update(batch) {
-    if (batch.rates.length) {
-      this.#before = this.#rates;
-      this.#rates = batch.rates.at(-1);
-    }
-    if (batch.rates.length || batch.loaded) this.#render();
-  }
+  update(batch) { if (batch.rates.length) this.#render(); }
 
   #render() {
-    const { server, history } = this.app;
-    const isEmpty = Boolean(server) && history.every(({ messages, open }) => !messages && !open) && !this.#rates?.replies?.length;
+    const { server, history, rates } = this.app;
+    const isEmpty = Boolean(server) && history.every(({ messages, open }) => !messages && !open) && !rates?.replies?.length;
     if (this.welcome.hidden === isEmpty) {
       this.welcome.hidden = !isEmpty;
       this.welcome.replaceChildren(isEmpty ? empty("Nothing has arrived yet.", server) : "");
     }
     this.#draw();
-    const rates = this.#rates;
     if (!rates) return;
     this.#showReplies(rates);
     this.#showRules(rates);
@@ -91,7 +81,7 @@ export class Now {
       const { number, canvas } = this.tiles[index];
       const values = recent.map(value);
       setText(number, values.length ? text(values.at(-1)) : "–");
-      sparkline(canvas, values, style.color);
+      sparkline(canvas, values, SPARK, style.color);
     });
     const [accepted, deferred, refused] = this.legend.map(element => color(element.firstChild));
     this.chart.draw(history.slice(-SECONDS), {
@@ -100,7 +90,7 @@ export class Now {
   }
 
   #showReplies({ replies = [] }) {
-    const before = new Map((this.#before?.replies ?? []).map(([stage, code, number]) => [`${stage} ${code}`, number]));
+    const before = new Map((this.app.ratesBefore?.replies ?? []).map(([stage, code, number]) => [`${stage} ${code}`, number]));
     const stages = STAGES.concat(replies.map(([stage]) => stage).filter(stage => !STAGES.includes(stage)));
     const rows = [...new Set(stages)].map(stage => [stage, replies.filter(([other]) => other === stage)]).filter(([, codes]) => codes.length);
     const cell = (stage, [, code, number]) => {

@@ -26,7 +26,7 @@ export class Rules {
     this.editor = new Editor({ label: "Rules, one a line", onInput: () => this.#edited() });
     this.status = h("p.status", { role: "status" });
     this.problems = h("ul.problems", { id: "problems" });
-    this.conflict = h("div.conflict", { role: "alert", hidden: true });
+    this.conflict = h("div.conflict", { role: "status", hidden: true });
     this.apply = button("Apply", () => this.#apply(), { class: "primary writes" });
     this.revert = button("Revert", () => this.#revert(), { class: "writes" });
     this.question = h("input", {
@@ -57,7 +57,7 @@ export class Rules {
   }
 
   hide() {}
-  redraw() {}
+  redraw() { this.#showStatus(); }
 
   key(event) {
     if (event.key !== "/") return false;
@@ -83,6 +83,7 @@ export class Rules {
       const text = this.#rules.map(named).join("\n");
       this.#base = text;
       if (!keepsDraft) this.editor.value = text;
+      this.#showCounts();
       this.#isLoaded = true;
       this.conflict.hidden = true;
       this.#check();

@@ -5,7 +5,7 @@ const INTERVAL = 250;
 /** Events of a kind that are kept between two batches; older ones are counted and thrown away unread. */
 const ROOM = 50;
 /** Messages and sessions a second that the page asks for. */
-export const SAMPLE = 40;
+const SAMPLE = 40;
 
 /**
  * Follows `/api/events` while the page is visible: a browser has six connections per host, and a hidden tab holds none.

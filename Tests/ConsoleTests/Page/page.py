@@ -35,7 +35,8 @@ def check(function):
 
 
 def get(address, path):
-    with urllib.request.urlopen(address + path) as response:
+    request = urllib.request.Request(address + path, headers={"Accept": "application/json, */*"})
+    with urllib.request.urlopen(request) as response:
         return response.headers, response.read()
 
 
@@ -135,6 +136,7 @@ def tab_reaches_everything_in_order(page):
             page.press("j")  # So that the list holds still.
         page.js("document.activeElement.blur(); getSelection().removeAllRanges()")
         page.js("document.body.setAttribute('tabindex', '-1'); document.body.focus(); document.body.removeAttribute('tabindex')")
+        there = page.js(reach)
         visited = []
         for _ in range(80):
             page.press(Keys.TAB)
@@ -143,7 +145,7 @@ def tab_reaches_everything_in_order(page):
                 break
             expect(page.js(script)[0], f"{view}: the focus is not visible on {element.get_attribute('outerHTML')[:120]}")
             visited.append(element)
-        expected = page.js(reach)
+        expected = [each for each in page.js(reach) if each in there]
         missed = [each.get_attribute("outerHTML")[:120] for each in expected if each not in visited]
         expect(not missed, f"{view}: Tab does not reach {missed}")
         order = [each for each in expected if each in visited]
