@@ -67,8 +67,9 @@ class App {
 
   async #load() {
     try {
-      const [server, { rates }] = await Promise.all([getJSON("/api/server"), getJSON(`/api/rates?seconds=${SECONDS}`)]);
+      const [server, { rates }, rules] = await Promise.all([getJSON("/api/server"), getJSON(`/api/rates?seconds=${SECONDS}`), fetchRules()]);
       this.frame.showServer(server);
+      this.learnRules(rules);
       this.history = rates.map(withSecond);
       this.view.redraw();
     } catch { /* The stream says that the server is away, and this is called again when it is back. */ }

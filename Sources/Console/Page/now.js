@@ -125,7 +125,7 @@ export class Now {
 }
 
 function panel(title, hint) {
-  const body = h("div.body");
+  const body = h("div.body", {}, nothing("…"));
   return { body, element: h("section.box", { "aria-label": title }, h("h2", {}, title, h("small", {}, ` ${hint}`)), body) };
 }
 
