@@ -80,7 +80,7 @@ def views_have_addresses_keys_and_history(page):
     for number, view in enumerate(VIEWS, 1):
         page.press(str(number))
         page.wait(lambda: page.js("return location.hash") == f"#/{view}", f"key {number} leads to {view}")
-        expect(page.find("nav a[aria-current]").get_attribute("data-view") == view, f"{view} is not marked")
+        page.wait(lambda: page.find("nav a[aria-current]").get_attribute("data-view") == view, f"{view} is marked")
     page.driver.back()
     page.wait(lambda: page.find("nav a[aria-current]").get_attribute("data-view") == "rules", "back leads to Rules")
     page.driver.forward()
