@@ -33,7 +33,7 @@ struct Newsletter {
 }
 
 @Test(.smtpServer) func `a new reader is welcomed`() async throws {
-    let smtp = SMTPServer.current
+    let smtp = try SMTPServer.current
     try Newsletter(server: "smtp://\(smtp.address)").welcome("you@example.org")
 
     let message = try await smtp.first(to: "you@example.org", within: .seconds(10))

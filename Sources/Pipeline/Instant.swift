@@ -39,9 +39,10 @@ extension Duration {
     /// The duration in nanoseconds, clamped to what 64 bits hold.
     @inlinable
     package var nanosecondsClamped: Int64 {
+        // Where its seconds are out of the range of 64 bits, `components` would end the process.
+        guard self > .nanoseconds(Int64.min) else { return .min }
+        guard self < .nanoseconds(Int64.max) else { return .max }
         let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return overflow || carry ? (seconds < 0 ? .min : .max) : sum
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

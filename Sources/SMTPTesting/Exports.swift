@@ -3,6 +3,7 @@
 // declares it (SE-0444).
 
 // What is received.
+@_exported public import struct BlackholeInbox.MIMEMessage
 @_exported public import struct BlackholeInbox.ReceivedMessage
 @_exported public import struct BlackholeInbox.Transcript
 @_exported public import enum BlackholePipeline.NetworkAddress

@@ -31,6 +31,8 @@ struct FakePlan: Sendable {
     var makeResponder: @Sendable () -> AnyResponder = { AnyResponder(BlackHole()) }
     var hostName = "localhost"
     var seed: UInt64 = 0
+    /// Whether what is not used is a failure.
+    var isStrict = false
 
     enum Encryption { case none, startTLS, implicit }
 

@@ -80,10 +80,3 @@ extension Behavior {
         }
     }
 }
-
-extension ContinuousClock {
-    /// The time by which a wait ends; one of many years lasts a year.
-    static func deadline(in time: Duration) -> Instant {
-        now + min(max(time, .zero), .seconds(365 * 86_400))
-    }
-}

@@ -34,6 +34,38 @@ public struct ScriptFailure: Error, CustomStringConvertible {
     public let received: String
     /// What was said: on the connection that departed, otherwise on all.
     public let transcripts: [Transcript]
+    /// Where it was waited for; nil where nobody did.
+    public private(set) var location: TestLocation?
+    /// What the test has thrown, maybe since its mailer was told of the departure.
+    public private(set) var bodyError: (any Error)?
+
+    init(
+        reason: Reason, expected: String, received: String, transcripts: [Transcript],
+        location: TestLocation? = nil
+    ) {
+        self.reason = reason
+        self.expected = expected
+        self.received = received
+        self.transcripts = transcripts
+        self.location = location
+    }
+
+    /// The same failure, and what the test has thrown at its end.
+    func with(bodyError error: any Error) -> ScriptFailure {
+        // A wait for the script has thrown it.
+        if let failure = error as? ScriptFailure { return failure }
+        var failure = self
+        failure.bodyError = error
+        failure.location = failure.location ?? (error as? any LocatedFailure)?.location
+        return failure
+    }
+
+    /// The same failure, where it was waited for.
+    func with(location: TestLocation) -> ScriptFailure {
+        var failure = self
+        failure.location = location
+        return failure
+    }
 
     /// What was expected, what came, and what was said.
     public var description: String {
@@ -43,7 +75,15 @@ public struct ScriptFailure: Error, CustomStringConvertible {
             case .timedOut: "timed out"
             case .stopped: "the server was stopped"
             }
-        return (["\(reason): expected \(expected), received \(received)"] + transcripts.report)
-            .joined(separator: "\n")
+        let place = location.map { " (\($0))" } ?? ""
+        // The errors of waits have the transcripts, too.
+        let thrown = bodyError.map { error in
+            "the test threw: "
+                + (error is any LocatedFailure
+                    ? String("\(error)".prefix { $0 != "\n" }) : "\(error)")
+        }
+        return
+            (["\(reason): expected \(expected), received \(received)\(place)"]
+            + (thrown.map { [$0] } ?? []) + transcripts.report).joined(separator: "\n")
     }
 }

@@ -6,15 +6,22 @@ extension SMTPServer {
     /// - Throws: ``ScriptFailure`` when one departed from it before, when the time is over or the
     ///   server stopped; ``Misuse`` where there is no script; `CancellationError`.
     @discardableResult
-    public func scriptPlayed(within time: Duration) async throws -> PlayedScript {
-        try await scriptsPlayed(1, within: time)[0]
+    public func scriptPlayed(
+        within time: Duration = .seconds(10), file: String = #filePath, line: Int = #line
+    ) async throws -> PlayedScript {
+        try await scriptsPlayed(1, within: time, file: file, line: line)[0]
     }
 
     /// Waits until so many connections have played their scripts to the end, and returns these in
     /// the order of their coming.
     ///
-    /// - Throws: what ``scriptPlayed(within:)`` throws.
-    public func scriptsPlayed(_ count: Int, within time: Duration) async throws -> [PlayedScript] {
+    /// - Throws: what ``scriptPlayed(within:file:line:)`` throws.
+    @discardableResult
+    public func scriptsPlayed(
+        _ count: Int, within time: Duration = .seconds(10), file: String = #filePath,
+        line: Int = #line
+    ) async throws -> [PlayedScript] {
+        let location = TestLocation(file, line)
         guard hasScript else {
             throw Misuse(
                 Flaw("the server has no script", "give it one: .script(…)"), in: "scriptPlayed")
@@ -22,22 +29,22 @@ extension SMTPServer {
         let played = try await inbox.wait(within: time) {
             let played = plays.played
             if played.count >= count { return Array(played.prefix(count)) }
-            if let scriptFailure { throw scriptFailure }
+            if let scriptFailure { throw scriptFailure.with(location: location) }
             return nil
         }
         if let played { return played }
         throw ScriptFailure(
             reason: inbox.isOver ? .stopped : .timedOut,
             expected: count == 1 ? "the script to be played" : "\(count) scripts to be played",
-            received: progress, transcripts: inbox.transcripts)
+            received: progress, transcripts: inbox.transcripts, location: location)
     }
 
     /// How the first client that departed from its script did so; nil while none has.
     ///
-    /// ``withSMTPServer(_:on:isolation:_:)`` throws it at its end.
+    /// ``finish()`` and ``withSMTPServer(_:on:isolation:_:)`` throw it at their end.
     public var scriptFailure: ScriptFailure? { plays.failure }
 
-    private var progress: String {
+    var progress: String {
         let connections = plays.all.enumerated().map { index, play in
             "connection \(index + 1), "
                 + (play.expected.map { "which is to bring \($0)" } ?? "which is over")

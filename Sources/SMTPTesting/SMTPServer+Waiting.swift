@@ -1,90 +1,145 @@
 public import BlackholeInbox
 
-/// Why a wait for messages has ended without them.
-public struct MissingMessages: Error, CustomStringConvertible {
-    /// What was waited for.
-    public let expected: String
-    /// What had come.
-    public let received: [ReceivedMessage]
-    /// What was said on every connection.
-    public let transcripts: [Transcript]
-    /// Whether the server was stopped; otherwise the time was over.
-    public let isStopped: Bool
-
-    /// What was waited for, what has come, and what was said.
-    public var description: String {
-        var lines = [
-            "\(isStopped ? "the server was stopped" : "timed out") waiting for \(expected)"
-        ]
-        lines.append("received: \(received.isEmpty ? "nothing" : "")")
-        lines += received.map { "  \($0)" }
-        return (lines + transcripts.report).joined(separator: "\n")
-    }
-}
-
+// Of the waits, each returns as soon as there is what it waits for, be it there before; its time is
+// how long a failure takes. A wait without its messages throws ``MissingMessages``.
 extension SMTPServer {
-    /// Waits until so many messages have come, and returns the first of them.
+    /// Waits until as many messages have come, and returns the first of them, in the order of arrival.
+    ///
+    /// There may be more: see ``messages(exactly:quietFor:within:file:line:)``.
     ///
     /// - Throws: ``MissingMessages`` when the time is over or the server stopped, `CancellationError`.
-    public func messages(_ count: Int, within time: Duration) async throws -> [ReceivedMessage] {
-        try await wait(for: "\(count) message\(count == 1 ? "" : "s")", within: time) { messages in
-            messages.count >= count ? Array(messages.prefix(count)) : nil
+    @discardableResult
+    public func messages(
+        _ count: Int, within time: Duration = .seconds(10),
+        file: String = #filePath, line: Int = #line
+    ) async throws -> [ReceivedMessage] {
+        let expected = "\(count) message\(count == 1 ? "" : "s")"
+        return try await found(expected, TestLocation(file, line)) {
+            try await inbox.first(count, within: time)
         }
+    }
+
+    /// Waits until as many messages have come, and then for a while that no more come.
+    ///
+    /// A mailer that has seen its replies sends no more by itself, and needs no quiet time: its messages
+    /// were there before. One that works behind the test's back, and might send a message twice, does.
+    ///
+    /// - Parameters:
+    ///   - count: how many there are in the end, since the start or ``clear()``.
+    ///   - quiet: how long no more may come; always spent in full.
+    ///   - time: how long they may take.
+    ///   - file: where a failure is reported.
+    ///   - line: the line there.
+    /// - Throws: ``MissingMessages``, ``UnexpectedMessages``, `CancellationError`.
+    @discardableResult
+    public func messages(
+        exactly count: Int, quietFor quiet: Duration = .milliseconds(200),
+        within time: Duration = .seconds(10), file: String = #filePath, line: Int = #line
+    ) async throws -> [ReceivedMessage] {
+        let messages = try await messages(count, within: time, file: file, line: line)
+        guard try await inbox.first(count + 1, within: quiet) != nil else { return messages }
+        throw UnexpectedMessages(
+            expected: "\(count) message\(count == 1 ? "" : "s") and no more",
+            received: inbox.messages, transcripts: inbox.transcripts,
+            location: TestLocation(file, line))
     }
 
     /// Waits for the first message to a recipient.
     ///
+    /// It is the same one however often it is asked for: ``next(to:within:file:line:)`` goes on.
+    ///
     /// - Throws: ``MissingMessages`` when the time is over or the server stopped, `CancellationError`.
+    @discardableResult
     public func first(
-        to recipient: Pattern = "*", within time: Duration
+        to recipient: Pattern = "*", within time: Duration = .seconds(10),
+        file: String = #filePath, line: Int = #line
     ) async throws -> ReceivedMessage {
-        try await wait(for: "a message to \(recipient)", within: time) { messages in
-            messages.first { $0.recipients.contains(where: recipient.matches) }
+        try await found("a message to \(recipient)", TestLocation(file, line)) {
+            try await inbox.message(recipient.criterion, within: time)
         }
     }
 
-    private func wait<Found>(
-        for expected: String, within time: Duration, _ found: ([ReceivedMessage]) -> Found?
-    ) async throws -> Found {
-        if let found = try await inbox.wait(within: time, { found(inbox.messages) }) {
-            return found
+    /// Waits for the next message to a recipient, and takes it: no message is returned twice, whatever
+    /// the recipient, and whoever else asks at the same time.
+    ///
+    /// Those that wait are served in the order of their coming. What is taken stays in ``received``, and
+    /// counts for all other waits.
+    ///
+    /// - Throws: ``MissingMessages`` when the time is over or the server stopped, `CancellationError`.
+    @discardableResult
+    public func next(
+        to recipient: Pattern = "*", within time: Duration = .seconds(10),
+        file: String = #filePath, line: Int = #line
+    ) async throws -> ReceivedMessage {
+        try await found("another message to \(recipient)", TestLocation(file, line)) {
+            try await inbox.next(recipient.criterion, within: time)
         }
-        throw MissingMessages(
-            expected: expected, received: inbox.messages, transcripts: inbox.transcripts,
-            isStopped: inbox.isOver)
     }
 
-    /// The messages as they come, from the first one on; ends when the server is stopped.
-    public var messages: Messages { Messages(inbox: inbox) }
-
-    /// The messages of a server as they come.
-    public struct Messages: AsyncSequence, Sendable {
-        let inbox: Inbox
-
-        /// Begins with the first message.
-        public func makeAsyncIterator() -> Iterator { Iterator(inbox: inbox) }
-
-        /// Goes through the messages.
-        public struct Iterator: AsyncIteratorProtocol {
-            let inbox: Inbox
-            private var index = 0
-
-            init(inbox: Inbox) { self.inbox = inbox }
-
-            /// The next message; nil when the server is stopped, or the task is cancelled.
-            public mutating func next() async -> ReceivedMessage? {
-                while !Task.isCancelled {
-                    let (rings, isOver) = (inbox.bell.rings, inbox.isOver)
-                    let messages = inbox.messages
-                    if index < messages.count {
-                        defer { index += 1 }
-                        return messages[index]
-                    }
-                    guard !isOver else { return nil }
-                    await inbox.bell.wait(since: rings, until: nil)
+    /// Waits for the first message of which something is true.
+    ///
+    /// ```swift
+    /// try await smtp.message { $0["Subject"] == "Welcome" }
+    /// ```
+    ///
+    /// - Parameters:
+    ///   - time: how long it may take.
+    ///   - file: where a failure is reported.
+    ///   - line: the line there.
+    ///   - isWanted: asked once for each message, in the order of arrival.
+    /// - Throws: ``MissingMessages`` when the time is over or the server stopped, `CancellationError`,
+    ///   what `isWanted` throws.
+    @discardableResult
+    public func message(
+        within time: Duration = .seconds(10), file: String = #filePath, line: Int = #line,
+        where isWanted: (ReceivedMessage) throws -> Bool
+    ) async throws -> ReceivedMessage {
+        var number = 0
+        return try await found("a message that is wanted", TestLocation(file, line)) {
+            try await inbox.wait(within: time) {
+                while let message = inbox.message(from: &number) {
+                    if try isWanted(message) { return message }
                 }
                 return nil
             }
         }
+    }
+
+    /// Waits for a while that no message to a recipient comes, and that none has come before.
+    ///
+    /// - Parameters:
+    ///   - recipient: to whom none may come.
+    ///   - time: how long none may come; spent in full, unless the server is stopped.
+    ///   - file: where a failure is reported.
+    ///   - line: the line there.
+    /// - Throws: ``UnexpectedMessages`` as soon as there is one, `CancellationError`.
+    public func noMessages(
+        to recipient: Pattern = "*", within time: Duration = .milliseconds(200),
+        file: String = #filePath, line: Int = #line
+    ) async throws {
+        guard try await inbox.message(recipient.criterion, within: time) != nil else { return }
+        throw UnexpectedMessages(
+            expected: "no message to \(recipient)", received: inbox.messages,
+            transcripts: inbox.transcripts, location: TestLocation(file, line))
+    }
+
+    /// Forgets all messages that have come so far, also for waits; the transcripts stay.
+    public func clear() { inbox.clear() }
+
+    private func found<Found>(
+        _ expected: String, _ location: TestLocation, _ wait: () async throws -> Found?
+    ) async throws -> Found {
+        if let found = try await wait() { return found }
+        throw MissingMessages(
+            expected: expected, received: inbox.messages, transcripts: inbox.transcripts,
+            isStopped: inbox.isOver, location: location)
+    }
+}
+
+extension Pattern {
+    /// The messages to recipients that match.
+    fileprivate var criterion: Criterion {
+        description.contains { $0 == "*" || $0 == "?" }
+            ? Criterion(recipients: matches) : Criterion(recipient: description)
     }
 }

@@ -101,7 +101,7 @@ public final class SMTPServer: Sendable {
     }
 
     /// Connects a client of our own.
-    func connect<Client: ByteHandler>(_ make: @escaping @Sendable () -> Client) {
+    func connect<Client: ByteHandler & ~Copyable>(_ make: @escaping @Sendable () -> Client) {
         loops.connect(to: address) { _ in make() }
     }
 }

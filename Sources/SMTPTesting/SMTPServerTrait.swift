@@ -4,10 +4,12 @@ public import Testing
 ///
 /// ```swift
 /// @Test(.smtpServer) func mails() async throws {
-///     let smtp = SMTPServer.current
+///     let smtp = try SMTPServer.current
 ///     …
 /// }
 /// ```
+///
+/// It does what ``withSMTPServer(_:on:isolation:_:)`` does. A wait that fails is recorded at its line.
 public struct SMTPServerTrait: TestTrait, SuiteTrait, TestScoping {
     let behaviors: [Behavior]
 
@@ -19,8 +21,16 @@ public struct SMTPServerTrait: TestTrait, SuiteTrait, TestScoping {
         for test: Test, testCase: Test.Case?,
         performing function: @Sendable () async throws -> Void
     ) async throws {
-        try await withSMTPServer(behaviors) { server in
-            try await SMTPServer.$ofTest.withValue(server) { try await function() }
+        do {
+            try await withSMTPServer(behaviors) { server in
+                try await SMTPServer.$ofTest.withValue(server) { try await function() }
+            }
+        } catch {
+            let location = (error as? any LocatedFailure)?.location
+            guard let location = location ?? (error as? ScriptFailure)?.location else {
+                throw error
+            }
+            Issue.record(error, sourceLocation: location.sourceLocation)
         }
     }
 }
@@ -38,11 +48,19 @@ extension Trait where Self == SMTPServerTrait {
 extension SMTPServer {
     @TaskLocal static var ofTest: SMTPServer?
 
-    /// The server of the test that runs; without the trait `.smtpServer`, a programmer's mistake.
+    /// The server of the test that runs.
+    ///
+    /// Tasks that are not the test's children, those of `Task.detached`, do not know it.
+    ///
+    /// - Throws: ``Misuse`` where the test has not the trait `.smtpServer`.
     public static var current: SMTPServer {
-        guard let server = ofTest else {
-            preconditionFailure("this test has no server: it lacks the trait .smtpServer")
+        get throws {
+            guard let ofTest else {
+                throw Misuse(
+                    Flaw("this test has no server", "give it the trait .smtpServer"),
+                    in: "SMTPServer.current")
+            }
+            return ofTest
         }
-        return server
     }
 }

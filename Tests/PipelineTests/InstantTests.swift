@@ -7,7 +7,9 @@ import Testing
             (Duration.zero, 0), (.nanoseconds(1), 1), (.seconds(1), 1_000_000_000),
             (.milliseconds(-1), -1_000_000), (.seconds(Int64.max), Int64.max),
             (.seconds(Int64.min), Int64.min),
-            (.nanoseconds(Int64.max), Int64.max),
+            (.seconds(1e20), Int64.max), (.seconds(-1e20), Int64.min),
+            (.nanoseconds(Int64.max), Int64.max), (.nanoseconds(Int64.min), Int64.min),
+            (.nanoseconds(Int64.min + 1), Int64.min + 1),
             (.nanoseconds(Int64.max) + .seconds(1), Int64.max),
             (Duration(secondsComponent: 0, attosecondsComponent: 999_999_999), 0),
         ] as [(Duration, Int64)])

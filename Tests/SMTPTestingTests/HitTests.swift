@@ -15,7 +15,7 @@ import Testing
                     "behavior 3, .rules, line 2: message -> accept",
                     "behavior 4, .at(.quit): quit -> reset",
                 ])
-            await smtp.say("EHLO x", "MAIL FROM:<>", "RCPT TO:<a@b>", "RCPT TO:<a@b>", "NOOP")
+            try await smtp.say("EHLO x", "MAIL FROM:<>", "RCPT TO:<a@b>", "RCPT TO:<a@b>", "NOOP")
             #expect(smtp.hits == [0, 1, 1, 0])
             #expect(smtp.hits(of: "grey") == 1)
             #expect(smtp.hits(of: "gray") == nil)
@@ -30,9 +30,9 @@ import Testing
     @Test func `name the scripts that no client has begun`() async throws {
         let smtp = try SMTPServer(
             .tls, .script(.reply("220 one")), .script(.reply("220 two")))
-        await smtp.say()
+        try await smtp.say()
         #expect(smtp.unused == ["behavior 3, .script"])
-        await smtp.say()
+        try await smtp.say()
         #expect(smtp.unused == [])
         await smtp.stop()
     }

@@ -250,9 +250,10 @@ struct MisuseTests {
     }
 
     @Test func `the null reverse-path has a pattern`() async throws {
-        try await withSMTPServer(.at(.sender, matching: "", .reply(550, "No bounces"))) { smtp in
-            #expect(await smtp.mail(from: "", to: "a@b.example").last == "550 No bounces")
-            #expect(await smtp.mail(to: "a@b.example").last?.prefix(3) == "221")
+        try await withSMTPServer(.at(.sender, matching: "", .reply(550, "No bounces"))) {
+            smtp async throws in
+            #expect(try await smtp.mail(from: "", to: "a@b.example").last == "550 No bounces")
+            #expect(try await smtp.mail(to: "a@b.example").last?.prefix(3) == "221")
         }
     }
 }

@@ -55,7 +55,7 @@ import Testing
         let misuse = #expect(throws: Misuse.self) { try SMTPServer(behaviors) }
         #expect(misuse?.place == "behavior 4, .rule")
         let smtp = try SMTPServer(Array(behaviors.prefix(3)))
-        #expect(await smtp.mail(to: "you@example.org").last?.hasPrefix("530") == true)
+        #expect(try await smtp.mail(to: "you@example.org").last?.hasPrefix("530") == true)
         #expect(smtp.hits == [0, 0, 0])
         #expect(smtp.unused == ["behavior 3, .rule: mail -> 450"])
         await smtp.stop()

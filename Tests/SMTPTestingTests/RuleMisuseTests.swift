@@ -132,8 +132,8 @@ struct RuleMisuseTests {
     }
 
     @Test func `a text without rules changes nothing`() async throws {
-        try await withSMTPServer(.rules("# none\n\n")) { smtp in
-            #expect(await smtp.mail(to: "a@b.example").last?.prefix(3) == "221")
+        try await withSMTPServer(.rules("# none\n\n")) { smtp async throws in
+            #expect(try await smtp.mail(to: "a@b.example").last?.prefix(3) == "221")
         }
     }
 }

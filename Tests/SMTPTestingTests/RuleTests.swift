@@ -187,7 +187,7 @@ struct RuleTests {
         ) { smtp in
             for name in ["kept@no.example", "plain@no.example", "dropped@a.example", "b@b.example"]
             {
-                await smtp.mail(to: name)
+                try await smtp.mail(to: name)
             }
             #expect(smtp.received.map(\.recipients) == [["kept@no.example"], ["b@b.example"]])
         }

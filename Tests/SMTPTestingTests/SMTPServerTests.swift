@@ -5,7 +5,7 @@ import Testing
 struct SMTPServerTests {
     @Test func `a message is found by who has seen its 250`() async throws {
         try await withSMTPServer { smtp in
-            let replies = await smtp.mail(
+            let replies = try await smtp.mail(
                 to: "you@example.org", "them@example.org",
                 content: "Subject: Hello\n\n.dot\nBye\n")
             #expect(
@@ -17,9 +17,10 @@ struct SMTPServerTests {
             #expect(message.sender == "me@example.org")
             #expect(message.recipients == ["you@example.org", "them@example.org"])
             #expect(message.hello == "client.example")
-            #expect(message.text == "Subject: Hello\r\n\r\n.dot\r\nBye\r\n\r\n")
+            #expect(message.source == "Subject: Hello\r\n\r\n.dot\r\nBye\r\n\r\n")
             #expect(message["subject"] == "Hello")
             #expect(message.body == ".dot\r\nBye\r\n\r\n")
+            #expect(message.text == ".dot\nBye\n\n")
             #expect(message.tls == nil)
             #expect(message.credentials == nil)
             #expect(replies[6].hasSuffix("queued as \(message.id)"))
@@ -33,7 +34,7 @@ struct SMTPServerTests {
         try await withSMTPServer { smtp in
             async let three = smtp.messages(3, within: .seconds(60))
             async let last = smtp.first(to: "3@example.org", within: .seconds(60))
-            for number in 1...3 { await smtp.mail(to: "\(number)@example.org") }
+            for number in 1...3 { try await smtp.mail(to: "\(number)@example.org") }
             let recipients = try await three.map(\.recipients)
             #expect(recipients == [["1@example.org"], ["2@example.org"], ["3@example.org"]])
             let message = try await last
@@ -43,15 +44,21 @@ struct SMTPServerTests {
 
     @Test func `a wait that is over tells what was said`() async throws {
         try await withSMTPServer { smtp in
-            await smtp.mail(to: "you@example.org")
+            try await smtp.mail(to: "you@example.org")
             let error = await #expect(throws: MissingMessages.self) {
                 try await smtp.messages(2, within: .milliseconds(10))
             }
             #expect(error?.isStopped == false)
             #expect(error?.received.count == 1)
             let text = "\(try #require(error))"
-            #expect(
-                text.hasPrefix("timed out waiting for 2 messages\nreceived: \n  <me@example.org>"))
+            let line = try #require(error).location.line
+            let opening = """
+                timed out waiting for 2 messages (SMTPServerTests.swift:\(line))
+                received:
+                  <me@example.org> to
+                """
+            #expect(text.hasPrefix(opening))
+            #expect(error?.location.file == #filePath)
             #expect(text.contains("connection 1:\n  S: 220 "))
             #expect(text.contains("\n  C: MAIL FROM:<me@example.org>"))
         }
@@ -82,7 +89,7 @@ struct SMTPServerTests {
             return senders
         }
         for number in 1...5 {
-            await smtp.mail(from: "\(number)@example.org", to: "you@example.org")
+            try await smtp.mail(from: "\(number)@example.org", to: "you@example.org")
         }
         await smtp.stop()
         #expect(await task.value == (1...5).map { "\($0)@example.org" })
@@ -97,27 +104,30 @@ struct SMTPServerTests {
                 throw Fault()
             }
         }
-        #expect(await stopped.value?.say("NOOP") == [])
+        let failure = await #expect(throws: MailingFailure.self) {
+            try await stopped.value?.say("NOOP")
+        }
+        #expect(failure?.reason == .notConnected)
     }
 
     @Test(.smtpServer(.at(.message, .reply(554, "5.7.1", "No"))))
     func `a trait gives a test its server`() async throws {
-        let replies = await SMTPServer.current.mail(to: "you@example.org")
+        let replies = try await SMTPServer.current.mail(to: "you@example.org")
         #expect(replies.last == "554 5.7.1 No")
-        #expect(SMTPServer.current.received.isEmpty)
+        #expect(try SMTPServer.current.received.isEmpty)
     }
 
     // In a process of its own, whose sockets and threads are nobody else's.
     @Test func `two hundred servers at once leave nothing behind`() async throws {
         await #expect(processExitsWith: .success) {
             // The shared loops come with the first server, and stay.
-            try await withSMTPServer { smtp in _ = await smtp.mail(to: "you@example.org") }
+            try await withSMTPServer { smtp in _ = try await smtp.mail(to: "you@example.org") }
             let before = try Leftovers.ofThisProcess()
             let ports = try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 0..<200 {
                     group.addTask {
                         try await withSMTPServer { smtp in
-                            await smtp.mail(to: "\(number)@example.org")
+                            try await smtp.mail(to: "\(number)@example.org")
                             let message = try await smtp.messages(1, within: .seconds(60))[0]
                             #expect(message.recipients == ["\(number)@example.org"])
                             return smtp.port

@@ -55,13 +55,13 @@ struct ScriptTests {
             played.transcript.description == """
                 C: DATA
                 S: 354 Go
-                C: (12 bytes of content)
+                -: 12 bytes of content
                 S: 250 One
                 C: BDAT 4 LAST
-                C: (4 bytes of content)
+                -: 4 bytes of content
                 S: 250 Two
                 C: BDAT 0
-                C: (0 bytes of content)
+                -: 0 bytes of content
                 S: 250 None
                 C:\u{20}
                 S: 2

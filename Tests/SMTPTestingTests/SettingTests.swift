@@ -12,7 +12,7 @@ import Testing
             [.sizeLimit(4), .limits(SMTPLimits())],
         ] {
             let smtp = try SMTPServer(behaviors)
-            let replies = await smtp.say(
+            let replies = try await smtp.say(
                 "EHLO x", "MAIL FROM:<> SIZE=5", "MAIL FROM:<>", "RCPT TO:<a@b>", "DATA",
                 "xyz\r\n.")
             #expect(replies[1].contains("250-SIZE 4\n"))
@@ -26,10 +26,10 @@ import Testing
     @Test func `has it speak LMTP`() async throws {
         try await withSMTPServer(.lmtp, .at(.message, first: 1, .reply(451, "Later"))) { smtp in
             let message = ["MAIL FROM:<>", "RCPT TO:<a@b>", "RCPT TO:<c@d>", "DATA", "x\r\n."]
-            let first = await smtp.say(
+            let first = try await smtp.say(
                 "EHLO x", "LHLO x", message[0], message[1], message[2], "DATA", "x\r\n.")
             #expect(codes(first).dropFirst() == ["500", "250", "250", "250", "250", "354", "451"])
-            let second = await smtp.say(
+            let second = try await smtp.say(
                 "LHLO x", message[0], message[1], message[2], "DATA", "x\r\n.", "QUIT")
             #expect(codes(second).suffix(2) == ["250", "250"])
             #expect(smtp.received.map(\.recipients) == [["a@b", "c@d"]])
@@ -44,7 +44,7 @@ import Testing
         await first.stop()
         let second = try SMTPServer(.port(port))
         #expect(second.port == port)
-        #expect(await second.mail(to: "a@b").last?.prefix(3) == "221")
+        #expect(try await second.mail(to: "a@b").last?.prefix(3) == "221")
         await second.stop()
         client.close()
     }
@@ -64,7 +64,8 @@ import Testing
         #expect(tool.code == 60, "\(tool.output)")
         #expect(tool.output.contains("expired"))
         if !isImplicit, behaviors.count == 1 {
-            #expect(await smtp.mail(to: "a@b").last?.prefix(3) == "530")
+            let replies = try await smtp.say("EHLO x", "MAIL FROM:<a@b>")
+            #expect(replies.last?.prefix(3) == "530")
         }
         await smtp.stop()
     }
@@ -72,7 +73,7 @@ import Testing
     @Test func `has replies go wrong, the same by the seed`() async throws {
         func said(_ seed: UInt64) async throws -> [String] {
             let smtp = try SMTPServer(.garble(seed: seed), .limits(Self.hurried))
-            for _ in 0..<12 { await smtp.say("EHLO x", "NOOP", "NOOP", "NOOP", "NOOP", "QUIT") }
+            for _ in 0..<12 { try await smtp.say("EHLO x", "NOOP", "NOOP", "NOOP", "NOOP", "QUIT") }
             await smtp.stop()
             return smtp.transcripts.map { transcript in
                 transcript.lines.filter { $0.speaker == .nobody }.map(\.text).joined()

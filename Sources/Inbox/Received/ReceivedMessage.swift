@@ -15,12 +15,16 @@ public struct ReceivedMessage: Sendable {
     public let tls: TLSDetails?
     /// Who the client has said it is; nil if it has not.
     public let credentials: Credentials?
-    /// The content, byte by byte: without stuffed dots and the dot that ended it.
-    public let content: [UInt8]
+    /// The content, byte by byte: without stuffed dots and the dot that ended it; empty where it was
+    /// not kept.
+    public private(set) var content: [UInt8]
+    /// The bytes of the content as it came, whether or not it was kept.
+    public let size: Int
     /// All that was said on the connection so far.
     public let transcript: Transcript
     /// What the server said it is queued as.
     public let id: MessageID
+    let reading = MIMEReading()
 
     package init(
         sender: String, recipients: [String], commands: [String], hello: String,
@@ -34,33 +38,25 @@ public struct ReceivedMessage: Sendable {
         self.tls = tls
         self.credentials = credentials
         self.content = content
+        size = content.count
         self.transcript = transcript
         self.id = id
     }
 
+    /// Whether the content is there: an inbox gives up one that is larger than all that it may keep.
+    public var isContentKept: Bool { content.count == size }
+
+    /// Gives the content up.
+    mutating func dropContent() { content = [] }
+
     /// The content as text; what is not UTF-8 is repaired.
-    public var text: String { String(decoding: content, as: UTF8.self) }
-
-    /// The header fields, in their order, unfolded but not decoded.
-    public var headers: [Header] { Header.parse(content) }
-
-    /// The value of the first header field of a name, in any case, decoded (RFC 2047); nil if there is
-    /// none.
-    public subscript(name: String) -> String? {
-        let name = name.lowercased()
-        return headers.first { $0.name.lowercased() == name }?.decoded
-    }
-
-    /// What follows the header section, as text.
-    public var body: String {
-        String(decoding: content[Header.end(in: content)...], as: UTF8.self)
-    }
+    public var source: String { String(decoding: content, as: UTF8.self) }
 }
 
 extension ReceivedMessage: CustomStringConvertible {
     /// `<me@example.org> to <you@example.org>, 42 bytes`.
     public var description: String {
         "<\(sender)> to \(recipients.map { "<\($0)>" }.joined(separator: ", ")), "
-            + "\(content.count) bytes"
+            + "\(size) bytes"
     }
 }

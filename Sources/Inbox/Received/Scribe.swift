@@ -1,18 +1,23 @@
 internal import BlackholePipeline
-package import BlackholeSMTP
+internal import BlackholeSMTP
 internal import Synchronization
 
-/// Writes the transcript of one connection.
+/// Writes the transcript of one connection, up to a size.
 package final class Scribe: SessionObserver {
-    private let transcript = Mutex(Transcript())
+    private let log = Transcript.Log()
+    /// How many bytes may still be written.
+    private let room: Mutex<Int>
 
     /// Makes the scribe of a new connection, which the inbox keeps.
-    package init(in inbox: Inbox) {
+    ///
+    /// - Parameter maximumBytes: how much it writes; what comes behind is not there.
+    package init(in inbox: Inbox, maximumBytes: Int = 16 << 20) {
+        room = Mutex(maximumBytes)
         inbox.add(self)
     }
 
-    /// What was said so far.
-    package var text: Transcript { transcript.withLock { $0 } }
+    /// What was said so far; it costs no copy of it.
+    package var text: Transcript { Transcript(log, count: log.count) }
 
     package func note(_ event: String) { add(.nobody, event) }
 
@@ -22,7 +27,7 @@ package final class Scribe: SessionObserver {
 
     package func receivedOverlongLine() { add(.client, "(a line that is too long)") }
 
-    package func received(contentBytes bytes: Int) { add(.client, "(\(bytes) bytes of content)") }
+    package func received(contentBytes bytes: Int) { note("\(bytes) bytes of content") }
 
     package func said(_ replies: RawSpan) {
         for line in replies.text(0..<replies.byteCount).split(separator: "\r\n") {
@@ -30,7 +35,17 @@ package final class Scribe: SessionObserver {
         }
     }
 
-    private func add(_ speaker: Transcript.Speaker, _ text: String) {
-        transcript.withLock { $0.lines.append(Transcript.Line(speaker: speaker, text: text)) }
+    /// Writes a line: for an observer of its own, which blanks what nobody may read.
+    package func add(_ speaker: Transcript.Speaker, _ text: String) {
+        room.withLock { room in
+            guard room > 0 else { return }
+            room -= text.utf8.count + Scribe.bytesPerLine
+            log.append(Transcript.Line(speaker: speaker, text: text))
+            guard room <= 0 else { return }
+            log.append(Transcript.Line(speaker: .nobody, text: "what follows is not kept"))
+        }
     }
+
+    /// What a line costs besides its text.
+    private static let bytesPerLine = 32
 }

@@ -1,10 +1,15 @@
+internal import Synchronization
+
 /// What was said on a connection, line by line, without the content of messages.
 ///
 /// ```
 /// S: 220 localhost ESMTP OK, ready
 /// C: EHLO me
 /// ```
-public struct Transcript: Sendable, Hashable, CustomStringConvertible {
+///
+/// What happens besides is a line of nobody's: `-: 42 bytes of content`. Passwords stand in it as
+/// they were said.
+public struct Transcript: Sendable {
     /// One line of a transcript.
     public struct Line: Sendable, Hashable, CustomStringConvertible {
         /// Who said it.
@@ -27,17 +32,53 @@ public struct Transcript: Sendable, Hashable, CustomStringConvertible {
         case client = "C"
         /// The server.
         case server = "S"
-        /// Nobody: something has happened.
+        /// Nobody: something has happened, content has come, or TLS has begun.
         case nobody = "-"
     }
 
-    /// The lines, in their order.
-    public internal(set) var lines: [Line] = []
+    private let log: Log
+    /// How many lines of the log are this transcript's; those behind came later.
+    private let count: Int
 
-    package init(_ lines: [Line] = []) { self.lines = lines }
+    package init(_ lines: [Line] = []) { self.init(Log(lines), count: lines.count) }
+
+    init(_ log: Log, count: Int) {
+        self.log = log
+        self.count = count
+    }
+
+    /// The lines, in their order; the time is linear in their number.
+    public var lines: [Line] { log.first(count) }
+
+    /// What the client has said, in its order: its commands, and its lines of AUTH.
+    public var commands: [String] { lines.filter { $0.speaker == .client }.map(\.text) }
+}
+
+extension Transcript: Hashable, CustomStringConvertible {
+    /// Whether the same was said.
+    public static func == (left: Transcript, right: Transcript) -> Bool {
+        left.lines == right.lines
+    }
+
+    /// Hashes the lines.
+    public func hash(into hasher: inout Hasher) { hasher.combine(lines) }
 
     /// All lines.
     public var description: String { lines.map(\.description).joined(separator: "\n") }
+
+    /// The lines of a connection, which grow: so that the transcripts of thousands of messages that
+    /// come on it hold each line once.
+    final class Log: Sendable {
+        private let lines: Mutex<[Line]>
+
+        init(_ lines: [Line] = []) { self.lines = Mutex(lines) }
+
+        var count: Int { lines.withLock(\.count) }
+
+        func append(_ line: Line) { lines.withLock { $0.append(line) } }
+
+        func first(_ count: Int) -> [Line] { lines.withLock { Array($0.prefix(count)) } }
+    }
 }
 
 extension [Transcript] {

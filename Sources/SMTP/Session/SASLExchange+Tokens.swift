@@ -23,7 +23,7 @@ extension SASLExchange {
     /// The pairs of a response; nil where it does not end as it should.
     private static func pairs(of response: some Collection<UInt8>) -> TokenPairs? {
         var parts = response.split(separator: separator, omittingEmptySubsequences: false)
-            .map(Array.init)
+            .map { [UInt8]($0) }
         guard parts.count > 2, parts.popLast() == [], parts.popLast() == [] else { return nil }
         return TokenPairs(parts)
     }

@@ -5,8 +5,8 @@ import Testing
     try await withSMTPServer(
         .at(.recipient, matching: "*@full.example", first: 1, .reply(452, "4.2.2", "Mailbox full"))
     ) { smtp in
-        await smtp.mail(to: "you@full.example", content: "Subject: Hello\n")  // your own mailer
-        await smtp.mail(to: "you@full.example", content: "Subject: Hello\n")
+        try await smtp.mail(to: "you@full.example", content: "Subject: Hello\n")  // your own mailer
+        try await smtp.mail(to: "you@full.example", content: "Subject: Hello\n")
         let message = try await smtp.first(to: "you@full.example", within: .seconds(5))
         #expect(message["Subject"] == "Hello")
     }

@@ -11,7 +11,7 @@ import Testing
                 .expect("EHLO *"), .reply("250-odd.example", "250 SIZE 1000"),
                 .expect("MAIL FROM:*"), .reply("451 4.7.1 Greylisted"))
         ) { smtp in
-            await smtp.mail(to: "you@example.org")  // your own mailer
+            try await smtp.mail(to: "you@example.org")  // your own mailer
             try await smtp.scriptPlayed(within: .seconds(5))
         }
     }

@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(.smtpServer(.tls)) func `mail goes under TLS`() async throws {
-        let smtp = SMTPServer.current
+        let smtp = try SMTPServer.current
         let mailer = Mailer(port: smtp.port, certificateFile: smtp.certificatePath)
         #expect(try mailer.send("Subject: Hello\n", to: "you@example.org"))
         let message = try #require(smtp.received.first)
@@ -79,7 +79,7 @@ import Testing
 
     @Test(.smtpServer(.login(user: "me", password: "secret")), arguments: ["secret", "wrong"])
     func `only who knows the password may mail`(password: String) async throws {
-        let smtp = SMTPServer.current
+        let smtp = try SMTPServer.current
         let mailer = Mailer(port: smtp.port, login: "me:\(password)")
         let isSent = try mailer.send("\n", to: "you@example.org")
         #expect(isSent == (password == "secret"))

@@ -37,7 +37,7 @@ import Testing
 
     @Test(.smtpServer(.at(.data, .reply(451, "4.3.0", "Later"))))
     func `is there by a trait`() async throws {
-        let smtp = SMTPServer.current
+        let smtp = try SMTPServer.current
         let outcome = try await Mailer(smtp).send("Subject: x\r\n", to: "you@example.org")
         #expect(outcome.exitCode != 0)
         #expect(outcome.dialogue.contains("< 451 4.3.0 Later"))

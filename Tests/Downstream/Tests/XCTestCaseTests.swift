@@ -25,7 +25,7 @@ final class XCTestCaseTests: XCTestCase {
     func testHasAServerOfItsOwn() async throws {
         let smtp = try XCTUnwrap(smtp)
         XCTAssertTrue(smtp.received.isEmpty)
-        let replies = await smtp.mail(to: "you@example.org")
+        let replies = try await smtp.mail(to: "you@example.org")
         XCTAssertEqual(replies.map { String($0.prefix(3)) }.last, "221")
         XCTAssertEqual(smtp.received.count, 1)
     }
