@@ -26,7 +26,8 @@ struct Mailer {
         let input = Pipe()
         curl.standardInput = input
         try curl.run()
-        try input.fileHandleForWriting.write(contentsOf: Data(message.utf8))
+        // Nobody reads it where curl was refused before.
+        try? input.fileHandleForWriting.write(contentsOf: Data(message.utf8))
         try input.fileHandleForWriting.close()
         curl.waitUntilExit()
         return curl.terminationStatus == 0

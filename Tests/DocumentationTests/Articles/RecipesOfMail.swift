@@ -36,6 +36,15 @@ private let invoice = """
         #expect(pdf.bytes == Array("%PDF-1.7".utf8))
     }
 
+    @Test func `a message that is read from its source`() {
+        let source = invoice
+        let message = MIMEMessage(Array(source.utf8))
+        #expect(message.subject == "Grüße")
+        #expect(message.from.map(\.address) == ["shop@example.org"])
+        #expect(message.attachments.map(\.fileName) == ["invoice.pdf"])
+        #expect(message.defects == [.bareLF])
+    }
+
     @Test(.smtpServer) func `waits`() async throws {
         let smtp = try SMTPServer.current
         for subject in ["Welcome", "News"] {
