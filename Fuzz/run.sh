@@ -47,7 +47,9 @@ done
 case $target in
 FuzzConfiguration) dictionary=configuration ;;
 FuzzRules) dictionary=rules ;;
+FuzzHTTP) dictionary=http ;;
 FuzzHeaderSwitches | FuzzMessage) dictionary=message ;;
+FuzzMIME) dictionary=mime ;;
 *) dictionary=smtp ;;
 esac
 # A certificate with its key is longer than any command.

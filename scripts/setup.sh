@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing from the groups named: build, test, senders, bench,
-# docs, package, install. Asks apt nothing when nothing is missing.
+# docs, console, package, install. Asks apt nothing when nothing is missing.
 set -euo pipefail
 
 declare -A groups=(
-    [build]="libssl-dev"
-    [test]="swaks msmtp postfix curl strace python3 gcc libc6-dev openssl \
-        gnutls-bin sslscan libnet-ssleay-perl passwd util-linux mount procps valgrind"
+    [build]="libssl-dev zlib1g-dev"
+    [test]="swaks msmtp postfix curl strace python3 python3-h11 gcc libc6-dev openssl \
+        gnutls-bin sslscan libnet-ssleay-perl passwd util-linux mount procps valgrind \
+        libpython3.11-testsuite golang-github-jhillyerd-enmime-dev"
     [senders]="node-nodemailer libphp-phpmailer php-symfony-mailer php-cli ruby ruby-mail \
         python3-aiosmtplib python3-django python3-flask-mail golang-go default-jdk-headless \
         libmail-java mutt"
     [bench]="postfix strace valgrind gcc libc6-dev binutils openssl python3 python3-venv"
     [docs]="python3"
+    [console]="chromium chromium-driver python3-selenium python3-pil"
     [package]="binutils dpkg-dev python3"
     [install]="adduser binutils logrotate man-db procps systemd"
 )

@@ -1,4 +1,5 @@
-internal import BlackholeSMTP
+public import BlackholeRules
+public import BlackholeSMTP
 
 extension Behavior {
     /// Whether something must be done before mail is taken.
@@ -38,25 +39,65 @@ extension Behavior {
         Behavior(goesWithScripts: true) { $0.encryption = .implicit }
     }
 
+    /// Shows a certificate with a flaw; without another behavior for TLS it brings ``tls``.
+    ///
+    /// ``SMTPServer/certificatePEM`` is the one without a flaw.
+    public static func certificate(_ flaw: Rule.CertificateFlaw) -> Behavior {
+        Behavior { $0.certificate = flaw }
+    }
+
     /// Lets anybody log in, and takes no mail of those who have not: ``login(_:)`` with
     /// ``Requirement/required``.
     public static var login: Behavior { login(.required) }
 
     /// Offers AUTH, and lets anybody in.
     ///
-    /// - Parameter requirement: whether MAIL without a login gets
-    ///   `530 5.7.0 Authentication required` (RFC 4954 §6).
-    public static func login(_ requirement: Requirement) -> Behavior {
-        Behavior { $0.login = FakePlan.Login(.anybody, requirement) }
+    /// - Parameters:
+    ///   - requirement: whether MAIL without a login gets `530 5.7.0 Authentication required`
+    ///     (RFC 4954 §6).
+    ///   - mechanisms: how, in the order in which EHLO announces it; any other way gets 504.
+    public static func login(
+        _ requirement: Requirement,
+        mechanisms: [SASLMechanism] = [.plain, .login, .cramMD5, .xoauth2, .oauthBearer]
+    ) -> Behavior {
+        Behavior { plan throws(Flaw) in
+            plan.login = try FakePlan.Login(.anybody, requirement, mechanisms)
+        }
     }
 
-    /// Offers AUTH, and lets only this user in: by PLAIN and LOGIN, for CRAM-MD5 shows no password.
+    /// Offers AUTH, and lets only this user in, by any mechanism that proves the password.
     ///
-    /// - Parameter requirement: whether MAIL without a login gets
-    ///   `530 5.7.0 Authentication required` (RFC 4954 §6).
+    /// Another gets `535 5.7.8` (RFC 4954 §6). With XOAUTH2 and OAUTHBEARER the token takes the password's
+    /// place.
+    ///
+    /// - Parameters:
+    ///   - requirement: whether MAIL without a login gets `530 5.7.0 Authentication required`
+    ///     (RFC 4954 §6).
+    ///   - mechanisms: how, in the order in which EHLO announces it; any other way gets 504.
     public static func login(
-        user: String, password: String, _ requirement: Requirement = .required
+        user: String, password: String, _ requirement: Requirement = .required,
+        mechanisms: [SASLMechanism] = [.plain, .login, .cramMD5]
     ) -> Behavior {
-        Behavior { $0.login = FakePlan.Login(.only(user: user, password: password), requirement) }
+        Behavior { plan throws(Flaw) in
+            plan.login = try FakePlan.Login(
+                .only(user: user, secret: password), requirement, mechanisms)
+        }
+    }
+
+    /// Offers AUTH, and lets only this user in, with a bearer token: by XOAUTH2 and OAUTHBEARER
+    /// (RFC 7628), of which the latter need not name the user.
+    ///
+    /// - Parameters:
+    ///   - requirement: whether MAIL without a login gets `530 5.7.0 Authentication required`
+    ///     (RFC 4954 §6).
+    ///   - mechanisms: how, in the order in which EHLO announces it; any other way gets 504.
+    public static func login(
+        user: String, token: String, _ requirement: Requirement = .required,
+        mechanisms: [SASLMechanism] = [.xoauth2, .oauthBearer]
+    ) -> Behavior {
+        Behavior { plan throws(Flaw) in
+            plan.login = try FakePlan.Login(
+                .only(user: user, secret: token), requirement, mechanisms)
+        }
     }
 }

@@ -4,17 +4,17 @@ extension Behavior {
     /// Announces an EHLO keyword, or the same with other parameters; what is announced is not done
     /// for that.
     public static func announce(_ keyword: String, _ parameters: String = "") -> Behavior {
-        Behavior { plan throws(Flaw) in
+        Behavior(isRepeatable: true) { plan throws(Flaw) in
             try check(keyword, parameters)
-            plan.keywordChanges.append { $0.adding(keyword, parameters) }
+            plan.keywordChanges.append(.adding(keyword, parameters))
         }
     }
 
     /// Announces an EHLO keyword no more; what it stands for is done all the same.
     public static func hide(_ keyword: String) -> Behavior {
-        Behavior { plan throws(Flaw) in
+        Behavior(isRepeatable: true) { plan throws(Flaw) in
             try check(keyword, "")
-            plan.keywordChanges.append { $0.removing(keyword) }
+            plan.keywordChanges.append(.removing(keyword))
         }
     }
 
@@ -45,6 +45,65 @@ extension Behavior {
             }
             plan.limits = limits
         }
+    }
+
+    /// Refuses messages of more bytes, by 552 5.3.4 at their end or at a MAIL that declares them, and
+    /// announces the limit (RFC 1870).
+    public static func sizeLimit(_ bytes: Int) -> Behavior {
+        Behavior { plan throws(Flaw) in
+            guard bytes > 0 else {
+                throw Flaw(
+                    "\(bytes) bytes are no limit of a message",
+                    "it is 1 at least; without a limit leave it out")
+            }
+            plan.sizeLimit = bytes
+        }
+    }
+
+    /// Speaks LMTP (RFC 2033): LHLO in the place of EHLO, and a reply for each recipient of a message.
+    public static var lmtp: Behavior { Behavior { $0.mailProtocol = .lmtp } }
+
+    /// Listens on this port, instead of one that the kernel chooses: for a server that is down, and up
+    /// again.
+    ///
+    /// ```swift
+    /// let port = smtp.port
+    /// await smtp.stop()
+    /// // Nobody listens.
+    /// let again = try SMTPServer(.port(port))
+    /// ```
+    public static func port(_ port: Int) -> Behavior {
+        Behavior(goesWithScripts: true) { plan throws(Flaw) in
+            guard let number = UInt16(exactly: port), number > 0 else {
+                throw Flaw("\(port) is no port", "it is 1 to 65535; leave it out for any")
+            }
+            plan.port = number
+        }
+    }
+
+    /// Has one reply of each connection go wrong, in a way that depends on the seed and the number of
+    /// the connection alone, for clients that must tolerate anything.
+    ///
+    /// Which one it was is in ``SMTPServer/transcripts``. See `FuzzedReplies`.
+    public static func garble(seed: UInt64) -> Behavior {
+        Behavior { $0.garbleSeed = seed }
+    }
+
+    /// Has a responder answer what no rule does; each connection has one of its own.
+    ///
+    /// ```swift
+    /// .responder { Doorkeeper() }
+    /// .responder { Awaiting(Directory(users: users)) }
+    /// ```
+    ///
+    /// Rules come before it, and a rule that accepts leaves the answer to it. What is taken is kept in
+    /// ``SMTPServer/received``, and all is in the transcripts, as ever. After STARTTLS a new one takes over.
+    ///
+    /// - Parameter make: makes the responder of a connection, on the connection's event loop.
+    public static func responder<Own: Responder & ~Copyable>(
+        _ make: @escaping @Sendable () -> Own
+    ) -> Behavior {
+        Behavior { $0.makeResponder = { AnyResponder(make()) } }
     }
 
     /// What the server greets with, instead of `localhost`: up to 255 bytes of visible ASCII.

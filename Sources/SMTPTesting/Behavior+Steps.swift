@@ -81,18 +81,34 @@ extension Behavior.Action {
 // What leaves the answer to the next rules.
 extension Behavior.Action {
     /// Waits before whatever is answered.
-    public static func wait(_ time: Duration) -> Self { Self(.wait(time)) }
+    public static func wait(_ time: Duration) -> Self {
+        Self { () throws(Flaw) in
+            try check(time)
+            return .wait(time)
+        }
+    }
 
     /// Waits for any time between two, each as likely.
     public static func wait(_ times: ClosedRange<Duration>) -> Self {
-        Self(.wait(.uniform(TimeSpan(times.lowerBound), TimeSpan(times.upperBound))))
+        Self { () throws(Flaw) in
+            try check(times.lowerBound)
+            return .wait(.uniform(TimeSpan(times.lowerBound), TimeSpan(times.upperBound)))
+        }
     }
 
     /// Waits as real servers do: for a lognormal time with this median and this 99th percentile.
     public static func wait(median: Duration, percentile99: Duration) -> Self {
-        Self(
-            .wait(
-                .lognormal(median: TimeSpan(median), percentile99: TimeSpan(percentile99))))
+        Self { () throws(Flaw) in
+            try check(median)
+            try check(percentile99)
+            return .wait(.lognormal(median: TimeSpan(median), percentile99: TimeSpan(percentile99)))
+        }
+    }
+
+    private static func check(_ time: Duration) throws(Flaw) {
+        guard time >= .zero else {
+            throw Flaw("a wait of \(time)", "time goes forward: it is 0 at least")
+        }
     }
 
     /// Takes at most this many bytes a second from the client.

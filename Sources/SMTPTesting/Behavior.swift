@@ -19,6 +19,8 @@ public struct Behavior: Sendable, CustomStringConvertible {
     let name: String
     /// Whether it says something that a script leaves open.
     let goesWithScripts: Bool
+    /// Whether it may be given several times.
+    let isRepeatable: Bool
     let effect: Effect
 
     /// What it does to a fake.
@@ -39,11 +41,12 @@ public struct Behavior: Sendable, CustomStringConvertible {
 
     /// Makes a setting that is called as the function which makes it.
     init(
-        function: String = #function, goesWithScripts: Bool = false,
+        function: String = #function, goesWithScripts: Bool = false, isRepeatable: Bool = false,
         _ change: @escaping @Sendable (inout FakePlan) throws(Flaw) -> Void
     ) {
         name = String(function.prefix { $0 != "(" })
         self.goesWithScripts = goesWithScripts
+        self.isRepeatable = isRepeatable
         effect = .setting(change)
     }
 
@@ -54,6 +57,7 @@ public struct Behavior: Sendable, CustomStringConvertible {
     ) {
         name = function.prefix { $0 != "(" } + detail
         goesWithScripts = false
+        isRepeatable = name != "dialogue"
         do throws(Flaw) { effect = .rules(try rules()) } catch { effect = .flaw(error) }
     }
 
@@ -95,7 +99,7 @@ public struct Behavior: Sendable, CustomStringConvertible {
 
     /// Plays a dialogue, see ``script(_:)-(Step...)``.
     public static func script(_ steps: [Step]) -> Behavior {
-        Behavior(goesWithScripts: true) { plan throws(Flaw) in
+        Behavior(goesWithScripts: true, isRepeatable: true) { plan throws(Flaw) in
             plan.scripts.append(try Script(steps))
         }
     }

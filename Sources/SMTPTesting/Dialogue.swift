@@ -14,6 +14,8 @@ final class Dialogue: Sendable {
         var current: Held?
         /// The commands that came and were not what the test has expected.
         var passed: [String] = []
+        /// Whether nobody is held: the test has given up.
+        var isOver = false
     }
 
     /// Begins.
@@ -37,7 +39,11 @@ final class Dialogue: Sendable {
     /// Holds a command until it is answered, or the task is cancelled; nil is the usual answer.
     func answer(to line: String) async -> Behavior.Action? {
         let held = Held(line)
-        state.withLock { $0.held.append(held) }
+        let isHeld = state.withLock { state in
+            if !state.isOver { state.held.append(held) }
+            return !state.isOver
+        }
+        guard isHeld else { return nil }
         bell.ring()
         while !Task.isCancelled {
             let rings = bell.rings
@@ -53,27 +59,34 @@ final class Dialogue: Sendable {
 
     /// Waits for a command that matches, and lets those before it have their usual answers.
     ///
+    /// Without one all that come have theirs until the next call, or a client that the test waits for
+    /// would wait for the test.
+    ///
     /// - Returns: the command; nil when the time is over, with what came in its place.
     func expect(
         _ pattern: Pattern, within time: Duration, isOver: () -> Bool
     ) async throws -> (line: String?, passed: [String]) {
         let deadline = ContinuousClock.deadline(in: time)
-        state.withLock { $0.passed = [] }
+        state.withLock { state in
+            state.passed = []
+            state.isOver = false
+        }
         while true {
             let rings = bell.rings
             if let line = take(pattern) { return (line, []) }
-            try Task.checkCancellation()
-            guard !isOver(), ContinuousClock.now < deadline else {
-                return (nil, state.withLock { $0.passed })
-            }
+            guard !isOver(), !Task.isCancelled, ContinuousClock.now < deadline else { break }
             await bell.wait(since: rings, until: deadline)
         }
+        state.withLock { $0.isOver = true }
+        _ = take(nil)
+        try Task.checkCancellation()
+        return (nil, state.withLock { $0.passed })
     }
 
-    /// Takes the first command that matches, and lets those before it go.
-    private func take(_ pattern: Pattern) -> String? {
+    /// Takes the first command that matches, and lets those before it go; all if none does.
+    private func take(_ pattern: Pattern?) -> String? {
         let (line, count) = state.withLock { state in
-            let index = state.held.firstIndex { pattern.matches($0.line) }
+            let index = state.held.firstIndex { pattern?.matches($0.line) == true }
             let passed = state.held[..<(index ?? state.held.endIndex)]
             for held in passed { held.answer(nil) }
             state.passed += passed.map(\.line)

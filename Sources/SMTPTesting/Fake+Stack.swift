@@ -17,7 +17,7 @@ extension Fake {
         // All of a connection runs on one loop.
         nonisolated(unsafe) let session = session(with: peer)
         guard let tls else {
-            return AnyByteHandler(SMTPServer.onion(self, scribe, session, .none, nil))
+            return onion(scribe, session, .none, nil)
         }
         return AnyByteHandler(
             TLSLayer(tls, isImplicit: isImplicit, identity: chooser(session)) { [self] details in
@@ -25,19 +25,54 @@ extension Fake {
                     scribe.note(details)
                     session.secure(tls: "\(details.version)", serverName: details.serverName)
                 }
-                return SMTPServer.onion(
-                    self, scribe, session, details == nil ? .offered : .active, details)
+                return onion(scribe, session, details == nil ? .offered : .active, details)
             })
     }
 
-    /// Has rules choose the certificate; nil if none does.
-    private func chooser(_ session: RuleSession) -> TLSSession.IdentityChooser? {
-        guard let flawed else { return nil }
-        return { [isImplicit] offer in
+    /// The layers of a session, or of its part that is secured.
+    private func onion(
+        _ scribe: Scribe, _ session: RuleSession, _ security: Security, _ details: TLSDetails?
+    ) -> AnyByteHandler {
+        guard let seed = plan.garbleSeed else {
+            return lines(scribe, session) { ruled(scribe, session, security, details) }
+        }
+        // What is said in clear and what under TLS goes wrong in ways of their own.
+        let number =
+            Int(truncatingIfNeeded: session.connection.number << 1) | (details == nil ? 0 : 1)
+        return lines(scribe, session) {
+            FuzzedReplies(seed: seed, session: number, report: { scribe.note("\($0)") }) {
+                ruled(scribe, session, security, details)
+            }
+        }
+    }
+
+    private func lines<Next: CommandHandler & ~Copyable>(
+        _ scribe: Scribe, _ session: RuleSession, _ next: () -> Next
+    ) -> AnyByteHandler {
+        AnyByteHandler(
+            RuleLayer(session) {
+                LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
+                    DataDiscard { ObservedSession(scribe, next) }
+                }
+            })
+    }
+
+    private func ruled(
+        _ scribe: Scribe, _ session: RuleSession, _ security: Security, _ details: TLSDetails?
+    ) -> RuleCommands<SMTPSession<FakeResponder>> {
+        RuleCommands(session) {
+            SMTPSession(
+                settings, security: security, FakeResponder(self, scribe, session, details))
+        }
+    }
+
+    /// Has rules choose the certificate.
+    private func chooser(_ session: RuleSession) -> TLSSession.IdentityChooser {
+        { [self] offer in
             session.certificate(
                 serverName: offer.serverName, version: "\(offer.version)", isImplicit: isImplicit,
                 at: .now
-            ).flatMap { flawed[$0.rawValue] }
+            ).flatMap { identity(with: $0) }
         }
     }
 

@@ -12,8 +12,8 @@ package final class Fake: Sendable {
     /// The certificate that it shows; nil without TLS.
     let identity: TLSIdentity?
     let tls: TLSContext?
-    /// Certificates that rules choose; nil if none does.
-    let flawed: FlawedIdentities?
+    /// Certificates that rules choose; nil while none does.
+    private let flawed = Mutex<FlawedIdentities?>(nil)
     let inbox = Inbox()
     /// What the test answers by itself.
     let dialogue: Dialogue
@@ -28,17 +28,32 @@ package final class Fake: Sendable {
     /// - Parameter startup: when it begins, for rules that apply at a time.
     package init(_ behaviors: [Behavior], startup: Instant = .now) throws {
         plan = try FakePlan(behaviors)
-        settings = SessionSettings(
-            hostName: plan.hostName, limits: plan.limits,
-            authentication: plan.authentication, keywords: plan.keywords,
-            ignoresUnknownParameters: plan.ignoresUnknownParameters)
+        settings = plan.settings(changes: plan.keywordChanges.count)
         dialogue = Dialogue(inbox.bell)
         rulebook = Rulebook(plan, startup: startup)
         identity = plan.encryption == .none ? nil : try SharedIdentity.identity()
         tls = try identity.map { try TLSContext.server([$0]) }
-        flawed =
-            rulebook.inForce.program.choosesCertificates
-            ? try identity.map { try FlawedIdentities(of: $0) } : nil
+        try prepare(for: plan.rules)
+    }
+
+    /// Puts other rules in the place of those that are written.
+    package func change(to behaviors: [Behavior]) throws {
+        let rules = try plan.rules(changedTo: behaviors)
+        try prepare(for: rules)
+        rulebook.replace(by: rules)
+    }
+
+    /// Makes the certificates that rules choose, once.
+    private func prepare(for rules: FakeRules) throws {
+        guard let identity, plan.certificate != nil || rules.mayChooseCertificates else { return }
+        try flawed.withLock { flawed in
+            if flawed == nil { flawed = try FlawedIdentities(of: identity) }
+        }
+    }
+
+    /// The certificate with a flaw.
+    func identity(with flaw: Rule.CertificateFlaw) -> TLSIdentity? {
+        flawed.withLock { $0?[flaw.rawValue] }
     }
 
     /// The scripts that were played to their end.
@@ -47,9 +62,22 @@ package final class Fake: Sendable {
     /// How the first client that departed from its script did so.
     package var scriptFailure: ScriptFailure? { plays.failure }
 
+    /// How often the rules of each behavior have fired.
+    package var hits: [Int] { rulebook.hits }
+
     /// The rules that have never fired, and the scripts that no client has begun.
     var unused: [String] {
         rulebook.unused + plan.scriptPlaces.dropFirst(scriptsBegun.withLock { $0 })
+    }
+
+    /// The port to listen on: that of the behaviors, or else the one given.
+    func port(or port: UInt16) throws(Misuse) -> UInt16 {
+        guard let own = plan.port else { return port }
+        guard port == 0 || port == own else {
+            throw Misuse(
+                Flaw("the port is \(own) and \(port)", "say one of the two"), in: ".port")
+        }
+        return own
     }
 
     /// Whether TLS begins with the first byte.

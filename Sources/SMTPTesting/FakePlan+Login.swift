@@ -2,25 +2,42 @@ internal import BlackholeRules
 internal import BlackholeSMTP
 
 extension FakePlan {
-    /// Who may log in.
+    /// Who may log in, and how.
     struct Login {
         enum Users {
             case anybody
-            case only(user: String, password: String)
+            /// The secret is a password or a token.
+            case only(user: String, secret: String)
         }
 
         let users: Users
         let requirement: Behavior.Requirement
+        /// How a client may log in.
+        let mechanisms: [SASLMechanism]
 
-        init(_ users: Users, _ requirement: Behavior.Requirement) {
+        init(
+            _ users: Users, _ requirement: Behavior.Requirement, _ mechanisms: [SASLMechanism]
+        ) throws(Flaw) {
+            guard !mechanisms.isEmpty else {
+                throw Flaw(
+                    "a login without a mechanism", "name one, or leave out the login")
+            }
             self.users = users
             self.requirement = requirement
+            self.mechanisms = mechanisms
         }
 
         /// Whether a client may log in by these.
         func admits(_ credentials: Credentials) -> Bool {
-            guard case .only(let user, let password) = users else { return true }
-            return credentials.user == user && credentials.password == password
+            switch users {
+            // Who shows no token asks what there is to know (RFC 7628 §4.3).
+            case .anybody: return credentials.token?.isEmpty != true
+            case .only(let user, let secret):
+                // OAUTHBEARER need not name the user: its token does.
+                let isNameless = credentials.mechanism == .oauthBearer && credentials.user.isEmpty
+                return (credentials.user == user || isNameless)
+                    && credentials.proves(password: secret)
+            }
         }
     }
 
@@ -44,6 +61,10 @@ extension FakePlan {
         if login?.requirement == .required {
             rules.append(
                 FakePlan.rule(at: .sender, without: .user, "Authentication required"))
+        }
+        if let certificate {
+            let stage = encryption == .implicit ? Stage.connect : .startTLS
+            rules.append(Rule(at: stage, Rule.Outcome([.certificate(certificate)])))
         }
         return rules
     }

@@ -21,13 +21,29 @@ extension FakeResponder {
         case quit
     }
 
-    /// What waits for an answer from outside.
+    /// What waits for an answer.
     struct Waiting {
         let asked: Asked
         let line: [UInt8]
-        let stop: OutsideQuestion
-        let found: FoundAction
-        let task: Task<Void, Never>
+        let source: Source
+
+        enum Source {
+            /// Somebody outside, for a rule.
+            case outside(OutsideQuestion, FoundAction, Task<Void, Never>)
+            /// The test's own responder; rules have answered this.
+            case own(Answer?)
+        }
+
+        init(_ asked: Asked, _ line: RawSpan, _ source: Source) {
+            self.asked = asked
+            self.line = line.withUnsafeBytes { Array($0) }
+            self.source = source
+        }
+
+        /// Nobody waits any more.
+        func cancel() {
+            if case .outside(_, _, let task) = source { task.cancel() }
+        }
     }
 
     /// Puts what is asked to the rules, and to those to whom rules leave it.
@@ -38,7 +54,7 @@ extension FakeResponder {
             let answer = answerOfRules(asked, line, &context)
             guard answer?.ending == .later, let stop = rules.session.outside,
                 let outsider = stop.answering as? Outsider
-            else { return conclude(asked, answer, line, &context) }
+            else { return decide(asked, answer, line, &context) }
             let question = question(asked, line, at: stop.stage, outsider.nextAttempt())
             switch outsider.answer(question, in: fake.dialogue) {
             case .now(let action):
@@ -49,19 +65,27 @@ extension FakeResponder {
                     found.put(await find())
                     waker.wake()
                 }
-                waiting = Waiting(
-                    asked: asked, line: line.withUnsafeBytes { Array($0) }, stop: stop,
-                    found: found, task: task)
-                return answer
+                waiting = Waiting(asked, line, .outside(stop, found, task))
+                return .later(within: fake.plan.limits.idle)
             }
         }
     }
 
     mutating func resume(_ context: inout Context) -> Answer? {
-        guard let waiting, let action = waiting.found.take() else { return nil }
-        self.waiting = nil
-        put(action, waiting.stop)
-        let answer = ask(waiting.asked, waiting.line.span.bytes, &context)
+        guard let waiting else { return own.resume(&context) }
+        let line = waiting.line.span.bytes
+        let answer: Answer?
+        switch waiting.source {
+        case .outside(let stop, let found, _):
+            guard let action = found.take() else { return nil }
+            put(action, stop)
+            self.waiting = nil
+            answer = ask(waiting.asked, line, &context)
+        case .own(let ruled):
+            guard let own = own.resume(&context) else { return nil }
+            self.waiting = nil
+            answer = conclude(waiting.asked, ruled.merged(with: own), line, &context)
+        }
         if answer == nil, case .command(let command) = waiting.asked {
             return .reply(Reply(command.verb == .unknown ? .notRecognized : .notImplemented))
         }
@@ -102,30 +126,62 @@ extension FakeResponder {
         }
     }
 
-    /// Decides what rules have left open, and takes notice of the answer.
+    private mutating func answerOfOwn(
+        _ asked: Asked, _ line: RawSpan, _ context: inout Context
+    ) -> Answer? {
+        switch asked {
+        case .connect: own.connect(&context)
+        case .hello(let hello, let isExtended):
+            own.hello(hello, isExtended: isExtended, in: line, &context)
+        case .startTLS: own.startTLS(&context)
+        case .authenticate(let credentials): own.authenticate(credentials, &context)
+        case .mail(let mail): own.mail(mail, in: line, &context)
+        case .recipient(let recipient): own.recipient(recipient, in: line, &context)
+        case .data: own.data(&context)
+        case .message(let message): own.message(message, &context)
+        case .verify: own.verify(line, &context)
+        case .expand: own.expand(line, &context)
+        case .noop: own.noop(&context)
+        case .command(let command): own.command(command, in: line, &context)
+        case .quit: own.quit(&context)
+        }
+    }
+
+    /// Decides what rules have left to the stage.
+    private mutating func decide(
+        _ asked: Asked, _ ruled: Answer?, _ line: RawSpan, _ context: inout Context
+    ) -> Answer? {
+        guard ruled.isOpen else { return conclude(asked, ruled, line, &context) }
+        if case .authenticate(let credentials) = asked,
+            fake.plan.login?.admits(credentials) == false
+        {
+            let refusal = Answer.reply(535, EnhancedCode(5, 7, 8), "Authentication failed")
+            return conclude(asked, ruled.merged(with: refusal), line, &context)
+        }
+        let answer = answerOfOwn(asked, line, &context)
+        if let answer, answer.ending == .later {
+            waiting = Waiting(asked, line, .own(ruled))
+            return answer
+        }
+        return conclude(asked, ruled.merged(with: answer), line, &context)
+    }
+
+    /// Takes notice of an answer.
     private mutating func conclude(
         _ asked: Asked, _ answer: Answer?, _ line: RawSpan, _ context: inout Context
     ) -> Answer? {
-        guard var answer else { return nil }
-        switch asked {
-        case .authenticate(let credentials):
-            // A rule comes before the check of the password, which is the stage's own reply.
-            if answer.reply == nil, answer.isPositive,
-                fake.plan.login?.admits(credentials) == false
-            {
-                answer.reply = .init(535, EnhancedCode(5, 7, 8), "Authentication failed")
-                rules.session.forgetUser()
-            }
-            if answer.isPositive { self.credentials = credentials }
-        case .recipient(let recipient) where answer.isPositive:
+        guard let answer else { return nil }
+        switch (asked, answer.isPositive) {
+        case (.authenticate(let credentials), true): self.credentials = credentials
+        case (.authenticate, false): rules.session.forgetUser()
+        case (.mail, false): rules.reset(&context)
+        case (.recipient(let recipient), true):
             rules.accept(recipient, in: line)
             envelope.recipients.append(line.text(recipient.path))
             envelope.commands.append(line.text(0..<line.byteCount))
-        case .message(let message):
+        case (.message(let message), let isPositive):
             // Before the reply goes out: who has seen the 250 finds the message.
-            if rules.session.effects.keeps ?? answer.isPositive {
-                fake.inbox.add(received(message))
-            }
+            if rules.session.effects.keeps ?? isPositive { fake.inbox.add(received(message)) }
             envelope = Envelope()
         default: break
         }
@@ -182,6 +238,24 @@ extension FakeResponder.Asked {
         case .noop: "NOOP"
         case .quit: "QUIT"
         }
+    }
+}
+
+extension Answer? {
+    /// Whether rules have left the reply to the stage.
+    fileprivate var isOpen: Bool {
+        guard let self else { return true }
+        return self.reply == nil && (self.ending == .stay || self.ending == .closeAfterReply)
+    }
+
+    /// The stage's own answer with what rules have said of the time and of the connection.
+    fileprivate func merged(with own: Answer?) -> Answer? {
+        guard let self else { return own }
+        guard var own else { return self }
+        let (delay, overflow) = own.delayNanoseconds.addingReportingOverflow(self.delayNanoseconds)
+        own.delayNanoseconds = overflow ? .max : delay
+        if own.ending == .stay { own.ending = self.ending }
+        return own
     }
 }
 

@@ -8,13 +8,16 @@ internal import BlackholeTLS
 ///
 /// What the session asks is put to the rules; where one leaves the answer to somebody outside, the
 /// session waits, and the rules are asked again when it is there: `FakeResponder+Asking.swift`.
-struct FakeResponder: Responder {
+/// What rules leave to the stage is for the test's own responder.
+struct FakeResponder: Responder, ~Copyable {
     static var wantsContent: Bool { true }
 
     let fake: Fake
     let scribe: Scribe
     let tls: TLSDetails?
     var rules: RuleResponder<NoRequests>
+    /// What answers where no rule does.
+    var own: AnyResponder
     /// What waits for an answer from outside.
     var waiting: Waiting?
     var hello: String?
@@ -34,6 +37,7 @@ struct FakeResponder: Responder {
         self.scribe = scribe
         self.tls = tls
         rules = RuleResponder(session, NoRequests())
+        own = fake.plan.makeResponder()
     }
 
     mutating func connect(_ context: inout Context) -> Answer {
@@ -79,15 +83,23 @@ struct FakeResponder: Responder {
     mutating func content(_ bytes: RawSpan, _ context: inout Context) {
         bytes.withUnsafeBytes { envelope.content.append(contentsOf: $0) }
         rules.content(bytes, &context)
+        own.content(bytes, &context)
     }
 
     mutating func message(_ message: IncomingMessage, _ context: inout Context) -> Answer {
         ask(.message(message), RawSpan(), &context) ?? .accept
     }
 
+    mutating func deliver(
+        _ message: IncomingMessage, to recipient: Int, _ context: inout Context
+    ) -> Answer {
+        own.deliver(message, to: recipient, &context)
+    }
+
     mutating func reset(_ context: inout Context) {
         envelope = Envelope()
         rules.reset(&context)
+        own.reset(&context)
     }
 
     mutating func verify(_ argument: RawSpan, _ context: inout Context) -> Answer {
@@ -113,6 +125,7 @@ struct FakeResponder: Responder {
     }
 
     mutating func closed(_ context: inout Context) {
-        waiting?.task.cancel()
+        waiting?.cancel()
+        own.closed(&context)
     }
 }

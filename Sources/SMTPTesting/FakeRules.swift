@@ -23,6 +23,16 @@ struct FakeRules: Sendable {
     var behaviors = 0
     private var set = RuleSet()
 
+    /// Whether a rule may choose a certificate, or somebody who answers for one.
+    var mayChooseCertificates: Bool {
+        entries.contains { entry in
+            entry.outsider != nil && (entry.rule.stage == .startTLS || entry.rule.stage == .connect)
+                || entry.rule.outcome.alternatives.flatMap(\.steps).contains {
+                    if case .certificate = $0 { true } else { false }
+                }
+        }
+    }
+
     /// Appends the rules of a behavior; throws if a name is used twice.
     mutating func append(
         _ rules: [WrittenRule], of behavior: Int, at place: String

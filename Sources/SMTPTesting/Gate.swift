@@ -39,19 +39,20 @@ extension Behavior {
 
         /// Waits until so many clients have reached it since it was made.
         ///
+        /// Where they have not, it opens, or a client that the test waits for would wait for the test.
+        ///
         /// - Throws: ``NotReached`` when the time is over; `CancellationError`.
         public func reached(by count: Int = 1, within time: Duration = .seconds(5)) async throws {
             let deadline = ContinuousClock.deadline(in: time)
             while true {
                 let rings = bell.rings
-                let arrivals = arrivals
                 guard arrivals < count else { return }
-                try Task.checkCancellation()
-                guard ContinuousClock.now < deadline else {
-                    throw NotReached(arrivals: arrivals, expected: count)
-                }
+                guard !Task.isCancelled, ContinuousClock.now < deadline else { break }
                 await bell.wait(since: rings, until: deadline)
             }
+            open()
+            try Task.checkCancellation()
+            throw NotReached(arrivals: arrivals, expected: count)
         }
 
         /// Waits until it is open, or the task is cancelled.

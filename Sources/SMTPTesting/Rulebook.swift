@@ -25,6 +25,16 @@ final class Rulebook: Sendable {
         state = Mutex(plan.rules)
     }
 
+    /// Puts other rules in force, at the next command of each connection.
+    ///
+    /// A rule that stays as it was keeps its counts.
+    func replace(by rules: FakeRules) {
+        state.withLock { state in
+            state = rules
+            inForce.replace(by: Rulebook.program(ofSettings, rules, tallies, host: host))
+        }
+    }
+
     /// How often the rules of each behavior have fired, in the order of the behaviors.
     var hits: [Int] {
         let (rules, tallies) = current

@@ -54,6 +54,8 @@ extension SMTPServer {
     /// Waits for a command, which is held until the test answers it, and lets those before it that do
     /// not match have their usual answers. See ``Behavior/dialogue``.
     ///
+    /// Where it does not come, all commands have their usual answers until the next call.
+    ///
     /// The greeting waits as an empty line, the login as its mechanism (`AUTH PLAIN`), and the end of a
     /// message as a dot.
     ///

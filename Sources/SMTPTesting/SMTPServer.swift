@@ -62,7 +62,9 @@ public final class SMTPServer: Sendable {
         hasScript = !fake.plan.scripts.isEmpty
         certificatePEM = fake.identity?.certificatePEM
         certificateFile = try fake.identity.map { try CertificateFile($0.certificatePEM) }
-        listening = try loops.open(on: .loopback(port: port)) { fake.stack(for: $0.address) }
+        listening = try loops.open(on: .loopback(port: try fake.port(or: port))) {
+            fake.stack(for: $0.address)
+        }
         address = listening.address
     }
 
@@ -102,26 +104,4 @@ public final class SMTPServer: Sendable {
     func connect<Client: ByteHandler & ~Copyable>(_ make: @escaping @Sendable () -> Client) {
         loops.connect(to: address) { _ in make() }
     }
-
-    /// The onion of a connection, or of its part that is secured.
-    static func onion(
-        _ fake: Fake, _ scribe: Scribe, _ session: RuleSession, _ security: Security,
-        _ details: TLSDetails?
-    ) -> RuleLayer<LineFraming<DataDiscard<ObservedSession<Scribe, RuledSession>>>> {
-        RuleLayer(session) {
-            LineFraming(maximumLineLength: fake.settings.maximumFramedLineLength) {
-                DataDiscard {
-                    ObservedSession(scribe) {
-                        RuleCommands(session) {
-                            SMTPSession(
-                                fake.settings, security: security,
-                                FakeResponder(fake, scribe, session, details))
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    typealias RuledSession = RuleCommands<SMTPSession<FakeResponder>>
 }

@@ -127,7 +127,7 @@ import Testing
             #expect(codes(replies) == ["220", "250", "250", "550", "250", "354", "250", "221"])
             let message = try #require(smtp.received.first)
             #expect(message.sender == "me@x" && message.recipients == ["yes@x"])
-            #expect(message.text == "hi\r\n")
+            #expect(message.source == "hi\r\n")
         }
     }
 

@@ -1,4 +1,5 @@
 import BlackholePipeline
+import Foundation
 import SMTPTesting
 import Testing
 
@@ -40,5 +41,33 @@ struct LoginRuleTests {
         _ = client.say("EHLO x")
         #expect(client.say(Self.wrong) == "535 5.7.8 Authentication failed\r\n")
         #expect(client.closing == .ended)
+    }
+}
+
+@Suite struct `A login by a token` {
+    private func base64(_ text: String) -> String { Data(text.utf8).base64EncodedString() }
+
+    @Test func `need not name the user where the mechanism does not`() throws {
+        var client = try FakeClient([.login(user: "me", token: "t")])
+        _ = client.say("EHLO x")
+        let nobody = base64("n,,\u{1}auth=Bearer t\u{1}\u{1}")
+        #expect(client.say("AUTH OAUTHBEARER \(nobody)").hasPrefix("235"))
+        client = try FakeClient([.login(user: "me", token: "t")])
+        _ = client.say("EHLO x")
+        let other = base64("user=you\u{1}auth=Bearer t\u{1}\u{1}")
+        #expect(!client.say("AUTH XOAUTH2 \(other)").hasPrefix("235"))
+    }
+
+    @Test func `without a token is refused even where anybody may log in`() throws {
+        var client = try FakeClient([.login])
+        _ = client.say("EHLO x")
+        let empty = base64("n,,\u{1}\u{1}")
+        #expect(!client.say("AUTH OAUTHBEARER \(empty)").hasPrefix("235"))
+    }
+
+    @Test func `has no other mechanism`() throws {
+        var client = try FakeClient([.login(user: "me", token: "t")])
+        _ = client.say("EHLO x")
+        #expect(client.say("AUTH PLAIN AG1lAHNlY3JldA==").hasPrefix("504"))
     }
 }

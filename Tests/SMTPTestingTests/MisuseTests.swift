@@ -107,6 +107,61 @@ struct MisuseTests {
             "limits that leave no room for a line, or no time"),
     ]
 
+    private static let together = [
+        Mistake(
+            .implicitTLS, .tls, at: "behavior 2, .tls",
+            "TLS begins with the first byte, or by STARTTLS"),
+        Mistake(
+            .tls(.optional), .implicitTLS, .script(.expectEnd), at: "behavior 2, .implicitTLS",
+            "TLS begins with the first byte, or by STARTTLS"),
+        Mistake(
+            .tls(.forLogin), at: "behavior 1, .tls", "TLS for logins, and nobody may log in"),
+        Mistake(
+            .login, .seed(1), .login(user: "a", password: "b"), at: "behavior 3, .login",
+            "it is given twice"),
+        Mistake(.tls, .tls(.optional), at: "behavior 2, .tls", "it is given twice"),
+        Mistake(.port(2525), .port(2526), at: "behavior 2, .port", "it is given twice"),
+        Mistake(.dialogue, .dialogue, at: "behavior 2, .dialogue", "it is given twice"),
+        Mistake(.seed(1), .seed(1), at: "behavior 2, .seed", "it is given twice"),
+        Mistake(.port(0), at: "behavior 1, .port", "0 is no port"),
+        Mistake(.port(65_536), at: "behavior 1, .port", "65536 is no port"),
+        Mistake(.sizeLimit(0), at: "behavior 1, .sizeLimit", "0 bytes are no limit of a message"),
+        Mistake(
+            .login(.required, mechanisms: []), at: "behavior 1, .login",
+            "a login without a mechanism"),
+        Mistake(
+            .at(.login, .reset), at: "behavior 1, .at(.login)", "nobody may log in"),
+        Mistake(
+            .rules("quit -> 221\nauth -> 454"), at: "behavior 1, .rules, line 2",
+            "nobody may log in"),
+        Mistake(
+            .at(.startTLS) { _ in nil }, .implicitTLS, at: "behavior 1, .at(.startTLS)",
+            "there is no STARTTLS"),
+        Mistake(
+            .at(.connect, .certificate(.expired)), at: "behavior 1, .at(.connect)",
+            "there is no TLS to show a certificate"),
+        Mistake(.hide("NOSUCH"), at: "behavior 1, .hide", "NOSUCH is not announced"),
+        Mistake(
+            .announce("X-A"), .hide("X-A"), .hide("x-a"), at: "behavior 3, .hide",
+            "x-a is not announced"),
+        Mistake(.hide("STARTTLS"), at: "behavior 1, .hide", "STARTTLS is not announced"),
+        Mistake(.hide("AUTH"), at: "behavior 1, .hide", "AUTH is not announced"),
+        Mistake(
+            .at(.hello, .hide("NOSUCH")), at: "behavior 1, .at(.hello)", "NOSUCH is not announced"),
+        Mistake(
+            .rule("helo -> hide NOSUCH"), at: "behavior 1, .rule", "NOSUCH is not announced"),
+    ]
+
+    private static let negative: [Mistake] = [
+        Behavior.Action.delay(.seconds(-1)), .reply(451).after(.seconds(-1)), .wait(.seconds(-1)),
+        .wait(.seconds(-1)...(.seconds(1))),
+        .wait(median: .seconds(-1), percentile99: .seconds(1)),
+        .wait(median: .seconds(1), percentile99: .seconds(-1)),
+    ].map {
+        Mistake(
+            .at(.message, $0), at: "behavior 1, .at(.message)", "a wait of \(Duration.seconds(-1))")
+    }
+
     private static func script(_ steps: Step..., at step: Int, _ flaw: String) -> Mistake {
         Mistake(.script(steps), at: "behavior 1, .script, step \(step)", flaw)
     }
@@ -151,14 +206,16 @@ struct MisuseTests {
         (Behavior.at(.message, .reset), "at(.message)"), (.first(1, .reset), "first"),
         (.login, "login"), (.login(user: "a", password: "b"), "login"),
         (.announce("X"), "announce"), (.hide("SIZE"), "hide"), (.hostName("x"), "hostName"),
-        (.seed(1), "seed"),
+        (.seed(1), "seed"), (.lmtp, "lmtp"), (.garble(seed: 1), "garble"), (.dialogue, "dialogue"),
+        (.certificate(.expired), "certificate"), (.sizeLimit(1), "sizeLimit"),
+        (.responder { BlackHole() }, "responder"), (.at(.quit) { _ in nil }, "at(.quit)"),
     ].map { behavior, name in
         Mistake(
             .script(.expectEnd), .tls, behavior, at: "behavior 3, .\(name)",
             "a script leaves no room for it")
     }
 
-    @Test(arguments: rules + settings + scripts + besideScripts)
+    @Test(arguments: rules + settings + together + negative + scripts + besideScripts)
     func `what cannot be done is refused, and told where it is`(mistake: Mistake) async throws {
         let misuse = try #require(
             #expect(throws: Misuse.self) { try SMTPServer(mistake.behaviors) })
@@ -166,6 +223,11 @@ struct MisuseTests {
         #expect(misuse.flaw == mistake.flaw)
         #expect(!misuse.advice.isEmpty)
         #expect(misuse.description == "\(mistake.place): \(mistake.flaw); \(misuse.advice)")
+    }
+
+    @Test func `two ports are one too many`() {
+        let misuse = #expect(throws: Misuse.self) { try SMTPServer(.port(2525), port: 2526) }
+        #expect(misuse?.flaw == "the port is 2525 and 2526")
     }
 
     @Test func `a body does not begin with what cannot be done`() async {
@@ -178,7 +240,8 @@ struct MisuseTests {
         Behavior.at(.sender, matching: "", .reset), .at(.message, from: "", .reset),
         .at(.message, chance: 0, .reset), .at(.message, chance: 1, .reply(571, "a\tb\nc")),
         .at(.data, .reply(259, "x")), .at(.data, .reply(500, "5.999.999", "")),
-        .announce("X-1", "!~"), .hostName("_[~]"), .script(.expect("")), .script(.reply("250")),
+        .announce("X-1", "!~"), .announce("SIZE"), .hide("size"), .hostName("_[~]"),
+        .script(.expect("")), .script(.reply("250")),
         .script(.reply("250-", "250")), .script(.send([])),
         .script(.expectEnd, .send([0]), .wait(.seconds(-1)), .disconnect),
     ])

@@ -27,9 +27,12 @@ struct RealClientTests {
 
     /// Logs in by curl, and mails.
     private func logIn(
-        _ smtp: SMTPServer, user: String = "me:secret", by mechanism: SASLMechanism?
+        _ smtp: SMTPServer, user: String = "me:secret", token: String? = nil,
+        by mechanism: SASLMechanism?
     ) async throws -> Tool {
-        let options = mechanism.map { ["--login-options", "AUTH=\($0.name)"] } ?? []
+        let options =
+            (mechanism.map { ["--login-options", "AUTH=\($0.name)"] } ?? [])
+            + (token.map { ["--oauth2-bearer", $0] } ?? [])
         return try await Tool.run(
             [
                 "curl", "-sS", "smtp://127.0.0.1:\(smtp.port)", "--user", user, "--mail-from",
@@ -51,7 +54,7 @@ struct RealClientTests {
     }
 
     // Of its own accord curl takes the strongest that is offered.
-    @Test(arguments: [SASLMechanism.plain, .login, nil])
+    @Test(arguments: [SASLMechanism.plain, .login, .cramMD5, nil])
     func `curl logs in with the right password only`(mechanism: SASLMechanism?) async throws {
         try await withSMTPServer(.login(user: "me", password: "secret")) { smtp in
             let wrong = try await logIn(smtp, user: "me:guess", by: mechanism)
@@ -59,8 +62,19 @@ struct RealClientTests {
             let right = try await logIn(smtp, by: mechanism)
             #expect(right.code == 0, "\(right.output)")
             let message = try await smtp.messages(1, within: .seconds(60))[0]
-            #expect(message.credentials?.password == "secret")
+            #expect(message.credentials?.user == "me")
             #expect(smtp.received.count == 1)
+        }
+    }
+
+    @Test(arguments: [SASLMechanism.xoauth2, .oauthBearer])
+    func `curl logs in with the right token only`(mechanism: SASLMechanism) async throws {
+        try await withSMTPServer(.login(user: "me", token: "ya29.x")) { smtp in
+            let wrong = try await logIn(smtp, token: "guess", by: mechanism)
+            #expect(wrong.code == 67, "\(wrong.output)")
+            let right = try await logIn(smtp, token: "ya29.x", by: mechanism)
+            #expect(right.code == 0, "\(right.output)")
+            #expect(smtp.received.map { $0.credentials?.token } == ["ya29.x"])
         }
     }
 

@@ -59,25 +59,24 @@ import Testing
         }
     }
 
-    @Test(arguments: [Behavior.tls, .implicitTLS])
+    @Test(arguments: [
+        [Behavior.certificate(.otherName)], [.implicitTLS, .certificate(.otherName)],
+    ])
     func `trusts no certificate but the server's, which is for localhost`(
-        security: Behavior
+        behaviors: [Behavior]
     ) async throws {
-        try await withSMTPServer(
-            security, .at(.connect, .certificate(.otherName)),
-            .at(.startTLS, .certificate(.otherName))
-        ) { smtp in
-            let failure = await #expect(throws: MailingFailure.self) {
+        let smtp = try SMTPServer(behaviors)
+        let failure = try #require(
+            await #expect(throws: MailingFailure.self) {
                 try await smtp.mail(to: "you@example.org")
-            }
-            guard case .handshake(let reason)? = failure?.reason else {
-                Issue.record("\(failure as Any)")
-                return
-            }
-            let text = "\(try #require(failure))"
-            #expect(text.hasPrefix("the TLS handshake failed: \(reason) (TalkTests.swift:"))
-            #expect(smtp.received.isEmpty)
+            })
+        await smtp.stop()
+        guard case .handshake(let reason) = failure.reason else {
+            Issue.record(failure)
+            return
         }
+        #expect("\(failure)".hasPrefix("the TLS handshake failed: \(reason) (TalkTests.swift:"))
+        #expect(smtp.received.isEmpty)
     }
 
     @Test(arguments: [

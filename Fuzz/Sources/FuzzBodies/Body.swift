@@ -24,7 +24,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case configuration = "FuzzConfiguration"
     case rules = "FuzzRules"
     case headerSwitches = "FuzzHeaderSwitches"
+    case http = "FuzzHTTP"
     case message = "FuzzMessage"
+    case mime = "FuzzMIME"
 
     /// The bytes of choices before the lines of a session; nil where an input is something else.
     public var choiceCount: Int? {
@@ -50,7 +52,9 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .configuration: ConfigurationBody()
         case .rules: RulesBody()
         case .headerSwitches: HeaderSwitchesBody()
+        case .http: HTTPBody()
         case .message: MessageBody()
+        case .mime: MIMEBody()
         }
     }
 }

@@ -161,8 +161,9 @@ package final class RuleProgram: Sendable {
             (guards + index).initialize(to: table.map { StageGuard($0) } ?? StageGuard())
         }
         editCount = builder.editCount
-        choosesCertificates = rules.contains { rule in
-            rule.outcome.alternatives.flatMap(\.steps).contains { step in
+        choosesCertificates = rules.enumerated().contains { place, rule in
+            if outside[place] != nil { return rule.stage == .startTLS || rule.stage == .connect }
+            return rule.outcome.alternatives.flatMap(\.steps).contains { step in
                 if case .certificate = step { true } else { false }
             }
         }

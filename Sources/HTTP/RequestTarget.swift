@@ -1,0 +1,99 @@
+/// What a request asks for: a path and a query (RFC 9112 §3.2).
+///
+/// The path is decoded once, here: all that decides about it looks at the same text.
+package struct RequestTarget: Sendable, Equatable {
+    /// The path, decoded: it begins with a slash, and has no empty segment but the last, and no dots as
+    /// one.
+    package let path: String
+    /// The names and values of the query, decoded, in their order; a plus stays a plus.
+    package let query: [(name: String, value: String)]
+    /// The host that an absolute target names, with its port; it stands for the field Host.
+    let authority: String?
+    /// Whether it is the server as a whole, which only OPTIONS may ask for.
+    var isAsterisk: Bool { path == "*" }
+
+    /// The server as a whole: `*`.
+    static var asterisk: RequestTarget { RequestTarget(path: "*", query: [], authority: nil) }
+
+    private init(path: String, query: [(name: String, value: String)], authority: String?) {
+        self.path = path
+        self.query = query
+        self.authority = authority
+    }
+
+    /// Reads a target; nil if it is malformed, or may be read in two ways.
+    init?(_ target: some Collection<UInt8>) {
+        var rest = Array(target)[...]
+        var authority: String?
+        let start = String(decoding: rest.prefix(8), as: UTF8.self).lowercased()
+        for scheme in ["http://", "https://"] where start.hasPrefix(scheme) {
+            rest = rest.dropFirst(scheme.utf8.count)
+            let name = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
+            guard !name.isEmpty, name.allSatisfy(\.isHostByte) else { return nil }
+            authority = String(decoding: name, as: UTF8.self)
+            rest = rest.dropFirst(name.count)
+            if rest.first != UInt8(ascii: "/") {
+                rest.insert(UInt8(ascii: "/"), at: rest.startIndex)
+            }
+            break
+        }
+        let mark = rest.firstIndex(of: UInt8(ascii: "?"))
+        guard let path = Self.path(rest[..<(mark ?? rest.endIndex)]),
+            let query = Self.query(mark.map { rest[($0 + 1)...] } ?? [])
+        else { return nil }
+        self.init(path: path, query: query, authority: authority)
+    }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.path == right.path && left.authority == right.authority
+            && left.query.elementsEqual(right.query) { $0 == $1 }
+    }
+
+    /// The decoded path.
+    ///
+    /// A slash, a backslash or a control byte that was encoded, an empty segment
+    /// that is not the last, `.` and `..` have no place in it.
+    private static func path(_ bytes: ArraySlice<UInt8>) -> String? {
+        guard bytes.first == UInt8(ascii: "/") else { return nil }
+        let encoded = bytes.dropFirst().split(
+            separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        var path = ""
+        for (index, segment) in encoded.enumerated() {
+            let isLast = index == encoded.count - 1
+            guard let text = decoded(segment), isLast || !text.isEmpty, text != ".", text != "..",
+                !text.utf8.contains(where: { $0 == 0x2F || $0 == 0x5C || $0 < 0x20 || $0 == 0x7F })
+            else { return nil }
+            path += "/" + text
+        }
+        return path
+    }
+
+    private static func query(_ bytes: ArraySlice<UInt8>) -> [(name: String, value: String)]? {
+        var pairs: [(name: String, value: String)] = []
+        for pair in bytes.split(separator: UInt8(ascii: "&")) {
+            let equals = pair.firstIndex(of: UInt8(ascii: "="))
+            guard let name = decoded(pair[..<(equals ?? pair.endIndex)]),
+                let value = equals.map({ decoded(pair[($0 + 1)...]) }) ?? ""
+            else { return nil }
+            pairs.append((name, value))
+        }
+        return pairs
+    }
+
+    /// The text with its percent escapes in clear; nil if one is broken, or if it is not UTF-8.
+    private static func decoded(_ bytes: ArraySlice<UInt8>) -> String? {
+        var plain: [UInt8] = []
+        plain.reserveCapacity(bytes.count)
+        var rest = bytes
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                plain.append(byte)
+                continue
+            }
+            guard let high = rest.popFirst()?.hexValue, let low = rest.popFirst()?.hexValue
+            else { return nil }
+            plain.append(UInt8(high << 4 | low))
+        }
+        return String(validating: plain, as: UTF8.self)
+    }
+}
