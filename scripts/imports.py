@@ -7,7 +7,7 @@ import sys
 
 ROW = re.compile(r"^\| `(Sources/\w+)` \|[^|]*\| ([^|]*)\|$", re.MULTILINE)
 IMPORT = re.compile(r"^\s*(?:@\w+ )?(?:public |package |internal |private )?import "
-                    r"(?:struct |class |enum |func )?(\w+)", re.MULTILINE)
+                    r"(?:struct |class |enum |func |protocol )?(\w+)", re.MULTILINE)
 # Part of the toolchain, and free for all.
 ALLOWED = {"Glibc", "Synchronization", "Testing"}
 

@@ -25,7 +25,9 @@ extension Behavior {
         public let recipients: [String]
         /// The name that the client said at HELO or EHLO; nil before.
         public let hello: String?
-        /// Who the client has said it is; nil if it has not. At `Stage.login` nobody has checked it.
+        /// Who the client has said it is; nil if it has not.
+        ///
+        /// At `Stage.login` nobody has checked it.
         public let credentials: Credentials?
         /// What was agreed on with the client; nil in clear.
         public let tls: TLSDetails?

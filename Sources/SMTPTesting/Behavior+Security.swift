@@ -46,7 +46,7 @@ extension Behavior {
         Behavior { $0.certificate = flaw }
     }
 
-    /// Lets anybody log in, and takes no mail of those who have not: ``login(_:)`` with
+    /// Lets anybody log in, and takes no mail of those who have not: ``login(_:mechanisms:)`` with
     /// ``Requirement/required``.
     public static var login: Behavior { login(.required) }
 

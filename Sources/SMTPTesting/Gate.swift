@@ -42,7 +42,10 @@ extension Behavior {
         /// Where they have not, it opens, or a client that the test waits for would wait for the test.
         ///
         /// - Throws: ``NotReached`` when the time is over; `CancellationError`.
-        public func reached(by count: Int = 1, within time: Duration = .seconds(5)) async throws {
+        public func reached(
+            by count: Int = 1, within time: Duration = .seconds(5), file: String = #filePath,
+            line: Int = #line
+        ) async throws {
             let deadline = ContinuousClock.deadline(in: time)
             while true {
                 let rings = bell.rings
@@ -52,7 +55,8 @@ extension Behavior {
             }
             open()
             try Task.checkCancellation()
-            throw NotReached(arrivals: arrivals, expected: count)
+            throw NotReached(
+                arrivals: arrivals, expected: count, location: TestLocation(file, line))
         }
 
         /// Waits until it is open, or the task is cancelled.
@@ -67,15 +71,17 @@ extension Behavior {
         }
 
         /// Fewer clients than expected have reached a gate in time.
-        public struct NotReached: Error, Sendable, Hashable, CustomStringConvertible {
+        public struct NotReached: Error, LocatedFailure, Hashable, CustomStringConvertible {
             /// How many have.
             public let arrivals: Int
             /// How many were waited for.
             public let expected: Int
+            /// Where they were waited for.
+            public let location: TestLocation
 
-            /// `timed out: 0 of 1 clients have reached the gate`.
+            /// `timed out: 0 of 1 clients have reached the gate (MailerTests.swift:31)`.
             public var description: String {
-                "timed out: \(arrivals) of \(expected) clients have reached the gate"
+                "timed out: \(arrivals) of \(expected) clients have reached the gate (\(location))"
             }
         }
     }

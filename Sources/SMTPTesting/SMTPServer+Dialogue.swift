@@ -2,7 +2,7 @@ internal import BlackholeRules
 public import BlackholeInbox
 
 extension Behavior {
-    /// Has every command wait for the test, which answers one by one: ``SMTPServer/expect(_:within:)``.
+    /// Has every command wait for the test, which answers one by one: ``SMTPServer/expect(_:within:file:line:)``.
     ///
     /// ```swift
     /// try await withSMTPServer(.dialogue) { smtp in
@@ -29,7 +29,7 @@ extension Behavior {
 }
 
 /// Why a command that a test has expected did not come.
-public struct MissingCommand: Error, Sendable, CustomStringConvertible {
+public struct MissingCommand: Error, LocatedFailure, CustomStringConvertible {
     /// What was expected: `RCPT *`.
     public let expected: Pattern
     /// The commands that came in its place, and had their usual answers.
@@ -38,22 +38,27 @@ public struct MissingCommand: Error, Sendable, CustomStringConvertible {
     public let transcripts: [Transcript]
     /// Whether the server was stopped; otherwise the time was over.
     public let isStopped: Bool
+    /// Where it was expected.
+    public let location: TestLocation
 
-    /// What was expected, what has come, and what was said.
+    /// What was expected and where, what has come, and what was said.
     public var description: String {
         let reason = isStopped ? "the server was stopped" : "timed out"
         let came =
             received.isEmpty ? "nothing" : received.map(\.debugDescription).joined(separator: ", ")
         return
-            (["\(reason) waiting for a command like \"\(expected)\"", "received: \(came)"]
+            ([
+                "\(reason) waiting for a command like \"\(expected)\" (\(location))",
+                "received: \(came)",
+            ]
             + transcripts.report).joined(separator: "\n")
     }
 }
 
 extension SMTPServer {
-    /// Waits for a command, which is held until the test answers it, and lets those before it that do
-    /// not match have their usual answers. See ``Behavior/dialogue``.
+    /// Waits for a command, which is held until the test answers it: see ``Behavior/dialogue``.
     ///
+    /// Commands that come before it and do not match have their usual answers.
     /// Where it does not come, all commands have their usual answers until the next call.
     ///
     /// The greeting waits as an empty line, the login as its mechanism (`AUTH PLAIN`), and the end of a
@@ -64,7 +69,8 @@ extension SMTPServer {
     ///   no dialogue, or the command before has no answer; `CancellationError`.
     @discardableResult
     public func expect(
-        _ command: Pattern, within time: Duration = .seconds(5)
+        _ command: Pattern, within time: Duration = .seconds(5), file: String = #filePath,
+        line number: Int = #line
     ) async throws -> String {
         guard fake.rulebook.hasDialogue else {
             throw Misuse(
@@ -82,7 +88,7 @@ extension SMTPServer {
         guard let line else {
             throw MissingCommand(
                 expected: command, received: passed, transcripts: inbox.transcripts,
-                isStopped: inbox.isOver)
+                isStopped: inbox.isOver, location: TestLocation(file, number))
         }
         return line
     }

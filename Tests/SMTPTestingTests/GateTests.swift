@@ -51,7 +51,9 @@ import Testing
         let error = await #expect(throws: Behavior.Gate.NotReached.self) {
             try await gate.reached(within: .zero)
         }
-        #expect(error?.description == "timed out: 0 of 1 clients have reached the gate")
+        let place = "GateTests.swift:\(#line - 3)"
+        #expect(error?.description == "timed out: 0 of 1 clients have reached the gate (\(place))")
+        #expect(error?.location.description == place)
         let waiting = Task { try await gate.reached(within: .seconds(Int64.max)) }
         waiting.cancel()
         await #expect(throws: CancellationError.self) { try await waiting.value }
