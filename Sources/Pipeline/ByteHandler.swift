@@ -56,6 +56,9 @@ public enum ConnectionEvent: BitwiseCopyable, Sendable {
     /// The time given with ``Verdict/pause(until:)`` has come, or a ``Waker`` has called; and the
     /// output is out.
     case resumed
+    /// A ``Waker`` has called while the connection is not paused, and the output is out. It may come without
+    /// need.
+    case woken
     /// ``Context/deadline`` has passed. The layer sets a new one, or closes.
     case expired
     /// The listener or the loop is stopping: close now, or as soon as what is in flight is done.
@@ -88,6 +91,10 @@ public enum Verdict: BitwiseCopyable, Sendable, Equatable {
     /// Send the output in clear and drop the rest of the input: the layer outside starts to
     /// translate (TLS). The event loop closes a connection whose outermost layer says so.
     case upgrade
+    /// Send the output, then say that no more will come (FIN), and go on reading: a half-close.
+    ///
+    /// What is output after that breaks the connection.
+    case end
     /// Send the output, then close.
     case close
     /// Drop the output and reset the connection (RST).

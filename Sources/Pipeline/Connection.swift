@@ -29,6 +29,18 @@ struct Connection: ~Copyable {
         case resuming
         /// The stack waits in line for a turn for costly work.
         case yielding
+        /// It is read, but first the stack is told that its ``Waker`` has called, when no output waits.
+        case woken
+    }
+
+    /// The end of our own stream.
+    enum OwnEnd: BitwiseCopyable {
+        /// There may be more output.
+        case none
+        /// It follows what waits in `unsent`.
+        case waiting
+        /// The FIN is out.
+        case sent
     }
 
     /// The end of the peer's stream.
@@ -56,6 +68,7 @@ struct Connection: ~Copyable {
     var phase = Phase.free
     var flow = Flow.reading
     var peerEnd = PeerEnd.none
+    var ownEnd = OwnEnd.none
     /// Bytes, or the end, may be there to be read.
     var isReadable = false
     /// The peer's window is full: nothing can be sent until it is told otherwise.

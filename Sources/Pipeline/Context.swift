@@ -18,6 +18,8 @@ public struct Context: ~Copyable {
     public var isStopping: Bool
     /// Whether the connection has yielded (``Verdict/yield``), and now has its turn for costly work.
     public internal(set) var hasYielded = false
+    /// Whether a waker has called by the time that a pause ends.
+    var isCalled = false
     /// Whether a connection was refused for want of room: those whose peers have left give theirs up.
     @usableFromInline var lacksRoom = false
     /// The loop's counters.

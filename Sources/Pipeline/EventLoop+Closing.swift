@@ -27,10 +27,26 @@ extension EventLoop where OS: ~Copyable {
         if connections[index].pointee.peerEnd != .none { drop(index) } else { linger(index) }
     }
 
+    /// Sends the output, and says that nothing more will come; the stack goes on.
+    mutating func endOutput(_ index: Int) {
+        sendOutput(index, isLast: true)
+        let slot = connections[index]
+        guard slot.pointee.phase == .open else { return }
+        if slot.pointee.unsent.isEmpty { sayEnd(index) } else { slot.pointee.ownEnd = .waiting }
+    }
+
+    /// Sends the FIN, once.
+    mutating func sayEnd(_ index: Int) {
+        let slot = connections[index]
+        guard slot.pointee.ownEnd != .sent else { return }
+        slot.pointee.ownEnd = .sent
+        kernel.endSending(to: slot.pointee.descriptor)
+    }
+
     /// Says that nothing more will come, and listens until the peer has ended too.
     private mutating func linger(_ index: Int) {
         let slot = connections[index]
-        kernel.endSending(to: slot.pointee.descriptor)
+        sayEnd(index)
         slot.pointee.phase = .lingering
         slot.pointee.flow = .reading
         slot.pointee.deadline = context.now + limits.linger

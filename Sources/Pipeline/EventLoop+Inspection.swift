@@ -57,7 +57,7 @@ extension EventLoop where OS: ~Copyable {
             phase: phase, isReadable: slot.pointee.isReadable,
             isQueued: slot.pointee.place.isQueued, isPaused: slot.pointee.flow == .paused,
             isYielding: slot.pointee.flow == .yielding, isInLine: line.contains(index),
-            isOwedCall: slot.pointee.flow == .resuming || slot.pointee.flow == .offering,
+            isOwedCall: [.resuming, .offering, .woken].contains(slot.pointee.flow),
             isBlocked: slot.pointee.isBlocked, watchesWriting: slot.pointee.watchesWriting,
             wakeTime: slot.pointee.wakeTime, entered: slot.pointee.place.entered,
             discardableBytes: Int(slot.pointee.discardable),

@@ -30,6 +30,7 @@ extension EventLoop where OS: ~Copyable {
             return false
         }
         pool.reclaim(&slot.pointee.unsent)
+        if slot.pointee.ownEnd == .waiting { sayEnd(index) }
         return true
     }
 

@@ -44,6 +44,7 @@ extension EventLoop where OS: ~Copyable {
         case .reading: if slot.pointee.isReadable { read(index) }
         case .offering: offerHeld(index)
         case .resuming: resume(index)
+        case .woken: goOn(index, telling: .woken)
         case .yielding:
             line.enter(index)
             failIfReset(index)
@@ -52,7 +53,7 @@ extension EventLoop where OS: ~Copyable {
         guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty else { return }
         switch slot.pointee.flow {
         case .paused, .yielding: return
-        case .offering: enqueue(index)
+        case .offering, .woken: enqueue(index)
         case .reading, .resuming:
             if slot.pointee.isReadable {
                 enqueue(index)
@@ -203,6 +204,11 @@ extension EventLoop where OS: ~Copyable {
             slot.pointee.flow = .paused
             slot.pointee.resumption = time
             if slot.pointee.isWoken { enqueue(index) }
+        case .end:
+            endOutput(index)
+            let slot = connections[index]
+            guard slot.pointee.phase == .open, slot.pointee.flow == .reading else { return }
+            if hasMore || slot.pointee.keepsInput { slot.pointee.flow = .offering }
         case .close, .upgrade:
             assert(verdict == .close, "the outermost layer has nobody to hand the connection to")
             close(index, hasMore: hasMore)
@@ -213,21 +219,41 @@ extension EventLoop where OS: ~Copyable {
     }
 
     private mutating func resume(_ index: Int) {
+        context.isCalled = connections[index].pointee.isWoken
+        connections[index].pointee.isWoken = false
+        goOn(index, telling: .resumed)
+        context.isCalled = false
+    }
+
+    /// Tells the stack why it goes on; then its input is offered again, and it is read.
+    private mutating func goOn(_ index: Int, telling event: ConnectionEvent) {
         let slot = connections[index]
-        slot.pointee.isWoken = false
         let hasInput = !slot.pointee.held.isEmpty || slot.pointee.keepsInput
         slot.pointee.flow = hasInput ? .offering : .reading
-        tellStack(of: index, .resumed)
+        tellStack(of: index, event)
         if slot.pointee.phase == .open { enqueue(index) }
     }
 
-    /// A waker has called: the connection's pause ends, or else the next one that it begins.
-    mutating func endPause(of token: UInt64) {
+    /// A waker has called: the connection's pause ends. Without one the stack is told, and the next
+    /// pause ends at once.
+    mutating func takeCall(of token: UInt64) {
         let index = Int(token & 0xFFFF_FFFF)
         let slot = connections[index]
         guard slot.pointee.phase == .open, slot.pointee.token(at: index) == token else { return }
         slot.pointee.isWoken = true
-        if slot.pointee.flow == .paused { enqueue(index) }
+        tellOfCall(index)
+    }
+
+    /// Sees to it that the stack is told that its waker has called.
+    mutating func tellOfCall(_ index: Int) {
+        let slot = connections[index]
+        switch slot.pointee.flow {
+        case .reading, .offering: slot.pointee.flow = .woken
+        case .paused: break
+        // The end of the pause tells; a turn in line is waited for.
+        case .resuming, .yielding, .woken: return
+        }
+        enqueue(index)
     }
 
     /// The time has come for a pause, a stack's deadline, or a closed connection's last words.

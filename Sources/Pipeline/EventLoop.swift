@@ -230,7 +230,7 @@ package struct EventLoop<OS: Kernel & ~Copyable>: ~Copyable {
             case .connect(let address, let source, let recipe):
                 connect(to: address, from: source, recipe)
             case .wake(let token):
-                endPause(of: token)
+                takeCall(of: token)
             case .makeRoom:
                 makeRoom()
             case .stop(let grace):

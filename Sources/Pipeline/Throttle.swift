@@ -50,8 +50,16 @@ public struct Throttle<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         guard event == .resumed, isHolding else {
             return passOn(next.handle(event, &context), context)
         }
-        guard allowance.takenUntil <= context.now else {
+        if context.isCalled {
+            // It was meant for the layers inside, which are not paused.
             isNextWoken = true
+            let verdict = next.handle(.woken, &context)
+            guard verdict == .proceed || verdict == .flush else {
+                isHolding = false
+                return passOn(verdict, context)
+            }
+        }
+        guard allowance.takenUntil <= context.now else {
             return .pause(until: allowance.takenUntil)
         }
         isHolding = false

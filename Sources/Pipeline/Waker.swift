@@ -1,4 +1,4 @@
-/// Ends a pause of one connection, from any thread or task.
+/// Calls one connection, from any thread or task: ends its pause, or tells its stack.
 ///
 /// So a layer may wait for what is found out elsewhere: it hands its waker away, and pauses.
 ///
@@ -29,11 +29,13 @@ public struct Waker: Sendable {
     let mailbox: Mailbox?
     let token: UInt64
 
-    /// Ends the pause: ``ConnectionEvent/resumed`` follows, not before the peer has taken the output.
+    /// Ends the pause: ``ConnectionEvent/resumed`` follows. Where the connection is not paused,
+    /// ``ConnectionEvent/woken`` follows in its place. Neither comes before the peer has taken the output.
     ///
     /// No call is lost: one that comes while the connection is not paused ends its next pause at
-    /// once. Calls that come before ``ConnectionEvent/resumed`` count as one with it. So a layer that has
-    /// given its waker away may be resumed before its time, and looks for what it waits for.
+    /// once, too. Calls that come before the event count as one with it. So a layer that has given its waker
+    /// away may be resumed before its time, and looks for what it waits for. A call before
+    /// ``ConnectionEvent/opened`` tells nothing, for the stack has yet to begin.
     public func wake() {
         mailbox?.post(.wake(token))
     }

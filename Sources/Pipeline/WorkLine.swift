@@ -52,6 +52,8 @@ extension EventLoop where OS: ~Copyable {
             context.hasYielded = true
             serveOpen(index)
             context.hasYielded = false
+            // A call that has come while it was in line.
+            if slot.pointee.phase == .open, slot.pointee.isWoken { tellOfCall(index) }
             enterDeadline(of: index)
             return
         }

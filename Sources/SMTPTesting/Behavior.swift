@@ -91,7 +91,7 @@ public struct Behavior: Sendable, CustomStringConvertible {
     /// nothing for the time of ``limits(_:)``: see ``SMTPServer/scriptFailure``.
     ///
     /// A script that no client plays to its end is no failure by itself: wait for it, by
-    /// ``SMTPServer/scriptPlayed(within:file:line:)``.
+    /// ``SMTPServer/scriptPlayed(within:file:line:)``, or have the server ``strict``.
     ///
     /// The server takes no messages: what the client has said is in the ``PlayedScript``. Of the
     /// other behaviors only ``tls``, ``implicitTLS`` and ``limits(_:)`` go with scripts.

@@ -60,7 +60,7 @@ struct ScriptPlayer: CommandHandler {
             return depart("nothing for \(idle)", &context)
         case .stopping, .aborting:
             return .pass(.close)
-        case .closed:
+        case .woken, .closed:
             return .pass(.proceed)
         }
     }

@@ -122,7 +122,7 @@ extension TLSLayer where Next: ~Copyable {
         case .stopping, .aborting:
             isGivenUp = true
             return .close
-        case .secured, .resumed, .closed:
+        case .secured, .resumed, .woken, .closed:
             return .proceed
         }
     }

@@ -142,6 +142,6 @@ extension TLSLayer where Next: ~Copyable {
     func finish(
         _ verdict: Verdict, _ secured: Secured, _ context: inout Context
     ) {
-        if verdict == .close { secured.session.close(output: &context.output) }
+        if verdict == .close || verdict == .end { secured.session.close(output: &context.output) }
     }
 }

@@ -24,14 +24,78 @@ import Testing
         #expect(loopback.nextWakeTime == .never)
     }
 
-    @Test func `that comes before the pause ends it at once`() {
+    @Test func `that comes before the pause is heard, and ends it at once`() {
         var loopback = open()
         loopback.send("go on")
         wakers.wakeAll()
         loopback.advance(by: .seconds(1))
-        #expect(journal.entries == ["opened", "go on"])
+        #expect(journal.entries == ["opened", "go on", "woken"])
         loopback.send("one")
-        #expect(journal.entries == ["opened", "go on", "one", "resumed"])
+        #expect(journal.entries == ["opened", "go on", "woken", "one", "resumed"])
+    }
+
+    @Test func `is heard by a stack that reads, and may say something`() {
+        var loopback = open()
+        loopback.send("go on")
+        for _ in 0..<3 {
+            for _ in 0..<5 { wakers.wakeAll() }
+            loopback.advance(by: .zero)
+            #expect(loopback.takeOutput().hasSuffix("woken\n"))
+        }
+        #expect(journal.entries == ["opened", "go on", "woken", "woken", "woken"])
+        loopback.send("go on")
+        #expect(journal.entries.suffix(2) == ["woken", "go on"])
+    }
+
+    @Test func `is heard by a stack that reads once the peer has taken the output`() {
+        var loopback = open()
+        loopback.limitWindow(to: 0)
+        loopback.send("go on")
+        for _ in 0..<3 { wakers.wakeAll() }
+        loopback.advance(by: .seconds(1))
+        #expect(journal.entries == ["opened", "go on"])
+        loopback.read(100)
+        #expect(journal.entries == ["opened", "go on", "woken"])
+    }
+
+    @Test func `is heard by a stack whose peer has ended`() {
+        let (journal, wakers) = (journal, wakers)
+        var loopback = Loopback { _ in
+            Scripted(
+                journal,
+                onInput: { input, context in
+                    wakers.add(context.waker)
+                    return Intake(input.byteCount)
+                },
+                onEvent: { event, context in
+                    guard event == .woken else { return .proceed }
+                    context.output.append("late")
+                    return .close
+                })
+        }
+        loopback.send("one")
+        loopback.end()
+        #expect(loopback.closing == nil)
+        wakers.wakeAll()
+        loopback.advance(by: .zero)
+        #expect(loopback.takeOutput() == "late")
+        #expect(journal.entries == ["opened", "ended", "woken", "closed", "deinit"])
+    }
+
+    @Test func `has what is held offered again`() {
+        let (journal, wakers) = (journal, wakers)
+        var loopback = Loopback { _ in
+            Scripted(journal) { input, context in
+                journal.note(input.text)
+                wakers.add(context.waker)
+                return Intake(journal.count(of: "woken") == 0 ? 0 : input.byteCount)
+            }
+        }
+        loopback.send("half")
+        wakers.wakeAll()
+        loopback.advance(by: .zero)
+        #expect(journal.entries == ["opened", "half", "woken", "half"])
+        #expect(loopback.keptBytes == 0)
     }
 
     @Test func `that is used in the call that pauses ends the pause`() {
@@ -62,7 +126,7 @@ import Testing
         loopback.advance(by: .seconds(5))
         wakers.wakeAll()
         loopback.send("two")
-        #expect(journal.entries == ["opened", "one", "resumed", "two", "resumed"])
+        #expect(journal.entries == ["opened", "one", "resumed", "woken", "two", "resumed"])
     }
 
     @Test func `ends a pause before its time, which then says nothing`() {

@@ -1,4 +1,3 @@
-import Foundation
 import SMTPTesting
 import Testing
 
@@ -115,60 +114,6 @@ struct SMTPServerTests {
         let replies = try await SMTPServer.current.mail(to: "you@example.org")
         #expect(replies.last == "554 5.7.1 No")
         #expect(try SMTPServer.current.received.isEmpty)
-    }
-
-    // In a process of its own, whose sockets and threads are nobody else's.
-    @Test func `two hundred servers at once leave nothing behind`() async throws {
-        await #expect(processExitsWith: .success) {
-            // The shared loops come with the first server, and stay.
-            try await withSMTPServer { smtp in _ = try await smtp.mail(to: "you@example.org") }
-            let before = try Leftovers.ofThisProcess()
-            let ports = try await withThrowingTaskGroup(of: Int.self) { group in
-                for number in 0..<200 {
-                    group.addTask {
-                        try await withSMTPServer { smtp in
-                            try await smtp.mail(to: "\(number)@example.org")
-                            let message = try await smtp.messages(1, within: .seconds(60))[0]
-                            #expect(message.recipients == ["\(number)@example.org"])
-                            return smtp.port
-                        }
-                    }
-                }
-                return try await group.reduce(into: []) { $0.append($1) }
-            }
-            #expect(ports.count == 200)
-            let after = try Leftovers.ofThisProcess()
-            #expect(after == before)
-            #expect(before == Leftovers(listening: 0, loops: before.loops))
-        }
-    }
-}
-
-/// What a process holds that servers could have left.
-private struct Leftovers: Equatable {
-    /// The sockets that it listens on.
-    var listening = 0
-    /// The threads of its event loops.
-    var loops = 0
-
-    static func ofThisProcess() throws -> Leftovers {
-        var leftovers = Leftovers()
-        let files = FileManager.default
-        let own = Set(
-            try files.contentsOfDirectory(atPath: "/proc/self/fd").compactMap {
-                try? files.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
-            })
-        let table = try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8)
-        for line in table.split(separator: "\n") {
-            let words = line.split(separator: " ").map(String.init)
-            guard words.count > 9, words[3] == "0A" else { continue }
-            if own.contains("socket:[" + words[9] + "]") { leftovers.listening += 1 }
-        }
-        for id in try files.contentsOfDirectory(atPath: "/proc/self/task") {
-            let name = try? String(contentsOfFile: "/proc/self/task/\(id)/comm", encoding: .utf8)
-            if name?.hasPrefix("loop-") == true { leftovers.loops += 1 }
-        }
-        return leftovers
     }
 }
 

@@ -35,7 +35,7 @@ struct Dozing<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             ledger.with { $0.records[link].awaited = call }
             intake.verdict = .pause(until: .never)
         case .pause(let time): pauseEnd = time
-        case .close, .reset, .upgrade, .yield: break
+        case .end, .close, .reset, .upgrade, .yield: break
         }
         return intake
     }

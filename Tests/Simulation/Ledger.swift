@@ -20,6 +20,8 @@ final class Ledger: Sendable {
         var hasClosed = false
         var closeTime = Instant.never
         var hasReset = false
+        /// Its stack has ended our own side.
+        var hasEnded = false
         var isOver = false
         /// The call of a waker that ends its pause.
         var awaited: Int?

@@ -142,7 +142,7 @@ struct Caller: ByteHandler {
             context.output.append(text: "call \(link)\n")
             context.deadline = context.now + ledger.idle
             return .proceed
-        case .closed, .secured, .resumed: return .proceed
+        case .closed, .secured, .resumed, .woken: return .proceed
         case .ended, .expired, .stopping, .aborting: return .close
         }
     }

@@ -79,6 +79,7 @@ struct Witness<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
                 if hasSpoken, deadline != renewed, state.failure == nil {
                     state.failure = (link, "a reply has not renewed the deadline")
                 }
+            case .end: state.records[link].hasEnded = true
             case .upgrade: break
             }
         }
@@ -113,6 +114,10 @@ extension Ledger.Record {
             if !isPaused { return "resumed without a pause" }
             isPaused = false
             if !hasAsked, now < resumption { return "resumed before the time" }
+        case .woken:
+            if !wasOpened { return "woken before it is opened" }
+            if isPaused { return "woken in a pause" }
+            if !hasAsked { return "woken by nobody" }
         case .expired:
             wasExpired = true
             if isPaused { return "expired in a pause" }

@@ -110,7 +110,7 @@ package struct LoadDialogue: ByteHandler, BitwiseCopyable {
             noteClosed(&context)
         case .resumed:
             if step == .pause { return begin(&context).verdict }
-        case .secured:
+        case .secured, .woken:
             break
         }
         return .proceed

@@ -77,6 +77,9 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
             settle(start, verdict, mayWait: false, wasSilent, context)
         case .ended:
             require(verdict == .close && context.output.count == start, "a client's end is silent")
+        case .woken:
+            let isSilent = verdict == .proceed && context.output.count == start
+            require(isSilent, "a session has nothing to say to a call")
         case .closed, .secured: break
         }
         return verdict
@@ -100,7 +103,7 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
         case .close: require(count <= witness.owed + 1, "no more replies than recipients")
         // What was said in the same call is lost.
         case .reset: require(count < witness.owed, "a reset is in the place of a reply")
-        case .proceed, .flush, .yield, .upgrade:
+        case .proceed, .flush, .yield, .upgrade, .end:
             // A part that is not the last has one, and so has what is no part of a message.
             let isWhole = count == witness.owed || count == 1 && !witness.wasAsked
             require(isWhole || witness.isSilent, "\(count) replies to \(witness.owed) recipients")
@@ -126,7 +129,8 @@ struct Ledger<Next: LineHandler & ~Copyable>: LineHandler, ~Copyable {
             case .pause, .reset: 0...0
             // Without a word, behind the reply, or behind the reply and "too many errors".
             case .close: 0...2
-            case .proceed, .flush, .yield, .upgrade: witness.isSilent || mayWait ? 0...1 : 1...1
+            case .proceed, .flush, .yield, .upgrade, .end:
+                witness.isSilent || mayWait ? 0...1 : 1...1
             }
         require(owed ~= count, "\(count) replies where \(owed) are owed, then \(verdict)")
     }

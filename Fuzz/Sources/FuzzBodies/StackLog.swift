@@ -22,7 +22,7 @@ final class StackLog: @unchecked Sendable {
         case .upgrade: hasUpgraded = true
         case .close: hasClosed = true
         case .reset: hasReset = true
-        case .proceed, .flush, .yield: break
+        case .proceed, .flush, .yield, .end: break
         }
     }
 }
@@ -80,7 +80,7 @@ struct Logged<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             isGone = true
             log.closed += 1
             log.isPaused = false
-        case .ended, .expired, .stopping, .aborting:
+        case .ended, .woken, .expired, .stopping, .aborting:
             require(hasBegun, "nothing happens before the beginning")
         }
         if event != .closed { require(!isOver, "nor behind the end") }
@@ -93,7 +93,7 @@ struct Logged<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
         log.note(verdict)
         switch verdict {
         case .close, .reset, .upgrade: isOver = true
-        case .proceed, .flush, .yield, .pause: break
+        case .proceed, .flush, .yield, .pause, .end: break
         }
     }
 }

@@ -39,6 +39,7 @@ final class Witness: @unchecked Sendable {
         case .reset: hasReset = true
         case .upgrade: require(false, "no plaintext stack asks for an upgrade")
         case .proceed, .flush, .yield: break
+        case .end: require(false, "no plaintext stack ends its side and goes on")
         }
     }
 }
@@ -99,7 +100,7 @@ struct Watch<Next: ByteHandler & ~Copyable>: ByteHandler, ~Copyable {
             mayHoldInput = true
         case .closed: witness.isGone = true
         case .secured: require(false, "no plaintext stack is secured")
-        case .ended, .expired, .stopping, .aborting: break
+        case .ended, .woken, .expired, .stopping, .aborting: break
         }
         if event != .closed {
             require(!witness.hasClosed && !witness.hasReset, "nor after the end")

@@ -213,7 +213,7 @@ private final class RuleLayerState {
     func handleWhileClosing(_ event: ConnectionEvent, _ context: inout Context) -> Verdict? {
         guard resets || owed == .close || owed == .reset, event != .closed else { return nil }
         switch event {
-        case .stopping, .ended: return .pause(until: owed == nil ? context.now : sentUntil)
+        case .stopping, .ended, .woken: return .pause(until: owed == nil ? context.now : sentUntil)
         default:
             flush(&context)
             return resets ? .reset : .close

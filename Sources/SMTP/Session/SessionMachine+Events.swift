@@ -26,7 +26,7 @@ extension SessionMachine {
             begin(context)
             renewDeadline(&context)
             return .pass(.proceed)
-        case .opened, .resumed, .closed:
+        case .opened, .resumed, .woken, .closed:
             return .pass(.proceed)
         }
     }

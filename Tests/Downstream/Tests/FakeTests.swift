@@ -55,7 +55,9 @@ import Testing
             }
             #expect(missing?.isStopped == false)
             let text = missing?.description ?? ""
-            #expect(text.hasPrefix("timed out waiting for a message to you@example.org\n"))
+            #expect(
+                text.hasPrefix(
+                    "timed out waiting for a message to you@example.org (FakeTests.swift:"))
             #expect(text.contains("C: RCPT TO:<you@example.org>\n  S: 550 5.1.1 Nobody here"))
         }
     }

@@ -10,7 +10,7 @@ final class XCTestCaseTests: XCTestCase {
     }
 
     override func tearDown() async throws {
-        await smtp?.stop()
+        try await smtp?.finish()
     }
 
     func testReceivesAMessage() async throws {

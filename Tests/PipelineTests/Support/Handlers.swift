@@ -71,7 +71,7 @@ struct Lines: ByteHandler, ~Copyable {
         journal.note("\(event)")
         context.output.append(text: "\(event)\n")
         return switch event {
-        case .opened, .secured, .resumed, .closed: .proceed
+        case .opened, .secured, .resumed, .woken, .closed: .proceed
         case .stopping: closesAtStop ? .close : .proceed
         case .ended, .expired, .aborting: .close
         }

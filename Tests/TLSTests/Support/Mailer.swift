@@ -61,7 +61,7 @@ struct Mailer: ByteHandler, ~Copyable {
         case .closed:
             journal.note("closed")
             return .proceed
-        case .resumed: return .proceed
+        case .resumed, .woken: return .proceed
         case .ended, .expired, .stopping, .aborting: return .close
         }
     }
