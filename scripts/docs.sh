@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 # The folders of the libraries; each may link to those before it.
-products=(Pipeline TLS SMTP Rules SMTPTesting)
+products=(Pipeline TLS SMTP Rules Inbox SMTPTesting)
 out=.build-docs
 
 fail() {

@@ -83,6 +83,8 @@ struct Connection: ~Copyable {
     var isTCP = false
     /// A ``Waker`` has called since the stack was last resumed: a pause ends at once.
     var isWoken = false
+    /// It is read although output waits, see ``Context/readsWhileSending``.
+    var readsWhileSending = false
     /// The stack has been told to stop.
     var isStopping = false
     /// Bytes to come that nobody looks at, see ``Intake/discardable``.

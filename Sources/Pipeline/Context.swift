@@ -18,6 +18,16 @@ public struct Context: ~Copyable {
     public var isStopping: Bool
     /// Whether the connection has yielded (``Verdict/yield``), and now has its turn for costly work.
     public internal(set) var hasYielded = false
+    /// Whether the peer is read, and the stack told of a ``Waker``'s calls, although output waits for the peer
+    /// to take it; false at first.
+    ///
+    /// A layer that hands on what it reads, and answers nothing, sets it in ``ByteHandler/handle(_:_:)``:
+    /// otherwise two that do so stop each other. It outputs nothing while ``isSending`` is true, and gets
+    /// ``ConnectionEvent/woken`` when the output is out.
+    public var readsWhileSending = false
+    /// Whether output waits for the peer to take it; only a stack that ``readsWhileSending`` is called then,
+    /// but for ``ConnectionEvent/stopping``, ``ConnectionEvent/aborting`` and ``ConnectionEvent/closed``.
+    public internal(set) var isSending = false
     /// Whether a waker has called by the time that a pause ends.
     var isCalled = false
     /// Whether a connection was refused for want of room: those whose peers have left give theirs up.

@@ -31,6 +31,11 @@ extension EventLoop where OS: ~Copyable {
         }
         pool.reclaim(&slot.pointee.unsent)
         if slot.pointee.ownEnd == .waiting { sayEnd(index) }
+        // Who went on meanwhile is told that there is room.
+        if slot.pointee.readsWhileSending, slot.pointee.phase == .open {
+            slot.pointee.isWoken = true
+            tellOfCall(index)
+        }
         return true
     }
 

@@ -39,7 +39,27 @@ extension EventLoop where OS: ~Copyable {
         // The deadline counts again, even while the peer does not take what was said.
         if slot.pointee.flow == .paused, slot.pointee.isWoken { slot.pointee.flow = .resuming }
         if slot.pointee.isHungUp, givesWay(index) { return }
-        guard sendUnsent(index) else { return }
+        guard sendUnsent(index) else { return serveWhileSending(index) }
+        advance(index)
+        guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty else { return }
+        seeToRest(of: index)
+    }
+
+    /// Gives a turn to a connection whose output waits: only what says so is read, see
+    /// ``Context/readsWhileSending``.
+    private mutating func serveWhileSending(_ index: Int) {
+        let slot = connections[index]
+        guard slot.pointee.readsWhileSending, slot.pointee.phase == .open else { return }
+        context.isSending = true
+        advance(index)
+        if slot.pointee.phase == .open { seeToRest(of: index) }
+        context.isSending = false
+    }
+
+    /// Does what the flow has it do: one read at the most, or one call.
+    @inline(__always)
+    private mutating func advance(_ index: Int) {
+        let slot = connections[index]
         switch slot.pointee.flow {
         case .reading: if slot.pointee.isReadable { read(index) }
         case .offering: offerHeld(index)
@@ -50,7 +70,12 @@ extension EventLoop where OS: ~Copyable {
             failIfReset(index)
         case .paused: failIfReset(index)
         }
-        guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty else { return }
+    }
+
+    /// Sees to it that what is left has another turn, and that an end is told.
+    @inline(__always)
+    private mutating func seeToRest(of index: Int) {
+        let slot = connections[index]
         switch slot.pointee.flow {
         case .paused, .yielding: return
         case .offering, .woken: enqueue(index)
@@ -175,9 +200,13 @@ extension EventLoop where OS: ~Copyable {
     mutating func tellStack(of index: Int, _ event: ConnectionEvent) {
         let slot = connections[index]
         present(index)
+        context.readsWhileSending = slot.pointee.readsWhileSending
+        context.isSending = !slot.pointee.unsent.isEmpty
         let verdict = slot.pointee.stacks.pointee.type.handle(
             slot.pointee.stack, event, &context)
         slot.pointee.deadline = context.deadline
+        slot.pointee.readsWhileSending = context.readsWhileSending
+        context.isSending = false
         if verdict == .close, slot.pointee.peerEnd == .none {
             // Nobody asked for the close, so the peer may be sending: then closing resets, and
             // destroys what has not left. So the words do not wait for the FIN.
@@ -216,71 +245,5 @@ extension EventLoop where OS: ~Copyable {
             context.output.removeAll()
             drop(index, resetting: true)
         }
-    }
-
-    private mutating func resume(_ index: Int) {
-        context.isCalled = connections[index].pointee.isWoken
-        connections[index].pointee.isWoken = false
-        goOn(index, telling: .resumed)
-        context.isCalled = false
-    }
-
-    /// Tells the stack why it goes on; then its input is offered again, and it is read.
-    private mutating func goOn(_ index: Int, telling event: ConnectionEvent) {
-        let slot = connections[index]
-        let hasInput = !slot.pointee.held.isEmpty || slot.pointee.keepsInput
-        slot.pointee.flow = hasInput ? .offering : .reading
-        tellStack(of: index, event)
-        if slot.pointee.phase == .open { enqueue(index) }
-    }
-
-    /// A waker has called: the connection's pause ends. Without one the stack is told, and the next
-    /// pause ends at once.
-    mutating func takeCall(of token: UInt64) {
-        let index = Int(token & 0xFFFF_FFFF)
-        let slot = connections[index]
-        guard slot.pointee.phase == .open, slot.pointee.token(at: index) == token else { return }
-        slot.pointee.isWoken = true
-        tellOfCall(index)
-    }
-
-    /// Sees to it that the stack is told that its waker has called.
-    mutating func tellOfCall(_ index: Int) {
-        let slot = connections[index]
-        switch slot.pointee.flow {
-        case .reading, .offering: slot.pointee.flow = .woken
-        case .paused: break
-        // The end of the pause tells; a turn in line is waited for.
-        case .resuming, .yielding, .woken: return
-        }
-        enqueue(index)
-    }
-
-    /// The time has come for a pause, a stack's deadline, or a closed connection's last words.
-    mutating func wake(_ index: Int) {
-        let slot = connections[index]
-        if slot.pointee.phase == .open, slot.pointee.flow == .paused {
-            if slot.pointee.unsent.isEmpty {
-                resume(index)
-            } else {
-                slot.pointee.flow = .resuming
-            }
-            return
-        }
-        if slot.pointee.phase == .open, slot.pointee.unsent.isEmpty {
-            // What has come in time is heard first: where the process was stopped, all deadlines
-            // come at once. Input that moves no deadline, such as half a command, saves nobody.
-            slot.pointee.isReadable = true
-            serveOpen(index)
-            let isSaved = slot.pointee.flow == .paused || slot.pointee.deadline > context.now
-            guard slot.pointee.phase == .open, !isSaved else { return }
-        }
-        context.counters.add(1, to: .expired)
-        guard slot.pointee.phase == .open, slot.pointee.unsent.isEmpty else {
-            drop(index)
-            return
-        }
-        slot.pointee.deadline = .never
-        tellStack(of: index, .expired)
     }
 }

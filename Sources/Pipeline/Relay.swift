@@ -6,8 +6,8 @@
 ///
 /// The other connection is of the same loop. What either peer sends arrives as it is, whatever its size; an
 /// end of one side (a half-close) ends that direction only. A side is read as long as the other takes what
-/// it has sent: for each direction a relay keeps 128 KiB at most, besides what the loop keeps. As on any
-/// connection, a peer that takes nothing is not read, either.
+/// it has sent: for each direction a relay keeps 128 KiB at most, besides what the loop keeps. The two
+/// directions do not wait for each other.
 ///
 /// Where the server cannot be reached, or is gone, the client's connection closes once the rest is sent.
 public struct Relay: ByteHandler, Sendable {
@@ -53,6 +53,7 @@ public struct Relay: ByteHandler, Sendable {
             given.sink = context.waker
             taken.source = context.waker
             context.deadline = context.now + idle
+            context.readsWhileSending = true
             guard let server else { break }
             context.connect(to: server) { [self] _ in Relay(behind: self) }
         case .ended:
@@ -70,12 +71,13 @@ public struct Relay: ByteHandler, Sendable {
     }
 
     private mutating func send(_ context: inout Context) -> Verdict {
-        if given.give(&context) { context.deadline = context.now + idle }
-        guard given.isEmpty else { return .pause(until: context.now) }
-        if given.hasEnded, taken.hasEnded || taken.isShut { return .close }
-        if given.hasEnded, !hasEnded {
-            hasEnded = true
-            return .end
+        if !context.isSending, given.give(&context) { context.deadline = context.now + idle }
+        if given.isEmpty, given.hasEnded {
+            if taken.hasEnded || taken.isShut { return .close }
+            if !hasEnded {
+                hasEnded = true
+                return .end
+            }
         }
         return taken.isFull ? .pause(until: .never) : .proceed
     }
@@ -116,7 +118,8 @@ private final class Pipe: @unchecked Sendable {
         if isFull { source?.wake() }
         bytes.withBytes { context.output.append($0.extracting(first: count)) }
         bytes.removeFirst(count)
-        if isEmpty { bytes = ByteQueue() }
+        // What is left follows when this is out.
+        if isEmpty { bytes = ByteQueue() } else { sink?.wake() }
         return true
     }
 

@@ -38,7 +38,7 @@ extension Behavior {
     }
 
     /// Has an `async` closure decide what is done at a stage, see
-    /// ``at(_:matching:from:first:after:every:chance:per:answer:)-(_,_,_,_,_,_,_,_,(Behavior.Question)->Behavior.Action?)``.
+    /// ``at(_:matching:from:first:after:every:chance:per:answer:)-9u60d``.
     ///
     /// ```swift
     /// .at(.message) { mail in

@@ -6,7 +6,7 @@ public import BlackholeTLS
 
 extension Behavior {
     /// What a client asks at a stage, and what is known by then: see
-    /// ``at(_:matching:from:first:after:every:chance:per:answer:)-(_,_,_,_,_,_,_,_,(Behavior.Question)->Behavior.Action?)``.
+    /// ``at(_:matching:from:first:after:every:chance:per:answer:)-9u60d``.
     public struct Question: Sendable {
         /// Where it is asked.
         public let stage: Stage

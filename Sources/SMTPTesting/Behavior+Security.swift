@@ -71,6 +71,8 @@ extension Behavior {
     /// place.
     ///
     /// - Parameters:
+    ///   - user: the only one.
+    ///   - password: what it must prove to know.
     ///   - requirement: whether MAIL without a login gets `530 5.7.0 Authentication required`
     ///     (RFC 4954 §6).
     ///   - mechanisms: how, in the order in which EHLO announces it; any other way gets 504.
@@ -88,6 +90,8 @@ extension Behavior {
     /// (RFC 7628), of which the latter need not name the user.
     ///
     /// - Parameters:
+    ///   - user: the only one.
+    ///   - token: what it must show.
     ///   - requirement: whether MAIL without a login gets `530 5.7.0 Authentication required`
     ///     (RFC 4954 §6).
     ///   - mechanisms: how, in the order in which EHLO announces it; any other way gets 504.

@@ -102,7 +102,7 @@ public struct Answer: Sendable {
     /// `"Try again in \(seconds) seconds"`.
     ///
     /// A line feed in the text begins another line of the reply; bytes that no reply may have become
-    /// `?`. What is no enhanced code goes out as it is, before the text: ``Reply/init(_:_:made:)``.
+    /// `?`. What is no enhanced code goes out as it is, before the text: ``Reply/init(_:_:made:)-(_,EnhancedCode?,_)``.
     /// Such a reply allocates, unlike one of literals.
     public static func reply(_ code: UInt16, _ enhanced: String, _ text: String) -> Answer {
         Answer(Reply(code, enhanced, made: text))
