@@ -17,7 +17,9 @@ public struct AnyResponder: Responder, ~Copyable {
     private final class Box {
         var responder: any Responder & ~Copyable
 
-        init(_ responder: consuming any Responder & ~Copyable) { self.responder = responder }
+        init<Wrapped: Responder & ~Copyable>(_ responder: consuming Wrapped) {
+            self.responder = consume responder
+        }
 
         var ignoresContent: Bool { Box.ignoresContent(&responder) }
 
@@ -30,7 +32,7 @@ public struct AnyResponder: Responder, ~Copyable {
 
     /// Wraps a responder, which it owns from then on.
     public init<Wrapped: Responder & ~Copyable>(_ responder: consuming Wrapped) {
-        box = Box(responder as any Responder & ~Copyable)
+        box = Box(responder)
         handsContentOn = Wrapped.wantsContent
     }
 
