@@ -1,4 +1,3 @@
-import BlackholeTestSupport
 import Foundation
 import SMTPTesting
 import Testing

@@ -20,7 +20,7 @@ struct SenderList: Responder {
 }
 
 @Suite(.timeLimit(.minutes(2))) struct `Recipes of answers` {
-    @Test func `a closure`() async throws {
+    @Test func `a closure decides`() async throws {
         try await withSMTPServer(
             .at(.recipient) { rcpt in
                 rcpt.recipients.count < 2 ? nil : .reply(452, "4.5.3", "Too many recipients")
@@ -31,7 +31,7 @@ struct SenderList: Responder {
         }
     }
 
-    @Test func `a closure that waits`() async throws {
+    @Test func `a closure that waits decides`() async throws {
         let directory = Directory()
         try await withSMTPServer(
             .at(.recipient) { rcpt in
@@ -44,7 +44,7 @@ struct SenderList: Responder {
         }
     }
 
-    @Test func `a message that is read`() async throws {
+    @Test func `a closure reads the message`() async throws {
         try await withSMTPServer(
             .at(.message) { question in
                 guard let message = question.message else { return nil }
@@ -56,14 +56,14 @@ struct SenderList: Responder {
         }
     }
 
-    @Test func `a responder`() async throws {
+    @Test func `a responder decides`() async throws {
         try await withSMTPServer(.responder { SenderList(banned: ["spam@example.com"]) }) { smtp in
             let replies = try await smtp.mail(from: "spam@example.com", to: "you@example.org")
             #expect(replies.last == "550 5.7.1 Not you")
         }
     }
 
-    @Test func `a gate`() async throws {
+    @Test func `a gate holds the mailer`() async throws {
         let gate = Behavior.Gate()
         try await withSMTPServer(.at(.message, .hold(gate))) { smtp in
             async let mailing = smtp.mail(to: "you@example.org")
@@ -76,7 +76,7 @@ struct SenderList: Responder {
         }
     }
 
-    @Test func `a dialogue`() async throws {
+    @Test func `a dialogue is answered command by command`() async throws {
         try await withSMTPServer(.dialogue) { smtp in
             async let mailing = smtp.mail(to: "you@example.org")
             let command = try await smtp.expect("RCPT *")
@@ -87,7 +87,7 @@ struct SenderList: Responder {
         }
     }
 
-    @Test func `a script`() async throws {
+    @Test func `a script fixes every word`() async throws {
         try await withSMTPServer(
             .script(
                 .reply("220 odd.example ESMTP"),

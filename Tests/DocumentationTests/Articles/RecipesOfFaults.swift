@@ -2,7 +2,7 @@ import SMTPTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct `Recipes of faults` {
-    @Test func `a mailbox is full twice`() async throws {
+    @Test func `a mailbox is full twice, and then has room`() async throws {
         try await withSMTPServer(
             .at(.recipient, matching: "full@*", first: 2, .reply(452, "4.2.2", "Mailbox full"))
         ) { smtp in
@@ -12,7 +12,7 @@ import Testing
         }
     }
 
-    @Test func `a greylist`() async throws {
+    @Test func `a greylist takes the second try`() async throws {
         try await withSMTPServer(
             .at(
                 .recipient, first: 1, per: [.network, .sender, .recipient],
@@ -49,7 +49,7 @@ import Testing
         }
     }
 
-    @Test func `a server that never answers`() async throws {
+    @Test func `a mailer has a timeout`() async throws {
         try await withSMTPServer(.at(.message, .silence)) { smtp in
             let failure = await #expect(throws: MailingFailure.self) {
                 try await smtp.mail(to: "you@example.org", within: .milliseconds(100))
@@ -69,7 +69,7 @@ import Testing
         await again.stop()
     }
 
-    @Test func `an expired certificate`() async throws {
+    @Test func `an expired certificate is refused`() async throws {
         try await withSMTPServer(.certificate(.expired)) { smtp in
             let mailer = Mailer(port: smtp.port, certificateFile: smtp.certificatePath)
             let isSent = try mailer.send("Subject: Hello\n", to: "you@example.org")
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `another certificate for the second connection`() async throws {
+    @Test func `the first connection gets a wrong certificate`() async throws {
         try await withSMTPServer(.tls, .at(.startTLS, first: 1, .certificate(.otherName))) {
             smtp in
             await #expect(throws: MailingFailure.self) {
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func `other rules amid a test`() async throws {
+    @Test func `rules change amid a test`() async throws {
         try await withSMTPServer(.at(.recipient, .reply(451, "4.7.1", "Greylisted"))) { smtp in
             try await smtp.mail(to: "you@example.org")
             try smtp.change(to: .at(.message, .reply(554, "5.7.1", "Spam")))
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func `a rule that nobody needs`() async throws {
+    @Test func `a rule that never fired is a failure`() async throws {
         let unused = await #expect(throws: UnusedBehaviors.self) {
             try await withSMTPServer(
                 .strict, .rule("full: rcpt to=full@* -> 452 4.2.2 Mailbox full")
@@ -112,7 +112,7 @@ import Testing
         #expect(unused?.unused.count == 1)
     }
 
-    @Test func `what was said`() async throws {
+    @Test func `a transcript has what was said`() async throws {
         try await withSMTPServer { smtp in
             try await smtp.mail(to: "you@example.org")
             let commands = smtp.transcripts[0].commands

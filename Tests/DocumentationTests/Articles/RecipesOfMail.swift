@@ -23,7 +23,7 @@ private let invoice = """
     """
 
 @Suite(.timeLimit(.minutes(2))) struct `Recipes of mail` {
-    @Test(.smtpServer) func `a subject and an attachment`() async throws {
+    @Test(.smtpServer) func `a subject and an attachment are decoded`() async throws {
         let smtp = try SMTPServer.current
         try await smtp.mail(to: "you@example.org", content: invoice)
 
@@ -36,7 +36,7 @@ private let invoice = """
         #expect(pdf.bytes == Array("%PDF-1.7".utf8))
     }
 
-    @Test func `a message that is read from its source`() {
+    @Test func `a message is read from its source`() {
         let source = invoice
         let message = MIMEMessage(Array(source.utf8))
         #expect(message.subject == "Grüße")
@@ -45,7 +45,7 @@ private let invoice = """
         #expect(message.defects == [.bareLF])
     }
 
-    @Test(.smtpServer) func `waits`() async throws {
+    @Test(.smtpServer) func `waits return what they wait for`() async throws {
         let smtp = try SMTPServer.current
         for subject in ["Welcome", "News"] {
             try await smtp.mail(to: "you@example.org", content: "Subject: \(subject)\n")
@@ -62,7 +62,7 @@ private let invoice = """
         try await smtp.messages(exactly: 2)
     }
 
-    @Test func `messages as they come`() async throws {
+    @Test func `messages are a sequence`() async throws {
         try await withSMTPServer { smtp in
             async let mailing = smtp.mail(to: "a@example.org", "b@example.org")
             for await message in smtp.messages {
@@ -73,7 +73,7 @@ private let invoice = """
         }
     }
 
-    @Test func `one message for each of the mailer's tries`() async throws {
+    @Test func `a test forgets what came before`() async throws {
         try await withSMTPServer { smtp in
             try await smtp.mail(to: "you@example.org")
             smtp.clear()
@@ -82,7 +82,7 @@ private let invoice = """
         }
     }
 
-    @Test func `TLS and a password`() async throws {
+    @Test func `TLS and a password are required`() async throws {
         try await withSMTPServer(.tls, .login(user: "me", password: "secret")) { smtp in
             let you = "you@example.org"
             let wrong = try await smtp.mail(to: you, as: "me", password: "guess")
@@ -99,7 +99,7 @@ private let invoice = """
         }
     }
 
-    @Test func `a bearer token`() async throws {
+    @Test func `a bearer token lets its user in`() async throws {
         try await withSMTPServer(.login(user: "me", token: "t0k3n")) { smtp in
             var mailer = Mailer(port: smtp.port)
             mailer.login = "me"
@@ -111,7 +111,7 @@ private let invoice = """
     }
 
     @Test(arguments: [SASLMechanism.xoauth2, .oauthBearer])
-    func `one mechanism`(mechanism: SASLMechanism) async throws {
+    func `only the mechanism that is named works`(mechanism: SASLMechanism) async throws {
         try await withSMTPServer(
             .login(user: "me", token: "t0k3n", mechanisms: [mechanism])
         ) { smtp in
@@ -126,7 +126,7 @@ private let invoice = """
         }
     }
 
-    @Test func `LMTP`() async throws {
+    @Test func `a server speaks LMTP`() async throws {
         try await withSMTPServer(
             .lmtp, .rule("message to=*@full.example -> 452 4.2.2 Mailbox full")
         ) { smtp in
@@ -138,7 +138,7 @@ private let invoice = """
         }
     }
 
-    @Test func `a limit`() async throws {
+    @Test func `a message over the limit is refused`() async throws {
         try await withSMTPServer(.sizeLimit(1_000)) { smtp in
             let long = String(repeating: "All work and no play\n", count: 100)
             let replies = try await smtp.mail(to: "you@example.org", content: long)
@@ -147,7 +147,7 @@ private let invoice = """
         }
     }
 
-    @Test func `many servers`() async throws {
+    @Test func `many servers run at once`() async throws {
         try await withThrowingTaskGroup { group in
             for number in 1...50 {
                 group.addTask {
