@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
 let stacks = ["BlackHole", "Tarpit", "Chaos", "LMTP", "Transcript", "XCLIENT", "Relay"]
 /// Fakes that have rules.
 let fakes = ["Greylisting", "MailboxFull", "SizeLie"]
-let tests = "CaptureTests"
+let tests = ["CaptureTests", "AttachmentTests", "ClosureTests"]
 
 func products(_ names: String...) -> [Target.Dependency] {
     names.map { .product(name: $0, package: "blackhole") }
@@ -19,7 +19,7 @@ func products(_ names: String...) -> [Target.Dependency] {
 
 /// All that lies in this folder but one file.
 func all(but name: String) -> [String] {
-    (stacks + fakes + [tests]).filter { $0 != name }.map { "\($0).swift" } + [
+    (stacks + fakes + tests).filter { $0 != name }.map { "\($0).swift" } + [
         "README.md", "Trials",
     ]
 }
@@ -34,9 +34,10 @@ let package = Package(
     name: "Examples",
     dependencies: [.package(name: "blackhole", path: "..")],
     targets: stacks.map { program($0, products("BlackholePipeline", "BlackholeSMTP")) }
-        + fakes.map { program($0, products("SMTPTesting")) } + [
+        + fakes.map { program($0, products("SMTPTesting")) }
+        + tests.map {
             .testTarget(
-                name: tests, dependencies: products("SMTPTesting"), path: ".",
-                exclude: all(but: tests), sources: ["\(tests).swift"], swiftSettings: strict)
-        ]
+                name: $0, dependencies: products("SMTPTesting"), path: ".", exclude: all(but: $0),
+                sources: ["\($0).swift"], swiftSettings: strict)
+        }
 )

@@ -5,7 +5,7 @@ set -euo pipefail
 
 declare -A groups=(
     [build]="libssl-dev zlib1g-dev"
-    [test]="swaks msmtp postfix curl strace python3 python3-h11 gcc libc6-dev openssl \
+    [test]="swaks msmtp postfix curl strace python3 python3-venv python3-h11 gcc libc6-dev openssl \
         gnutls-bin sslscan libnet-ssleay-perl passwd util-linux mount procps valgrind \
         libpython3.11-testsuite golang-github-jhillyerd-enmime-dev"
     [senders]="node-nodemailer libphp-phpmailer php-symfony-mailer php-cli ruby ruby-mail \

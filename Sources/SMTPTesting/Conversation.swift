@@ -123,7 +123,7 @@ struct Speaker: ByteHandler {
             conversation.fail(.timedOut)
             return .close
         case .ended, .stopping, .aborting: return .close
-        case .resumed, .closed: return .proceed
+        case .resumed, .woken, .closed: return .proceed
         }
     }
 

@@ -21,6 +21,10 @@ let package = Package(
                 },
             path: "Tests"),
         .testTarget(
+            name: "SideBySideTests",
+            dependencies: [.product(name: "SMTPTesting", package: "blackhole")],
+            path: "SideBySide", exclude: ["mailer.py", "run.sh", "test_smtpdfix.py"]),
+        .testTarget(
             name: "OneImportTests",
             dependencies: [.product(name: "SMTPTesting", package: "blackhole")],
             path: "OneImport",

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests this package as a stranger's packages use it: the one in this folder, and a fresh one whose
-# only test is the README's, word for word.
+# only test is the README's, word for word. One test stands beside the same in Python.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -39,6 +39,7 @@ resolves_nothing() {
     ! [[ -e $resolved ]] || ! grep '"identity"' "$resolved" || fail "$1 resolves these packages"
 }
 
+"$root/Tests/Downstream/SideBySide/run.sh"
 run_tests "$root/Tests/Downstream"
 
 mkdir -p "$fresh/Readme/Tests/ReadmeTests"

@@ -54,7 +54,7 @@ struct TinyHTTP: ByteHandler {
         switch event {
         case .opened, .secured: context.deadline = context.now + .seconds(10)
         case .expired, .ended, .stopping, .aborting: return .close
-        case .resumed, .closed: break
+        case .resumed, .woken, .closed: break
         }
         return .proceed
     }

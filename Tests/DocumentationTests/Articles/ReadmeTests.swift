@@ -12,7 +12,26 @@ import Testing
                 .expect("MAIL FROM:*"), .reply("451 4.7.1 Greylisted"))
         ) { smtp in
             try await smtp.mail(to: "you@example.org")  // your own mailer
-            try await smtp.scriptPlayed(within: .seconds(5))
+            try await smtp.scriptPlayed()
+        }
+    }
+
+    @Test func `has a mailer that is held`() async throws {
+        let gate = Behavior.Gate()
+        try await withSMTPServer(
+            .tls, .login(user: "me", password: "secret"),
+            .at(.recipient) { rcpt in
+                rcpt.recipients.count < 100 ? nil : .reply(452, "4.5.3", "Too many recipients")
+            },
+            .at(.message, .hold(gate))
+        ) { smtp in
+            async let mailing = smtp.mail(to: "you@example.org", as: "me", password: "secret")
+            try await gate.reached()
+            #expect(smtp.received.isEmpty)  // the mailer waits for its reply
+            gate.open()
+            _ = try await mailing
+            let message = try await smtp.next()
+            #expect(message.credentials?.user == "me" && message.attachments.isEmpty)
         }
     }
 

@@ -50,8 +50,8 @@ struct Mailer {
             }
         }
         try curl.run()
-        // A few lines, for which a pipe has room, be they read or not.
-        try input.fileHandleForWriting.write(contentsOf: Data(content.utf8))
+        // A few lines, for which a pipe has room; nobody reads them where curl was refused before.
+        try? input.fileHandleForWriting.write(contentsOf: Data(content.utf8))
         try input.fileHandleForWriting.close()
         var exitCode: Int32 = -1
         for await code in exitCodes { exitCode = code }
