@@ -107,6 +107,9 @@ let package = Package(
         .executableTarget(
             name: "BlackholeSimulate", dependencies: ["BlackholeSimulation"],
             path: "Tests/Simulate", swiftSettings: strict),
+        .executableTarget(
+            name: "BlackholeReadMessage", dependencies: ["BlackholePipeline", "BlackholeInbox"],
+            path: "Tests/ReadMessage", swiftSettings: strict),
         .testTarget(
             name: "SimulationTests", dependencies: ["BlackholeSimulation"], swiftSettings: strict),
         .testTarget(
@@ -125,7 +128,10 @@ let package = Package(
             exclude: ["Cases"], swiftSettings: strict),
         .testTarget(
             name: "InboxTests",
-            dependencies: ["BlackholePipeline", "BlackholeInbox", "BlackholeTestSupport"],
+            dependencies: [
+                "BlackholePipeline", "BlackholeInbox", "BlackholeReadMessage",
+                "BlackholeTestSupport",
+            ],
             exclude: ["Cases", "Agreement"], swiftSettings: strict),
         .testTarget(
             name: "TLSTests",

@@ -8,7 +8,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Stacks of one's own.
-let stacks = ["BlackHole", "Tarpit", "Chaos", "LMTP", "Transcript", "XCLIENT"]
+let stacks = ["BlackHole", "Tarpit", "Chaos", "LMTP", "Transcript", "XCLIENT", "Relay"]
 /// Fakes that have rules.
 let fakes = ["Greylisting", "MailboxFull", "SizeLie"]
 let tests = ["CaptureTests", "AttachmentTests", "ClosureTests"]

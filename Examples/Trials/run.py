@@ -5,12 +5,15 @@ Every wait has a limit, and every server is stopped, whatever happens. With name
 these are tried: Examples/Trials/run.py Chaos Tarpit
 """
 
+import hashlib
 import os
 import re
 import signal
 import smtplib
+import socket
 import subprocess
 import sys
+import threading
 import time
 
 from running import EXAMPLES, RECIPIENT, SENDER, curl, expect, require, serving, swaks, swift
@@ -163,6 +166,38 @@ def transcript():
     require("\x1b" in printed(on_terminal=True, NO_COLOR=""), "an empty NO_COLOR counts")
 
 
+def relay():
+    megabytes = 100
+    piece = bytes(range(256)) * 4096
+
+    def echo(listener):
+        connection, _ = listener.accept()
+        with connection:
+            while data := connection.recv(1 << 20):
+                connection.sendall(data)
+
+    def say(connection):
+        for _ in range(megabytes):
+            connection.sendall(piece)
+        connection.shutdown(socket.SHUT_WR)
+
+    # All comes back, and ends when it has: through a server that reads no more than it may say.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=echo, args=[listener], daemon=True).start()
+        with serving("Relay", listener.getsockname()[1]) as server, server.connection() as connection:
+            threading.Thread(target=say, args=[connection], daemon=True).start()
+            sent, heard, count = hashlib.sha256(piece * megabytes), hashlib.sha256(), 0
+            while data := connection.recv(1 << 20):
+                heard.update(data)
+                count += len(data)
+            expect((megabytes << 20, sent.digest()), (count, heard.digest()))
+            with open(f"/proc/{server.process.pid}/status") as status:
+                peak = int(re.search(r"VmHWM:\s+(\d+)", status.read())[1])
+            require(peak < 64 * 1024, f"it has held {peak} KiB")
+    with serving("BlackHole") as behind, serving("Relay", behind.port) as server:
+        require("queued as" in swaks(server, RECIPIENT), "a mail is lost")
+
+
 def xclient():
     with serving("XCLIENT") as server:
         output = swaks(server, RECIPIENT, "--xclient", "ADDR=192.0.2.7", code=23)
@@ -186,7 +221,7 @@ def tests(name):
 TRIALS = {
     "BlackHole": black_hole, "Greylisting": greylisting, "MailboxFull": mailbox_full,
     "Tarpit": tarpit, "Chaos": chaos, "SizeLie": size_lie, "LMTP": lmtp, "Transcript": transcript,
-    "XCLIENT": xclient,
+    "XCLIENT": xclient, "Relay": relay,
 } | {name: tests(name) for name in ("CaptureTests", "AttachmentTests", "ClosureTests")}
 
 

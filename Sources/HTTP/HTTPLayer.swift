@@ -75,7 +75,7 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
     package mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         switch event {
         case .opened, .secured: context.deadline = context.now + limits.headTime
-        case .resumed: if case .streaming = phase { return continueStream(&context) }
+        case .resumed, .woken: if case .streaming = phase { return continueStream(&context) }
         case .expired: return expire(&context)
         case .ended: return end()
         case .stopping: return stop(&context)

@@ -17,8 +17,9 @@ extension EventLoop where OS: ~Copyable {
         if slot.pointee.phase == .open { enqueue(index) }
     }
 
-    /// A waker has called: the connection's pause ends. Without one the stack is told, and the next
-    /// pause ends at once.
+    /// A waker has called: ends the connection's pause.
+    ///
+    /// Without one the stack is told, and the next pause ends at once.
     mutating func takeCall(of token: UInt64) {
         let index = Int(token & 0xFFFF_FFFF)
         let slot = connections[index]

@@ -8,7 +8,7 @@ internal import Synchronization
 /// let loops = try EventLoops(count: 2)
 /// let address = try loops.listen(on: .loopback()) { _ in Echo() }
 /// …
-/// loops.stop()
+/// loops.stop()  // or, in an async function: await loops.close()
 /// ```
 ///
 /// All of its functions may be called from any thread but those of its own loops.

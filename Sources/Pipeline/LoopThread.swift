@@ -30,6 +30,11 @@ package struct LoopThread: Sendable {
         pthread_join(thread, nil)
     }
 
+    /// Lets the thread go: nobody will wait for it.
+    func detach() {
+        pthread_detach(thread)
+    }
+
     private final class Body: Sendable {
         let name: String
         let run: @Sendable () -> Void

@@ -29,8 +29,10 @@ public struct Waker: Sendable {
     let mailbox: Mailbox?
     let token: UInt64
 
-    /// Ends the pause: ``ConnectionEvent/resumed`` follows. Where the connection is not paused,
-    /// ``ConnectionEvent/woken`` follows in its place. Neither comes before the peer has taken the output.
+    /// Ends the pause, or tells the stack of the call.
+    ///
+    /// ``ConnectionEvent/resumed`` follows, or where the connection is not paused
+    /// ``ConnectionEvent/woken``. Neither comes before the peer has taken the output.
     ///
     /// No call is lost: one that comes while the connection is not paused ends its next pause at
     /// once, too. Calls that come before the event count as one with it. So a layer that has given its waker

@@ -4,6 +4,17 @@ import Synchronization
 import Testing
 
 @Suite struct `A stream of HTTP` {
+    @Test func `says what is new as soon as its waker calls`() {
+        let desk = Desk()
+        var loopback = Loopback { _ in HTTPLayer { Echo(desk) } }
+        loopback.send("GET /news HTTP/1.1\r\nHost: x\r\n\r\n")
+        _ = loopback.takeOutput()
+        desk.news.withLock { $0.append(Array("news".utf8)) }
+        desk.waker.withLock { $0 }?.wake()
+        loopback.advance(by: .zero)
+        #expect(loopback.takeOutput() == "4\r\nnews\r\n")
+    }
+
     @Test func `comes in chunks until it ends`() {
         var loopback = loopback()
         loopback.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")

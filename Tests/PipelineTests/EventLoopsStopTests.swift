@@ -23,6 +23,24 @@ import Testing
         #expect(journal.entries == ["opened", "stopping", "closed", "deinit"])
     }
 
+    @Test func `may be awaited, again and again and by many`() async throws {
+        let journal = Journal()
+        let loops = try EventLoops(count: 2)
+        let address = try loops.listen(on: .loopback()) { _ in Lines(journal) }
+        let client = try await aside {
+            let client = try Client(to: address)
+            _ = try client.receive(asManyAs: "opened\n")
+            return client
+        }
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<10 { group.addTask { await loops.close(grace: .seconds(1000)) } }
+        }
+        await loops.close()
+        #expect(journal.entries == ["opened", "stopping", "closed", "deinit"])
+        #expect(try await aside { try client.receiveToEnd() } == "stopping\n")
+        #expect(throws: SystemError.self) { try loops.listen(on: .loopback()) { _ in Echo() } }
+    }
+
     @Test func `lets what is in flight finish, and accepts no more`() throws {
         let loops = try EventLoops(count: 1)
         defer { loops.stop() }

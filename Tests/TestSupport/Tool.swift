@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// A program that was run to its end, for 30 seconds at the most.
+/// A program that was run to its end, for 30 seconds at the most where no other limit is given.
 package struct Tool: Sendable {
     /// Its exit code, or 128 and the signal that ended it.
     package let code: Int32
@@ -20,22 +20,23 @@ package struct Tool: Sendable {
     /// Runs a program, found in PATH, off the threads that tests share.
     package static func run(_ command: String...) async throws -> Tool { try await run(command) }
 
-    package static func run(_ command: [String]) async throws -> Tool {
-        try await aside { try run(command[0], Array(command[1...])) }
+    package static func run(_ command: [String], seconds: Int = 30) async throws -> Tool {
+        try await aside { try run(command[0], Array(command[1...]), seconds: seconds) }
     }
 
     /// Runs a program, found in PATH.
     ///
     /// - Parameters:
     ///   - input: what it reads at once.
+    ///   - seconds: how long it may take.
     ///   - steps: what it reads when it has said something; the input ends behind the last.
     package static func run(
-        _ name: String, _ arguments: [String], input: String = "",
+        _ name: String, _ arguments: [String], input: String = "", seconds: Int = 30,
         _ steps: [(after: String, say: String)] = []
     ) throws -> Tool {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["timeout", "--kill-after=5", "30", name] + arguments
+        process.arguments = ["timeout", "--kill-after=5", "\(seconds)", name] + arguments
         let standardInput = Pipe()
         let standardOutput = Pipe()
         process.standardInput = standardInput

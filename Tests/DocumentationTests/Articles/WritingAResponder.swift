@@ -1,5 +1,6 @@
 import BlackholePipeline
 import BlackholeSMTP
+import Foundation
 import Synchronization
 import Testing
 
@@ -11,6 +12,16 @@ struct FullMailbox: Responder {
     ) -> Answer {
         line.text(recipient.path).hasSuffix("@full.example")
             ? .reply(452, EnhancedCode(4, 2, 2), "Mailbox full") : .accept
+    }
+}
+
+struct Selective {}
+
+extension Selective: Responder {
+    mutating func recipient(
+        _ recipient: RecipientCommand, in line: RawSpan, _ context: inout Context
+    ) -> Answer {
+        .reply(550, "5.7.1", "Not \(line.text(recipient.path))")
     }
 }
 
@@ -229,6 +240,62 @@ struct WritingAResponderTests {
         var smtp = open(settings) { Doorkeeper() }
         smtp.send("EHLO me\r\n")
         #expect(smtp.takeOutput().contains("AUTH OAUTHBEARER XOAUTH2 PLAIN"))
+    }
+
+    @Test func `one's own words are said`() {
+        var smtp = open { Selective() }
+        smtp.send("HELO me\r\nMAIL FROM:<>\r\nRCPT TO:<you@example.org>\r\n")
+        #expect(smtp.takeOutput().hasSuffix("550 5.7.1 Not you@example.org\r\n"))
+    }
+
+    /// The folder in which this test, and what it tests, was built.
+    private static var products: String {
+        let path =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let arguments = [path] + CommandLine.arguments
+        return arguments.lazy.map { URL(filePath: $0).deletingLastPathComponent().path() }
+            .first {
+                FileManager.default.fileExists(atPath: $0 + "Modules/BlackholeSMTP.swiftmodule")
+            }
+            ?? ""
+    }
+
+    @Test(arguments: [
+        ("mutating func recipient", "inout", nil),
+        (
+            "func recipient", "borrowing",
+            "'recipient(_:in:_:)' nearly matches defaulted requirement"
+        ),
+        (
+            "mutating func recipien", "inout",
+            "'recipien(_:in:_:)' nearly matches defaulted requirement"
+        ),
+    ])
+    func `the compiler warns of a method that is nearly one of a responder's`(
+        method: String, ownership: String, warning: String?
+    ) async throws {
+        let folder = TemporaryDirectory()
+        try folder.write(
+            """
+            import BlackholePipeline
+            import BlackholeSMTP
+            struct Mine {}
+            extension Mine: Responder {
+                \(method)(_ recipient: RecipientCommand, in line: RawSpan, _ context: \(ownership) Context)
+                    -> Answer { .close }
+            }
+            """, to: "Mine.swift")
+        let products = Self.products
+        let tool = try await Tool.run(
+            "swiftc", "-typecheck", "-I", products + "Modules", "-Xcc",
+            "-fmodule-map-file=\(products)BlackholeCLinux.build/module.modulemap",
+            folder.path + "/Mine.swift")
+        #expect(tool.code == 0, "\(tool.output)")
+        if let warning {
+            #expect(tool.output.contains(warning))
+        } else {
+            #expect(!tool.output.contains("warning"))
+        }
     }
 
     // In a process of its own: the lookup needs a thread of Swift's pool.
