@@ -12,8 +12,17 @@ extension SMTPServer {
     }
 
     /// Where a report goes: to the attachments of the test that runs.
-    @TaskLocal package static var attach: @Sendable (String, SourceLocation) -> Void = {
-        Attachment.record($0, named: "smtp-transcript.txt", sourceLocation: $1)
+    @TaskLocal package static var attachments = Attachments { report, location in
+        Attachment.record(report, named: "smtp-transcript.txt", sourceLocation: location)
+    }
+
+    /// What takes reports; a class, since Swift 6.3.1 in release crashes where a closure is the value of a task.
+    package final class Attachments: Sendable {
+        let record: @Sendable (String, SourceLocation) -> Void
+
+        package init(_ record: @escaping @Sendable (String, SourceLocation) -> Void) {
+            self.record = record
+        }
     }
 
     /// Runs a body, and attaches a report to the test that runs, where the body has thrown or an
@@ -43,6 +52,6 @@ extension SMTPServer {
     }
 
     private func attachReport(to test: Test) {
-        SMTPServer.attach(report, test.sourceLocation)
+        SMTPServer.attachments.record(report, test.sourceLocation)
     }
 }

@@ -7,12 +7,12 @@ import Testing
 private final class Attachments: Sendable {
     let reports = Mutex<[String]>([])
 
-    func collect(_ body: () async throws -> Void) async rethrows -> [String] {
-        try await SMTPServer.$attach.withValue({ report, _ in
+    @inline(never)
+    func collect(_ body: () async throws -> Void) async throws -> [String] {
+        let attachments = SMTPServer.Attachments { report, _ in
             self.reports.withLock { $0.append(report) }
-        }) {
-            try await body()
         }
+        try await SMTPServer.$attachments.withValue(attachments) { try await body() }
         return reports.withLock { $0 }
     }
 }
@@ -21,7 +21,7 @@ private final class Attachments: Sendable {
     private struct Fault: Error {}
 
     @Test func `of the body has a report attached`() async throws {
-        let reports = await Attachments().collect {
+        let reports = try await Attachments().collect {
             await #expect(throws: Fault.self) {
                 try await withSMTPServer { smtp in
                     try await smtp.mail(to: "you@example.org")
@@ -92,7 +92,7 @@ private final class Attachments: Sendable {
 
     @Test func `of anything else is thrown by the trait`() async throws {
         let test = try #require(Test.current)
-        let reports = await Attachments().collect {
+        let reports = try await Attachments().collect {
             await #expect(throws: Fault.self) {
                 try await SMTPServerTrait.smtpServer.provideScope(for: test, testCase: nil) {
                     throw Fault()
