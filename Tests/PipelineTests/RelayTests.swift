@@ -65,6 +65,48 @@ import Testing
         #expect(String(decoding: take(from), as: UTF8.self) == "still")
     }
 
+    /// Peers that send pieces of any size, read as they please, and end at some time.
+    @Test(arguments: 1...60 as ClosedRange<UInt64>)
+    func `hands on all in order, and keeps little, whatever the peers do`(seed: UInt64) {
+        var random = RandomSource(seed: seed)
+        let (client, server) = open()
+        // What they hear is theirs, even once the loop has closed them.
+        var sides = [client, server].compactMap { world.kernel.sockets[$0] }.map {
+            (socket: $0, sent: [UInt8](), heard: [UInt8](), hasEnded: false)
+        }
+        for side in sides { side.socket.window = 0 }
+        for step in 0..<600 {
+            let side = Int(random.next() & 1)
+            let count = Int(random.next() % (random.next() & 7 == 0 ? 200_000 : 3000))
+            switch random.next() % 8 {
+            case 0...2 where !sides[side].hasEnded && sides[side].sent.count < 2_000_000:
+                let piece = (0..<count).map { UInt8(truncatingIfNeeded: $0 ^ step) }
+                sides[side].sent += piece
+                sides[side].socket.send(piece)
+            case 3 where step > 400 && !sides[side].hasEnded:
+                sides[side].hasEnded = true
+                sides[side].socket.end()
+            default:
+                sides[side].socket.window = count
+            }
+            if random.next() & 1 == 0 { world.loop.turn() } else { world.settle() }
+            for side in sides.indices { sides[side].heard += sides[side].socket.takeOutput() }
+            #expect(world.loop.keptBytes <= 2 * (64 + 8 + 64) * 1024)
+        }
+        for side in sides {
+            side.socket.window = .max
+            side.socket.end()
+        }
+        world.settle()
+        for (from, to) in [(sides[0], sides[1]), (sides[1], sides[0])] {
+            let heard = to.heard + to.socket.takeOutput()
+            #expect(from.sent.count == heard.count)
+            let isSame = from.sent == heard
+            #expect(isSame)
+        }
+        #expect(world.loop.connectionCount == 0 && world.loop.keptBytes == 0)
+    }
+
     @Test(arguments: [false, true])
     func `ends one direction where a side ends, and the other goes on`(isClient: Bool) {
         let (client, server) = open()
