@@ -55,16 +55,16 @@ struct Connection: ~Copyable {
 
     /// What a slot keeps from one use to the next.
     struct Place: BitwiseCopyable {
+        /// When the slot's entry in ``Deadlines`` comes up; the entry outlives the connection.
+        var entered = Instant.never
         /// Counts the uses of the slot: an event for an earlier use is told by it.
         var generation: UInt32 = 0
         /// The slot is in the queue of this turn or the next.
         var isQueued = false
-        /// When the slot's entry in ``Deadlines`` comes up; the entry outlives the connection.
-        var entered = Instant.never
     }
 
+    // The order leaves no gaps: each 8 bytes here are 8 of every connection.
     var place = Place()
-    var descriptor: Int32 = -1
     var phase = Phase.free
     var flow = Flow.reading
     var peerEnd = PeerEnd.none
@@ -87,6 +87,7 @@ struct Connection: ~Copyable {
     var readsWhileSending = false
     /// The stack has been told to stop.
     var isStopping = false
+    var descriptor: Int32 = -1
     /// Bytes to come that nobody looks at, see ``Intake/discardable``.
     var discardable: Int32 = 0
     /// From how many bytes on the kernel tells that it is readable.
@@ -145,9 +146,9 @@ struct ConnectionSlab: ~Copyable {
         var place = slot.pointee.place
         place.generation = (place.generation + 1) % ListenerToken.generation
         slot.pointee = Connection(
-            place: place, descriptor: descriptor, phase: phase,
-            isBlocked: phase == .connecting, watchesWriting: phase == .connecting,
-            stacks: stacks, stack: stack)
+            place: place, phase: phase, isBlocked: phase == .connecting,
+            watchesWriting: phase == .connecting, descriptor: descriptor, stacks: stacks,
+            stack: stack)
         count += 1
         return index
     }
