@@ -77,7 +77,7 @@ struct NaiveMIME {
         let own = Self.mediaType(part.headers, otherwise: type)
         if let own { part.type = own.type }
         if part.type.hasPrefix("multipart/") {
-            if let name = own?.boundary {
+            if let name = own?.boundary, hasEmptyLine || isCutByOwn {
                 line = parts(of: &part, from: line, name, within: outer)
             } else {
                 part.type = "text/plain"
@@ -86,7 +86,7 @@ struct NaiveMIME {
         while line < lines.count, boundary(at: line, outer) == nil { line += 1 }
         var end = content.count
         if line < lines.count { end = line > 0 ? lines[line - 1].text.upperBound : 0 }
-        part.body = start..<max(start, end)
+        part.body = min(start, end)..<end
         return (part, line)
     }
 
