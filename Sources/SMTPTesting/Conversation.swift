@@ -56,18 +56,16 @@ final class Conversation: Sendable {
     ///
     /// - Returns: whether it is; otherwise the time is.
     func isOver(by deadline: ContinuousClock.Instant) async throws -> Bool {
-        while true {
-            let rings = bell.rings
-            if state.withLock({ $0.isOver }) { return true }
-            try Task.checkCancellation()
-            guard ContinuousClock.now < deadline else { return false }
-            await bell.wait(since: rings, until: deadline)
+        let end: Void? = await bell.wait(until: deadline) {
+            state.withLock(\.isOver) ? () : nil
         }
+        if end == nil { try Task.checkCancellation() }
+        return end != nil
     }
 }
 
-/// The end of a conversation, which comes when nobody holds this any more: be it that the loops have
-/// ended, and no connection is made.
+/// The end of a conversation, which comes when nobody holds this any more, even where the loops have
+/// ended and no connection is made.
 final class ConversationEnd: Sendable {
     let conversation: Conversation
 

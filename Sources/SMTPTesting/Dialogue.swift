@@ -45,11 +45,8 @@ final class Dialogue: Sendable {
         }
         guard isHeld else { return nil }
         bell.ring()
-        while !Task.isCancelled {
-            let rings = bell.rings
-            if held.isAnswered { return held.action }
-            await bell.wait(since: rings, until: nil)
-        }
+        let answered: Void? = await bell.wait(until: nil) { held.isAnswered ? () : nil }
+        guard answered == nil else { return held.action }
         state.withLock { state in
             state.held.removeAll { $0 === held }
             if state.current === held { state.current = nil }
@@ -66,17 +63,14 @@ final class Dialogue: Sendable {
     func expect(
         _ pattern: Pattern, within time: Duration, isOver: () -> Bool
     ) async throws -> (line: String?, passed: [String]) {
-        let deadline = ContinuousClock.deadline(in: time)
         state.withLock { state in
             state.passed = []
             state.isOver = false
         }
-        while true {
-            let rings = bell.rings
-            if let line = take(pattern) { return (line, []) }
-            guard !isOver(), !Task.isCancelled, ContinuousClock.now < deadline else { break }
-            await bell.wait(since: rings, until: deadline)
+        let line = await bell.wait(until: ContinuousClock.deadline(in: time), isOver: isOver) {
+            take(pattern)
         }
+        if let line { return (line, []) }
         state.withLock { $0.isOver = true }
         _ = take(nil)
         try Task.checkCancellation()

@@ -26,18 +26,18 @@ extension Behavior {
         /// How many clients have reached it so far.
         public var arrivals: Int { state.withLock { $0.arrivals } }
 
-        /// Lets go all whom it holds, and whoever comes from now on.
+        /// Lets all clients go that it holds or that come from now on.
         public func open() {
             state.withLock { $0.isOpen = true }
             bell.ring()
         }
 
-        /// Holds whoever comes from now on.
+        /// Holds the clients that come from now on.
         public func close() {
             state.withLock { $0.isOpen = false }
         }
 
-        /// Waits until so many clients have reached it since it was made.
+        /// Waits until this many clients have reached it since it was made.
         ///
         /// Where they have not, it opens, or a client that the test waits for would wait for the test.
         ///
@@ -46,13 +46,10 @@ extension Behavior {
             by count: Int = 1, within time: Duration = .seconds(5), file: String = #filePath,
             line: Int = #line
         ) async throws {
-            let deadline = ContinuousClock.deadline(in: time)
-            while true {
-                let rings = bell.rings
-                guard arrivals < count else { return }
-                guard !Task.isCancelled, ContinuousClock.now < deadline else { break }
-                await bell.wait(since: rings, until: deadline)
+            let arrived: Void? = await bell.wait(until: ContinuousClock.deadline(in: time)) {
+                arrivals < count ? nil : ()
             }
+            guard arrived == nil else { return }
             open()
             try Task.checkCancellation()
             throw NotReached(
@@ -63,11 +60,7 @@ extension Behavior {
         func pass() async {
             state.withLock { $0.arrivals += 1 }
             bell.ring()
-            while !Task.isCancelled {
-                let rings = bell.rings
-                guard !state.withLock({ $0.isOpen }) else { return }
-                await bell.wait(since: rings, until: nil)
-            }
+            let _: Void? = await bell.wait(until: nil) { state.withLock(\.isOpen) ? () : nil }
         }
 
         /// Fewer clients than expected have reached a gate in time.

@@ -15,7 +15,7 @@ package final class Bell: Sendable {
     package init() {}
 
     /// How often it has rung.
-    package var rings: Int { state.withLock { $0.rings } }
+    private var rings: Int { state.withLock { $0.rings } }
 
     package func ring() {
         let waiting = state.withLock { state in
@@ -28,7 +28,7 @@ package final class Bell: Sendable {
 
     /// Waits until it has rung more than `rings` times, the task is cancelled, or `deadline` has
     /// come.
-    package func wait(since rings: Int, until deadline: ContinuousClock.Instant?) async {
+    private func wait(since rings: Int, until deadline: ContinuousClock.Instant?) async {
         let id = state.withLock { state in
             state.nextID += 1
             return state.nextID
@@ -54,6 +54,27 @@ package final class Bell: Sendable {
         timer?.cancel()
         await timer?.value
         state.withLock { _ = $0.woken.remove(id) }
+    }
+
+    /// Waits until something is found; what changes it rings afterwards.
+    ///
+    /// - Parameters:
+    ///   - deadline: when the wait ends; nil for never.
+    ///   - isOver: whether nothing more can come.
+    ///   - found: looked at anew after each ring.
+    /// - Returns: nil when nothing more can come, the deadline has come, or the task is cancelled.
+    package func wait<Found, Failure>(
+        until deadline: ContinuousClock.Instant?, isOver: () -> Bool = { false },
+        for found: () throws(Failure) -> Found?
+    ) async throws(Failure) -> Found? {
+        while true {
+            // Read first: what comes after that rings, or is seen by the last look.
+            let (rings, isOver) = (rings, isOver())
+            if let found = try found() { return found }
+            let isLate = deadline.map { ContinuousClock.now >= $0 } ?? false
+            guard !isOver, !isLate, !Task.isCancelled else { return nil }
+            await wait(since: rings, until: deadline)
+        }
     }
 
     private func wake(_ id: UInt64) {

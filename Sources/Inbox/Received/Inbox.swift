@@ -113,14 +113,10 @@ extension Inbox {
     package func wait<Found>(
         within time: Duration, _ found: () throws -> Found?
     ) async throws -> Found? {
-        let deadline = ContinuousClock.deadline(in: time)
-        while true {
-            let (rings, isOver) = (bell.rings, isOver)
-            if let found = try found() { return found }
-            try Task.checkCancellation()
-            guard !isOver, ContinuousClock.now < deadline else { return nil }
-            await bell.wait(since: rings, until: deadline)
-        }
+        let found = try await bell.wait(
+            until: ContinuousClock.deadline(in: time), isOver: { isOver }, for: found)
+        if found == nil { try Task.checkCancellation() }
+        return found
     }
 
     private func wait<Found>(
