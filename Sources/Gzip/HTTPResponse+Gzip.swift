@@ -1,7 +1,7 @@
 package import BlackholeHTTP
 
 extension HTTPResponse {
-    /// The content, from so many bytes on, is compressed: less gains no packet.
+    /// Content of this size or more is compressed: less saves no packet.
     private static var minimumBytes: Int { 1024 }
 
     /// The response, compressed where the client takes that and it pays.

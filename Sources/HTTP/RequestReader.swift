@@ -1,6 +1,6 @@
 /// Reads one request after another: the machine of ``HTTPLayer``.
 ///
-/// It keeps no byte: what it has not consumed is offered again, with more behind it. A head ends at the
+/// It keeps no byte: what it has not consumed is offered again, followed by more. A head ends at the
 /// first empty line; a CR or LF that is not part of a CRLF ends the connection.
 package struct RequestReader: Sendable {
     /// What stands at the start of the input.
@@ -40,7 +40,7 @@ package struct RequestReader: Sendable {
     /// Whether no byte of a request has come since the last.
     package var isBetweenRequests: Bool { state == .head && scanned == 0 }
 
-    /// Reads what comes next from `start` on, which moves behind what is consumed.
+    /// Reads what comes next from `start` on, which moves past what is consumed.
     ///
     /// - Throws: a refusal, after which nothing can be read.
     package mutating func next(in input: RawSpan, from start: inout Int) throws(Refusal) -> Step {

@@ -18,7 +18,7 @@ public struct Context: ~Copyable {
     public var isStopping: Bool
     /// Whether the connection has yielded (``Verdict/yield``), and now has its turn for costly work.
     public internal(set) var hasYielded = false
-    /// Whether the peer is read, and the stack told of a ``Waker``'s calls, although output waits for the peer
+    /// Whether the peer is read, and a ``Waker``'s calls reach the stack, although output waits for the peer
     /// to take it; false at first.
     ///
     /// A layer that hands on what it reads, and answers nothing, sets it in ``ByteHandler/handle(_:_:)``:

@@ -31,7 +31,7 @@ extension EventLoop where OS: ~Copyable {
         }
         pool.reclaim(&slot.pointee.unsent)
         if slot.pointee.ownEnd == .waiting { sayEnd(index) }
-        // Who went on meanwhile is told that there is room.
+        // A side that went on in the meantime learns that there is room.
         if slot.pointee.readsWhileSending, slot.pointee.phase == .open {
             slot.pointee.isWoken = true
             tellOfCall(index)

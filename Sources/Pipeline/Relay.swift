@@ -32,7 +32,7 @@ public struct Relay: ByteHandler, Sendable {
         given = Pipe()
     }
 
-    private init(behind client: Relay) {
+    private init(oppositeTo client: Relay) {
         server = nil
         idle = client.idle
         taken = client.given
@@ -55,7 +55,7 @@ public struct Relay: ByteHandler, Sendable {
             context.deadline = context.now + idle
             context.readsWhileSending = true
             guard let server else { break }
-            context.connect(to: server) { [self] _ in Relay(behind: self) }
+            context.connect(to: server) { [self] _ in Relay(oppositeTo: self) }
         case .ended:
             taken.end()
         case .closed:

@@ -13,7 +13,7 @@ extension Behavior {
         /// What has to open before.
         let gates: [Gate]
 
-        private init(choices: Result<[Rule.Alternative], Flaw>, behind gates: [Gate] = []) {
+        private init(choices: Result<[Rule.Alternative], Flaw>, after gates: [Gate] = []) {
             self.choices = choices
             self.gates = gates
         }
@@ -27,7 +27,7 @@ extension Behavior {
         ///
         /// It comes before anything else that an action does.
         public static func hold(_ gate: Gate) -> Action {
-            Action(choices: .success([Rule.Alternative([])]), behind: [gate])
+            Action(choices: .success([Rule.Alternative([])]), after: [gate])
         }
 
         init(_ steps: Rule.Step...) {
@@ -46,11 +46,11 @@ extension Behavior {
         /// .keep.then(.reply(554, "5.7.1", "No"))
         /// ```
         public func then(_ other: Action) -> Action {
-            Action.make(behind: gates) { () throws(Flaw) in
+            Action.make(after: gates) { () throws(Flaw) in
                 let (first, second) = (try outcome(), try other.outcome())
                 guard !first.isRandom || !second.isRandom else { throw Action.nested }
                 guard other.gates.isEmpty else {
-                    throw Flaw("a gate behind another action", "hold first: .hold(gate).then(…)")
+                    throw Flaw("a gate after another action", "hold first: .hold(gate).then(…)")
                 }
                 return first.alternatives.flatMap { one in
                     second.alternatives.map { two in
@@ -104,10 +104,10 @@ extension Behavior {
         }
 
         private static func make(
-            behind gates: [Gate] = [], _ body: () throws(Flaw) -> [Rule.Alternative]
+            after gates: [Gate] = [], _ body: () throws(Flaw) -> [Rule.Alternative]
         ) -> Action {
             do throws(Flaw) {
-                return Action(choices: .success(try body()), behind: gates)
+                return Action(choices: .success(try body()), after: gates)
             } catch {
                 return Action(choices: .failure(error))
             }

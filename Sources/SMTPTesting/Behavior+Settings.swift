@@ -23,7 +23,7 @@ extension Behavior {
         Behavior { $0.ignoresUnknownParameters = true }
     }
 
-    /// Takes so many bytes a second from each connection, as the layer `Throttle` does.
+    /// Takes at most this many bytes a second from each connection, as the layer `Throttle` does.
     public static func throttle(bytesPerSecond: Int) -> Behavior {
         Behavior(goesWithScripts: true) { plan throws(Flaw) in
             guard bytesPerSecond > 0 else {

@@ -87,7 +87,7 @@ extension FakePlan {
         Flaw("\(keyword) is not announced", "name a keyword of the reply to EHLO, or leave it out")
     }
 
-    /// Whether some session announces a keyword, once so many changes are made.
+    /// Whether some session announces a keyword after these changes.
     private func announces(_ keyword: String, changes: Int) -> Bool {
         let settings = settings(changes: changes)
         let securities: [Security] =

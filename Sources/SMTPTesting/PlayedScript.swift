@@ -36,7 +36,7 @@ public struct ScriptFailure: Error, CustomStringConvertible {
     public let transcripts: [Transcript]
     /// Where it was waited for; nil where nobody did.
     public private(set) var location: TestLocation?
-    /// What the test has thrown, maybe since its mailer was told of the departure.
+    /// What the test has thrown, perhaps because its mailer saw the departure.
     public private(set) var bodyError: (any Error)?
 
     init(

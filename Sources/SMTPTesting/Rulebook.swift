@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// The rules of one fake, and what each has done.
 ///
-/// First come the rules that settings stand for, which stay; behind them those that are written.
+/// First come the rules that settings stand for, which stay; then those that are written.
 final class Rulebook: Sendable {
     /// What all connections answer by.
     let inForce: RulesInForce

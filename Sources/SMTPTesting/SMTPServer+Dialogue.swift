@@ -15,7 +15,7 @@ extension Behavior {
     /// }
     /// ```
     ///
-    /// Rules that are given before it have their turn before the test, those behind it where the test leaves
+    /// Rules that are given before it have their turn before the test, later ones where the test leaves
     /// the usual answer. What no responder is asked about is answered at once: RSET, HELP, and commands
     /// that are malformed or out of order.
     public static var dialogue: Behavior {

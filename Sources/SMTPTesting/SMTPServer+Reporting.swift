@@ -26,13 +26,13 @@ extension SMTPServer {
     }
 
     /// Runs a body, and attaches a report to the test that runs, where the body has thrown or an
-    /// expectation has failed meanwhile.
+    /// expectation has failed in it.
     func reporting<Result>(
         isolation: isolated (any Actor)? = #isolation, _ body: () async throws -> Result
     ) async throws -> Result {
         guard let test = Test.current else { return try await body() }
         let hasFailed = Atomic(false)
-        // It is called once, and whoever has called this waits meanwhile: nothing is shared.
+        // It is called once, while the caller waits: nothing is shared.
         nonisolated(unsafe) let body = body
         nonisolated(unsafe) var result: Swift.Result<Result, any Error>?
         let handling = IssueHandlingTrait.compactMapIssues { issue in

@@ -1,6 +1,6 @@
 public import BlackholeInbox
 
-// Of the waits, each returns as soon as there is what it waits for, be it there before; its time is
+// Of the waits, each returns as soon as there is what it waits for, even if it was there before; its time is
 // how long a failure takes. A wait without its messages throws ``MissingMessages``.
 extension SMTPServer {
     /// Waits until as many messages have come, and returns the first of them, in the order of arrival.
@@ -60,7 +60,7 @@ extension SMTPServer {
     }
 
     /// Waits for the next message to a recipient, and takes it: no message is returned twice, whatever
-    /// the recipient, and whoever else asks at the same time.
+    /// the recipient, even if others ask at the same time.
     ///
     /// Those that wait are served in the order of their coming. What is taken stays in ``received``, and
     /// counts for all other waits.

@@ -28,7 +28,7 @@ struct WrittenRule: Sendable {
         guard rule.stage != .content else {
             throw Flaw(
                 "content does not wait for an answer",
-                "choose .data, which comes before it, or .message, which comes behind it")
+                "choose .data, which comes before it, or .message, which comes after it")
         }
         var rule = try rule.readable()
         rule.outcome = Rule.Outcome([Rule.Step]())

@@ -21,7 +21,7 @@ function prepare(canvas) {
   return { pen, width, height };
 }
 
-/** Draws values as a line over a faint area, the last at the right, with room for so many; gaps where one is missing. */
+/** Draws values as a line over a faint area, the last at the right, with room for that many; gaps where one is missing. */
 export function sparkline(canvas, values, room, color) {
   const place = prepare(canvas);
   if (!place) return;

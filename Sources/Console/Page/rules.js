@@ -217,7 +217,7 @@ export class Rules {
   }
 }
 
-/** The rules by id, for whoever shows them. */
+/** The rules by id, for the views that show them. */
 export async function fetchRules() {
   const { rules, generated = [] } = await getJSON("/api/rules");
   return [...rules, ...generated];

@@ -2,7 +2,7 @@ internal import BlackholeSMTP
 
 /// Reads what structured header fields are made of: comments, quoted strings, words (RFC 5322 §3.2).
 ///
-/// A comment or a quoted string that never ends is none: its first byte is an ordinary one. Whoever has
+/// A comment or a quoted string that never ends is not one: its first byte is an ordinary one. Whoever has
 /// found one has seen the rest, so that no second search begins, and all of it is linear.
 struct FieldScanner {
     let bytes: [UInt8]

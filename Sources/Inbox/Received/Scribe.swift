@@ -8,9 +8,9 @@ package final class Scribe: SessionObserver {
     /// How many bytes may still be written.
     private let room: Mutex<Int>
 
-    /// Makes the scribe of a new connection, which the inbox keeps.
+    /// Creates the scribe of a new connection, which the inbox keeps.
     ///
-    /// - Parameter maximumBytes: how much it writes; what comes behind is not there.
+    /// - Parameter maximumBytes: how much it writes; what follows is left out.
     package init(in inbox: Inbox, maximumBytes: Int = 16 << 20) {
         room = Mutex(maximumBytes)
         inbox.add(self)

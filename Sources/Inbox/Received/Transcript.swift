@@ -37,7 +37,7 @@ public struct Transcript: Sendable {
     }
 
     private let log: Log
-    /// How many lines of the log are this transcript's; those behind came later.
+    /// How many lines of the log are this transcript's; the rest came later.
     private let count: Int
 
     package init(_ lines: [Line] = []) { self.init(Log(lines), count: lines.count) }

@@ -66,7 +66,7 @@ struct WaitingRoom {
 enum Wish: Hashable {
     /// As many messages.
     case count(Int)
-    /// A message to a recipient, in lower case, whoever else gets it; nil where there are several.
+    /// A message to a recipient, in lower case, even if others get it too; nil where there are several.
     case message(to: String?)
     /// A message to a recipient that nobody else takes.
     case next(to: String?)

@@ -3,7 +3,7 @@ internal import BlackholeSMTP
 /// A search that has come to a rule whose answer somebody outside has: a closure of a test, say.
 ///
 /// The search stops there. The session's answer is ``Answer/later(within:)``; who asked finds the answer
-/// out, leaves it here, and asks the same question again: the search continues behind the rule.
+/// out, leaves it here, and asks the same question again: the search continues after the rule.
 package final class OutsideQuestion {
     /// Who has the answer, as the program was told.
     package let answering: any AnyObject & Sendable
@@ -28,14 +28,14 @@ package final class OutsideQuestion {
         count = values.count
     }
 
-    /// Leaves the answer; nil leaves it to the rules behind.
+    /// Leaves the answer; nil leaves it to the rules that follow.
     package func put(_ outcome: Rule.Outcome?) {
         self.outcome = CompiledOutcome(outcome ?? Rule.Outcome([Rule.Step]()), at: stage)
     }
 }
 
 extension RuleSession {
-    /// Continues a search at this stage behind the rule where it has stopped, now that there is an
+    /// Continues a search at this stage after the rule where it has stopped, now that there is an
     /// answer; nil if none has.
     func continued(
         _ table: StageTable, _ question: Question, _ first: RawSpan, _ second: RawSpan
@@ -54,7 +54,7 @@ extension RuleSession {
                 outcome.alternatives[chosen], of: outside.rule, &outside.draw, values, first)
         }
         if decision.answer == nil {
-            search(table, behind: outside.rule, question, first, second, &decision)
+            search(table, after: outside.rule, question, first, second, &decision)
         }
         return decision
     }

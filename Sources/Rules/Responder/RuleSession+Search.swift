@@ -50,9 +50,9 @@ extension RuleSession {
         }
     }
 
-    /// Searches the rules of a table behind one of them.
+    /// Searches the rules of a table that follow one of them.
     func search(
-        _ table: StageTable, behind last: Int, _ question: Question, _ first: RawSpan,
+        _ table: StageTable, after last: Int, _ question: Question, _ first: RawSpan,
         _ second: RawSpan, _ decision: inout Decision
     ) {
         var candidates = Candidates(table, self)

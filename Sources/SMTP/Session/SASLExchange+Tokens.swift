@@ -17,7 +17,7 @@ extension SASLExchange {
         return .credentials(Credentials(.oauthBearer, user: user, token: token))
     }
 
-    /// What stands behind each pair, and behind all of them.
+    /// What ends each pair, and all of them.
     private static let separator: UInt8 = 0x01
 
     /// The pairs of a response; nil where it does not end as it should.
