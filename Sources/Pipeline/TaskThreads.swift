@@ -32,7 +32,8 @@ package final class TaskThreads: TaskExecutor {
         }
     }
 
-    private init(count: Int) {
+    /// Starts threads, which last as long as the process.
+    package init(count: Int) {
         sem_init(waiting, 0, 0)
         for _ in 0..<count {
             let thread = try? LoopThread(name: "answers") { self.run() }

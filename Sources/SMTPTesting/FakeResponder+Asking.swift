@@ -77,7 +77,7 @@ extension FakeResponder {
         let answer: Answer?
         switch waiting.source {
         case .outside(let stop, let found, _):
-            guard let action = found.take() else { return nil }
+            guard let action = found.action else { return nil }
             put(action, stop)
             self.waiting = nil
             answer = ask(waiting.asked, line, &context)
@@ -261,12 +261,12 @@ extension Answer? {
 
 /// Where a task leaves the action for the loop.
 final class FoundAction: Sendable {
-    private let action = Mutex<Behavior.Action??>(nil)
-
-    func put(_ found: Behavior.Action?) { action.withLock { $0 = .some(found) } }
+    private let state = Mutex<Behavior.Action??>(nil)
 
     /// What was found; nil while nothing was.
-    func take() -> Behavior.Action?? { action.withLock { $0 } }
+    var action: Behavior.Action?? { state.withLock { $0 } }
+
+    func put(_ found: Behavior.Action?) { state.withLock { $0 = .some(found) } }
 }
 
 extension Answer {

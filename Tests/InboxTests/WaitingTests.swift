@@ -1,5 +1,7 @@
 import BlackholeInbox
+import BlackholePipeline
 import BlackholeTestSupport
+import Synchronization
 import Testing
 
 @Suite struct `An inbox` {
@@ -123,4 +125,43 @@ import Testing
         #expect(inbox.message(from: &number) == nil)
         #expect(number == 5)
     }
+}
+
+@Suite struct `A time that is over` {
+    /// One thread, so that each task waits for its turn.
+    private let thread = TaskThreads(count: 1)
+
+    @Test func `ends a wait only after the turns of other tasks`() async {
+        let waiting = Task(executorPreference: thread) { [thread] in
+            let (bell, isThere) = (Bell(), Flag())
+            Task(executorPreference: thread) {
+                isThere.set()
+                bell.ring()
+            }
+            return await bell.wait(until: .now) { isThere.isSet ? true : nil }
+        }
+        #expect(await waiting.value == true)
+    }
+
+    @Test func `ends a wait for a message likewise`() async throws {
+        let waiting = Task(executorPreference: thread) { [thread] in
+            let inbox = Inbox()
+            Task(executorPreference: thread) { inbox.add(.of(to: "you@a.example")) }
+            return try await inbox.next(Criterion(recipient: "you@a.example"), within: .zero)
+        }
+        #expect(try await waiting.value?.recipients == ["you@a.example"])
+    }
+
+    @Test func `ends a wait for what never comes`() async {
+        #expect(await Bell().wait(until: .now) { () -> Bool? in nil } == nil)
+    }
+}
+
+/// Something that happens once.
+private final class Flag: Sendable {
+    private let state = Atomic(false)
+
+    var isSet: Bool { state.load(ordering: .relaxed) }
+
+    func set() { state.store(true, ordering: .relaxed) }
 }

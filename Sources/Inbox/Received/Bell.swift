@@ -58,6 +58,9 @@ package final class Bell: Sendable {
 
     /// Waits until something is found; what changes it rings afterwards.
     ///
+    /// A deadline that has come ends it only when other tasks have had their turns: where these are short of
+    /// threads, those who bring about what is waited for may have had none in all that time.
+    ///
     /// - Parameters:
     ///   - deadline: when the wait ends; nil for never.
     ///   - isOver: whether nothing more can come.
@@ -67,13 +70,17 @@ package final class Bell: Sendable {
         until deadline: ContinuousClock.Instant?, isOver: () -> Bool = { false },
         for found: () throws(Failure) -> Found?
     ) async throws(Failure) -> Found? {
+        var turns = Turns()
         while true {
             // Read first: what comes after that rings, or is seen by the last look.
             let (rings, isOver) = (rings, isOver())
             if let found = try found() { return found }
-            let isLate = deadline.map { ContinuousClock.now >= $0 } ?? false
-            guard !isOver, !isLate, !Task.isCancelled else { return nil }
-            await wait(since: rings, until: deadline)
+            guard !isOver, !Task.isCancelled, !turns.areOver else { return nil }
+            if let deadline, ContinuousClock.now >= deadline {
+                await turns.giveOne()
+            } else {
+                await wait(since: rings, until: deadline)
+            }
         }
     }
 
@@ -83,5 +90,22 @@ package final class Bell: Sendable {
             return state.waiting.removeValue(forKey: id)
         }
         continuation?.resume()
+    }
+}
+
+/// The turns that other tasks have before a wait gives up: they cost next to nothing where threads are
+/// free, and as long as it takes where they are not.
+struct Turns {
+    /// More than a client needs from its start to a message that is answered.
+    private static let maximum = 16
+    private var count = 0
+
+    /// Whether they have had all of them.
+    var areOver: Bool { count >= Turns.maximum }
+
+    /// Lets the tasks that are ready come first.
+    mutating func giveOne() async {
+        count += 1
+        await Task.yield()
     }
 }

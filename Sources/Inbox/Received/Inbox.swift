@@ -132,14 +132,19 @@ extension Inbox {
             waiter.ring()
         }
         defer { timer.cancel() }
+        var turns = Turns()
         while true {
-            let isLast = Task.isCancelled || isOver || ContinuousClock.now >= deadline
+            let isLast = Task.isCancelled || isOver || turns.areOver
             // After this nobody gives it anything that it would lose.
             if isLast { leave(waiter, wish) }
             if let found = try found(waiter) { return found }
             try Task.checkCancellation()
             guard !isLast else { return nil }
-            await waiter.wait()
+            if ContinuousClock.now >= deadline {
+                await turns.giveOne()
+            } else {
+                await waiter.wait()
+            }
         }
     }
 
