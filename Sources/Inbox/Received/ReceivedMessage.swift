@@ -21,6 +21,7 @@ public struct ReceivedMessage: Sendable {
     public let transcript: Transcript
     /// What the server said it is queued as.
     public let id: MessageID
+    let reading = MIMEReading()
 
     package init(
         sender: String, recipients: [String], commands: [String], hello: String,
@@ -39,22 +40,7 @@ public struct ReceivedMessage: Sendable {
     }
 
     /// The content as text; what is not UTF-8 is repaired.
-    public var text: String { String(decoding: content, as: UTF8.self) }
-
-    /// The header fields, in their order, unfolded but not decoded.
-    public var headers: [Header] { Header.parse(content) }
-
-    /// The value of the first header field of a name, in any case, decoded (RFC 2047); nil if there is
-    /// none.
-    public subscript(name: String) -> String? {
-        let name = name.lowercased()
-        return headers.first { $0.name.lowercased() == name }?.decoded
-    }
-
-    /// What follows the header section, as text.
-    public var body: String {
-        String(decoding: content[Header.end(in: content)...], as: UTF8.self)
-    }
+    public var source: String { String(decoding: content, as: UTF8.self) }
 }
 
 extension ReceivedMessage: CustomStringConvertible {

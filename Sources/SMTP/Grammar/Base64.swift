@@ -47,7 +47,8 @@ package enum Base64 {
         return String(decoding: text, as: UTF8.self)
     }
 
-    private static func digit(of byte: UInt8) -> UInt16? {
+    /// What a byte of the alphabet stands for.
+    package static func digit(of byte: UInt8) -> UInt16? {
         switch byte {
         case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt16(byte - UInt8(ascii: "A"))
         case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt16(byte - UInt8(ascii: "a") + 26)
