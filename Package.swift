@@ -42,6 +42,14 @@ let package = Package(
             name: "BlackholeSMTP", dependencies: ["BlackholePipeline"], path: "Sources/SMTP",
             swiftSettings: strict),
         .target(
+            name: "BlackholeHTTP", dependencies: ["BlackholePipeline"], path: "Sources/HTTP",
+            swiftSettings: strict),
+        .systemLibrary(
+            name: "BlackholeCZlib", path: "Sources/CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(
+            name: "BlackholeGzip", dependencies: ["BlackholeHTTP", "BlackholeCZlib"],
+            path: "Sources/Gzip", swiftSettings: strict),
+        .target(
             name: "BlackholeRules", dependencies: ["BlackholePipeline", "BlackholeSMTP"],
             path: "Sources/Rules", swiftSettings: strict),
         .target(
@@ -124,6 +132,19 @@ let package = Package(
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeTestSupport",
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "BlackholeHTTPServer",
+            dependencies: [
+                "BlackholePipeline", "BlackholeTLS", "BlackholeHTTP", "BlackholeGzip",
+            ],
+            path: "Tests/HTTPServer", swiftSettings: strict),
+        .testTarget(
+            name: "HTTPTests",
+            dependencies: [
+                "BlackholePipeline", "BlackholeHTTP", "BlackholeGzip", "BlackholeHTTPServer",
+                "BlackholeTestSupport",
+            ],
+            exclude: ["Clients"], swiftSettings: strict),
         .testTarget(
             name: "SinkTests",
             dependencies: [

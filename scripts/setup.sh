@@ -4,8 +4,8 @@
 set -euo pipefail
 
 declare -A groups=(
-    [build]="libssl-dev"
-    [test]="swaks msmtp postfix curl strace python3 gcc libc6-dev openssl \
+    [build]="libssl-dev zlib1g-dev"
+    [test]="swaks msmtp postfix curl strace python3 python3-h11 gcc libc6-dev openssl \
         gnutls-bin sslscan libnet-ssleay-perl passwd util-linux mount procps valgrind"
     [senders]="node-nodemailer libphp-phpmailer php-symfony-mailer php-cli ruby ruby-mail \
         python3-aiosmtplib python3-django python3-flask-mail golang-go default-jdk-headless \

@@ -22,13 +22,18 @@ package struct HTTPFields: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     }
 
     /// The members of a list: what all fields of a name say, split at commas (RFC 9110 §5.6.1).
-    func list(_ name: String) -> [String] {
-        values(of: name).flatMap { $0.split(separator: ",") }.map {
-            String($0.drop { $0 == " " || $0 == "\t" }.prefix { $0 != " " && $0 != "\t" })
-        }.filter { !$0.isEmpty }
+    ///
+    /// A comma in a quoted string splits, too: of what is read as a list here, nothing has any.
+    package func list(_ name: String) -> [String] {
+        values(of: name).flatMap { $0.utf8.split(separator: UInt8(ascii: ",")) }
+            .map { Array($0).trimmed }.filter { !$0.isEmpty }
+            .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Appends a field.
+    /// Removes all fields of a name, which is in lower case.
+    package mutating func remove(_ name: String) { all.removeAll { $0.name == name } }
+
+    /// Appends a field, whose name is a token (RFC 9110 §5.1); the layer has no value end its line.
     package mutating func append(_ name: String, _ value: String) {
         all.append(Field(name: name.lowercased(), value: value))
     }

@@ -7,17 +7,23 @@ package import BlackholePipeline
 /// content that does not fit into the output at once, and the streams.
 ///
 /// A request that is malformed, or may be read in two ways, gets its status, and the connection ends
-/// there, for nobody knows where the next one begins.
+/// there, since nobody knows where the next one begins.
+///
+/// Between two calls a connection holds one request or one response: ``HTTPLimits/head`` and
+/// ``HTTPLimits/body`` bound the one, the responder the other. While a client does not read what it is
+/// sent, nothing more of it is read.
 package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyable {
     private enum Phase {
         /// Reading heads and bodies.
         case reading
         /// The responder has something to find out.
-        case waiting
+        case waiting(until: Instant)
         /// The rest of a response's content, from an offset on.
         case sending([UInt8], from: Int)
+        /// The head of a stream is out, and its first piece is to come.
+        case startingStream
         /// Content comes piece by piece.
-        case streaming(isChunked: Bool)
+        case streaming
         /// The last response is out.
         case over
     }
@@ -25,9 +31,11 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
     private let limits: HTTPLimits
     private var reader: RequestReader
     private var phase = Phase.reading
-    /// The request that is read, or answered.
+    /// The request whose body is read.
     private var request: HTTPRequest?
     private var maximumBody = 0
+    /// What the response that is made or sent depends on.
+    private var exchange = Exchange()
     /// Whether the time for a head has begun.
     private var hasBegun = false
     private var next: Next
@@ -42,18 +50,21 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
         var start = 0
         while true {
             switch phase {
-            case .waiting: answer(next.resume(&context), &context)
-            case .sending(let body, let offset):
-                phase = send(body, from: offset, &context)
-                if context.isOutputFull { return Intake(start, .flush, keepsInput: true) }
-            case .streaming: return Intake(input.byteCount)
-            case .over: return Intake(input.byteCount, .close)
             case .reading:
                 if context.isOutputFull { return Intake(start, .flush, keepsInput: true) }
                 guard read(input, from: &start, &context) else { return Intake(start) }
+            case .waiting: answer(next.resume(&context), &context)
+            case .sending(let body, let offset):
+                send(body, from: offset, &context)
+                if context.isOutputFull { return Intake(start, .flush, keepsInput: true) }
+            case .startingStream:
+                phase = .streaming
+                return Intake(input.byteCount, continueStream(&context))
+            case .streaming: return Intake(input.byteCount)
+            case .over: return Intake(input.byteCount, .close)
             }
-            if case .waiting = phase {
-                return Intake(start, .pause(until: context.deadline), keepsInput: true)
+            if case .waiting(let time) = phase {
+                return Intake(start, .pause(until: time), keepsInput: true)
             }
         }
     }
@@ -61,17 +72,14 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
     package mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
         switch event {
         case .opened, .secured: context.deadline = context.now + limits.headTime
+        case .resumed: if case .streaming = phase { return continueStream(&context) }
         case .expired: return expire(&context)
-        case .stopping, .aborting: return .close
-        case .ended: return isStreaming ? .close : end(&context)
-        case .resumed: break
+        case .ended: return end()
+        case .stopping: return stop(&context)
+        case .aborting: return .close
         case .closed: next.closed(&context)
         }
         return .proceed
-    }
-
-    private var isStreaming: Bool {
-        if case .streaming = phase { true } else { false }
     }
 
     /// Reads up to the next request that is complete.
@@ -83,16 +91,22 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
         do throws(Refusal) {
             switch try reader.next(in: input, from: &start) {
             case .incomplete:
-                keepTime(hasInput: start < input.byteCount, &context)
+                if reader.isBetweenRequests, start < input.byteCount, !hasBegun {
+                    hasBegun = true
+                    context.deadline = context.now + limits.headTime
+                }
                 return false
             case .head(let request): try begin(request, input.byteCount - start, &context)
             case .body(let range):
-                guard (request?.body.count ?? 0) + range.count <= maximumBody else {
+                guard let count = request?.body.count, range.count <= maximumBody - count else {
                     throw Refusal(413)
                 }
                 input.extracting(range).withUnsafeBytes { request?.body.append(contentsOf: $0) }
             case .end:
-                if let request { answer(next.respond(to: request, &context), &context) }
+                guard let request = request.take() else { return true }
+                context.counters.add(1, to: .httpRequests)
+                exchange = Exchange(request)
+                answer(respond(to: request, &context), &context)
             }
         } catch {
             refuse(error.status, &context)
@@ -100,118 +114,124 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
         return true
     }
 
-    /// Sets the deadline of what is waited for, once.
-    private mutating func keepTime(hasInput: Bool, _ context: inout Context) {
-        guard reader.isBetweenRequests else { return }
-        if hasInput, !hasBegun {
-            hasBegun = true
-            context.deadline = context.now + limits.headTime
-        } else if !hasInput, !hasBegun, request != nil {
-            request = nil
-            context.deadline = context.now + limits.idle
-        }
-    }
-
     private mutating func begin(
         _ request: HTTPRequest, _ bytesThere: Int, _ context: inout Context
     ) throws(Refusal) {
         hasBegun = false
         context.deadline = context.now + limits.bodyTime
-        maximumBody = next.maximumBody(of: request)
-        if case .length(let bytes) = request.framing, bytes > maximumBody { throw Refusal(413) }
+        maximumBody = min(limits.body, next.maximumBody(of: request))
         self.request = request
+        if case .length(let bytes) = request.framing, bytes > maximumBody { throw Refusal(413) }
         if request.expectsContinue, request.framing != .length(0), bytesThere == 0 {
             context.output.append("HTTP/1.1 100 Continue\r\n\r\n")
         }
     }
 
+    private mutating func respond(
+        to request: HTTPRequest, _ context: inout Context
+    ) -> HTTPAnswer {
+        // RFC 9110 §9.3.7: a question about the server as a whole, which is no more than a ping.
+        request.target.isAsterisk
+            ? .response(HTTPResponse(204)) : next.respond(to: request, &context)
+    }
+
     private mutating func answer(_ answer: HTTPAnswer, _ context: inout Context) {
-        guard let request else {
-            phase = .over
-            return
-        }
+        if context.isStopping { exchange.keepsAlive = false }
         switch answer {
-        case .later(let time):
-            phase = .waiting
-            context.deadline = time
+        case .later(let time): phase = .waiting(until: time)
         case .response(let response):
-            let keepsAlive = request.keepsAlive && !context.isStopping
-            let framing = ResponseFraming(
-                content: response.status.forbidsContent ? .none : .length(response.body.count),
-                keepsAlive: keepsAlive, isOld: request.isOld)
-            context.output.append(response.head(framing, date: .now))
-            let isBare = request.method == "HEAD" || response.status.forbidsContent
-            context.deadline = context.now + limits.idle
-            phase = send(isBare ? [] : response.body, from: 0, &context)
+            let hasContent = !response.status.forbidsContent
+            context.output.append(
+                response.head(exchange, hasContent ? .length(response.body.count) : .none))
+            send(exchange.isHead || !hasContent ? [] : response.body, from: 0, &context)
         case .stream(let response):
-            let framing = ResponseFraming(
-                content: request.isOld ? .close : .chunked, keepsAlive: false,
-                isOld: request.isOld)
-            context.output.append(response.head(framing, date: .now))
-            guard request.method != "HEAD" else {
-                phase = .over
-                return
-            }
-            phase = .streaming(isChunked: !request.isOld)
-            if sendPiece(isChunked: !request.isOld, &context) { phase = .over }
+            exchange.keepsAlive = false
+            context.output.append(response.head(exchange, exchange.isOld ? .close : .chunked))
+            phase = exchange.isHead ? .over : .startingStream
         }
     }
 
-    /// Appends as much of the content as there is room for, and says what comes next.
-    private func send(_ body: [UInt8], from offset: Int, _ context: inout Context) -> Phase {
+    /// Appends as much of the content as there is room for.
+    private mutating func send(_ body: [UInt8], from offset: Int, _ context: inout Context) {
         let room = max(0, context.maximumOutputBytes - context.output.count)
-        let end = min(body.count, offset + room)
+        let end = offset + min(body.count - offset, room)
         context.output.append(body.span.bytes.extracting(offset..<end))
-        if end < body.count { return .sending(body, from: end) }
-        return request?.keepsAlive == true && !context.isStopping ? .reading : .over
+        if end < body.count {
+            phase = .sending(body, from: end)
+            context.deadline = context.now + limits.sendTime
+        } else if exchange.keepsAlive, !context.isStopping {
+            phase = .reading
+            exchange = Exchange()
+            context.deadline = context.now + limits.idle
+        } else {
+            phase = .over
+        }
     }
 
-    /// Appends the next piece of a stream.
-    ///
-    /// - Returns: whether it was the last.
-    private mutating func sendPiece(isChunked: Bool, _ context: inout Context) -> Bool {
+    /// Appends the next piece of a stream; the one after it is not asked for before the client has
+    /// taken this one.
+    private mutating func continueStream(_ context: inout Context) -> Verdict {
         var piece: [UInt8] = []
         let time = next.stream(&piece, &context)
         if !piece.isEmpty {
-            if isChunked { context.output.append(text: "\(String(piece.count, radix: 16))\r\n") }
-            context.output.append(piece)
-            if isChunked { context.output.append("\r\n") }
+            if exchange.isOld {
+                context.output.append(piece)
+            } else {
+                context.output.append(text: "\(String(piece.count, radix: 16))\r\n")
+                context.output.append(piece)
+                context.output.append("\r\n")
+            }
         }
         guard let time else {
-            if isChunked { context.output.append("0\r\n\r\n") }
-            return true
+            if !exchange.isOld { context.output.append("0\r\n\r\n") }
+            phase = .over
+            return .close
         }
-        context.deadline = time
-        return false
+        context.deadline = piece.isEmpty ? time : context.now + limits.sendTime
+        return piece.isEmpty ? .proceed : .pause(until: context.now)
     }
 
     /// The time of something has come.
     private mutating func expire(_ context: inout Context) -> Verdict {
         switch phase {
-        case .streaming(let isChunked):
-            return sendPiece(isChunked: isChunked, &context) ? .close : .proceed
-        case .reading where hasBegun || !reader.isBetweenRequests:
-            refuse(408, &context)
+        case .streaming: return continueStream(&context)
+        case .reading where hasBegun || !reader.isBetweenRequests: refuse(408, &context)
+        default: break
+        }
+        return .close
+    }
+
+    /// The client sends no more; what it is owed it still gets.
+    private mutating func end() -> Verdict {
+        switch phase {
+        case .sending, .waiting:
+            exchange.keepsAlive = false
+            return .proceed
+        default: return .close
+        }
+    }
+
+    /// The listener stops: a request that has begun is still read and answered, and a response is
+    /// sent to its end.
+    private mutating func stop(_ context: inout Context) -> Verdict {
+        switch phase {
+        case .sending: return .proceed
+        case .reading where hasBegun || !reader.isBetweenRequests: return .proceed
+        case .waiting:
+            refuse(503, &context)
             return .close
         default: return .close
         }
     }
 
-    /// The client sends no more; what it is owed it still gets.
-    private mutating func end(_ context: inout Context) -> Verdict {
-        switch phase {
-        case .sending, .waiting: .proceed
-        default: .close
-        }
-    }
-
-    /// Answers a request that nobody else does, and ends.
+    /// Answers a request in the responder's place, and ends.
     private mutating func refuse(_ status: HTTPStatus, _ context: inout Context) {
+        context.counters.add(1, to: .http(refusedWith: status))
+        if let request { exchange = Exchange(request) }
+        exchange.keepsAlive = false
         let response = HTTPResponse.text(status, "\(status.reason)\n")
-        let framing = ResponseFraming(
-            content: .length(response.body.count), keepsAlive: false, isOld: false)
-        context.output.append(response.head(framing, date: .now))
-        if request?.method != "HEAD" { context.output.append(response.body) }
+        context.output.append(response.head(exchange, .length(response.body.count)))
+        if !exchange.isHead { context.output.append(response.body) }
         phase = .over
     }
 }

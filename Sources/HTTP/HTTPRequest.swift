@@ -7,7 +7,7 @@ package struct HTTPRequest: Sendable {
     /// The fields of its head.
     package let fields: HTTPFields
     /// The body; empty without one.
-    package internal(set) var body: [UInt8] = []
+    package var body: [UInt8] = []
     /// Whether it is of HTTP/1.0.
     let isOld: Bool
     /// Where its body ends.
@@ -17,7 +17,7 @@ package struct HTTPRequest: Sendable {
     package var host: String? { target.authority ?? fields["host"] }
 
     /// Whether the connection may go on after the response (RFC 9112 §9.3).
-    var keepsAlive: Bool {
+    package var keepsAlive: Bool {
         let options = fields.list("connection").map { $0.lowercased() }
         return isOld ? options.contains("keep-alive") : !options.contains("close")
     }

@@ -2,7 +2,7 @@ package import BlackholePipeline
 
 /// Answers the requests of one connection, on its loop: the layer inside ``HTTPLayer``.
 package protocol HTTPResponder: ~Copyable, SendableMetatype {
-    /// The bytes that the body of a request may have; more is 413.
+    /// The bytes that the body of a request may have; more is 413. ``HTTPLimits/body`` is the most.
     mutating func maximumBody(of request: HTTPRequest) -> Int
 
     /// A request, complete with its body.
@@ -12,20 +12,22 @@ package protocol HTTPResponder: ~Copyable, SendableMetatype {
     /// or the connection's waker has called.
     mutating func resume(_ context: inout Context) -> HTTPAnswer
 
-    /// Appends what a stream has to say: at its start, when its time has come, and when the waker has called.
+    /// Appends what a stream has to say by now, if anything: at its start, when the client has taken
+    /// what was appended last, when its time has come, and when the connection's waker has called.
     ///
-    /// What is appended is one chunk, and should have no more than ``Context/maximumOutputBytes``.
+    /// What is appended is one chunk, and should have no more than ``Context/maximumOutputBytes``: a
+    /// stream that has more to say is asked again as soon as the client has taken that.
     ///
-    /// - Returns: when to ask again at the latest; nil at the end of the stream.
+    /// - Returns: when to ask again if there is nothing until then; nil at the end of the stream.
     mutating func stream(_ output: inout [UInt8], _ context: inout Context) -> Instant?
 
-    /// The connection is gone, or the stream has ended before its time: the last call.
+    /// The connection is gone, whether or not a stream or an answer was still to come: the last call.
     mutating func closed(_ context: inout Context)
 }
 
 extension HTTPResponder where Self: ~Copyable {
-    /// A mebibyte.
-    package mutating func maximumBody(of request: HTTPRequest) -> Int { 1 << 20 }
+    /// As many as ``HTTPLimits/body`` allows.
+    package mutating func maximumBody(of request: HTTPRequest) -> Int { .max }
 
     /// Nothing was to come later.
     package mutating func resume(_ context: inout Context) -> HTTPAnswer {

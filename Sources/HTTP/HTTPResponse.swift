@@ -23,35 +23,47 @@ package struct HTTPResponse: Sendable {
     }
 }
 
-/// How a response's content is framed, and what becomes of the connection.
-struct ResponseFraming {
-    enum Content {
-        /// The status allows none.
-        case none
-        case length(Int)
-        case chunked
-        /// It ends with the connection, for HTTP/1.0.
-        case close
-    }
+/// What a response depends on besides itself: the request, and what becomes of the connection.
+struct Exchange {
+    /// Whether the client wants the head alone.
+    var isHead = false
+    /// Whether the client speaks HTTP/1.0.
+    var isOld = false
+    /// Whether another request may follow.
+    var keepsAlive = false
+}
 
-    let content: Content
-    let keepsAlive: Bool
-    let isOld: Bool
+extension Exchange {
+    init(_ request: HTTPRequest) {
+        isHead = request.method == "HEAD"
+        isOld = request.isOld
+        keepsAlive = request.keepsAlive
+    }
+}
+
+/// How a response's content is framed (RFC 9112 §6).
+enum ContentFraming {
+    /// The status allows none.
+    case none
+    case length(Int)
+    case chunked
+    /// It ends with the connection, for HTTP/1.0.
+    case close
 }
 
 extension HTTPResponse {
     /// The head, with what the layer adds.
-    func head(_ framing: ResponseFraming, date: HTTPDate) -> [UInt8] {
-        var text = "HTTP/1.1 \(status.code) \(status.reason)\r\ndate: \(date)\r\n"
+    func head(_ exchange: Exchange, _ framing: ContentFraming) -> [UInt8] {
+        var text = "HTTP/1.1 \(status.code) \(status.reason)\r\ndate: \(HTTPDate.now)\r\n"
         for field in fields.all { text += "\(field.name): \(field.value.onOneLine)\r\n" }
-        switch framing.content {
+        switch framing {
         case .none, .close: break
         case .length(let bytes): text += "content-length: \(bytes)\r\n"
         case .chunked: text += "transfer-encoding: chunked\r\n"
         }
-        if !framing.keepsAlive {
+        if !exchange.keepsAlive {
             text += "connection: close\r\n"
-        } else if framing.isOld {
+        } else if exchange.isOld {
             text += "connection: keep-alive\r\n"
         }
         return Array((text + "\r\n").utf8)

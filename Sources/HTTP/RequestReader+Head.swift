@@ -14,8 +14,9 @@ extension HTTPRequest {
         self.method = method
         guard method != "CONNECT" else { throw Refusal(501) }
         let isAsterisk = method == "OPTIONS" && parts[1].elementsEqual("*".utf8)
-        guard let target = RequestTarget(isAsterisk ? "/".utf8[...].map(\.self)[...] : parts[1])
-        else { throw Refusal(400) }
+        guard let target = isAsterisk ? .asterisk : RequestTarget(parts[1]) else {
+            throw Refusal(400)
+        }
         self.target = target
         guard lines.count <= limits.fields else { throw Refusal(431) }
         var fields = HTTPFields()
@@ -23,7 +24,10 @@ extension HTTPRequest {
         self.fields = fields
         framing = try BodyFraming(fields, isOld: isOld)
         let hosts = fields.values(of: "host")
-        guard hosts.count == 1 || hosts.isEmpty && isOld else { throw Refusal(400) }
+        guard hosts.count == 1 || hosts.isEmpty && isOld,
+            hosts.allSatisfy({ $0.utf8.allSatisfy(\.isHostByte) }),
+            fields.values(of: "authorization").count <= 1
+        else { throw Refusal(400) }
         if let expected = fields["expect"], !isOld, expected.lowercased() != "100-continue" {
             throw Refusal(417)
         }
@@ -40,10 +44,10 @@ extension HTTPRequest {
 }
 
 /// Why a request is not answered by anybody but the layer: the connection ends with this status.
-struct Refusal: Error, Equatable {
-    let status: HTTPStatus
+package struct Refusal: Error, Equatable {
+    package let status: HTTPStatus
 
-    init(_ status: HTTPStatus) { self.status = status }
+    package init(_ status: HTTPStatus) { self.status = status }
 }
 
 extension HTTPFields {

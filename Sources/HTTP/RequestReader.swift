@@ -1,12 +1,10 @@
-internal import BlackholePipeline
-
 /// Reads one request after another: the machine of ``HTTPLayer``.
 ///
 /// It keeps no byte: what it has not consumed is offered again, with more behind it. A head ends at the
 /// first empty line; a CR or LF that is not part of a CRLF ends the connection.
-struct RequestReader: Sendable {
+package struct RequestReader: Sendable {
     /// What stands at the start of the input.
-    enum Step {
+    package enum Step {
         /// Nothing complete.
         case incomplete
         /// The head of a request; what follows is its body, and then its ``end``.
@@ -29,20 +27,23 @@ struct RequestReader: Sendable {
 
     private let limits: HTTPLimits
     private var state = State.head
-    /// How much of the input, from what was consumed on, is known to hold no end of a head.
+    /// How much of the input, from what was consumed on, was looked at for the end of a line: no byte
+    /// is looked at twice.
     private var scanned = 0
+    /// Where the line begins that was not complete, counted likewise.
+    private var lineStart = 0
     /// What trailers may still have.
     private var trailersLeft = 0
 
-    init(_ limits: HTTPLimits) { self.limits = limits }
+    package init(_ limits: HTTPLimits) { self.limits = limits }
 
     /// Whether no byte of a request has been consumed.
-    var isBetweenRequests: Bool { state == .head }
+    package var isBetweenRequests: Bool { state == .head }
 
     /// Reads what comes next from `start` on, which moves behind what is consumed.
     ///
     /// - Throws: a refusal, after which nothing can be read.
-    mutating func next(in input: RawSpan, from start: inout Int) throws(Refusal) -> Step {
+    package mutating func next(in input: RawSpan, from start: inout Int) throws(Refusal) -> Step {
         while true {
             switch state {
             case .head: return try head(in: input, from: &start)
@@ -97,11 +98,10 @@ struct RequestReader: Sendable {
     private mutating func head(
         in input: RawSpan, from start: inout Int
     ) throws(Refusal) -> Step {
-        // RFC 9112 §2.2: an empty line before a request is passed over.
-        if scanned == 0, input.byteCount - start >= 2, input[start] == 0x0D,
-            input[start + 1] == 0x0A
-        {
+        // RFC 9112 §2.2: empty lines before a request are passed over.
+        while input.byteCount - start >= 2, input[start] == 0x0D, input[start + 1] == 0x0A {
             start += 2
+            scanned = 0
         }
         try checkMethod(in: input, from: start)
         guard let end = try endOfHead(in: input, from: start) else { return .incomplete }
@@ -109,6 +109,7 @@ struct RequestReader: Sendable {
         let request = try HTTPRequest(head: head, limits)
         start = end
         scanned = 0
+        lineStart = 0
         switch request.framing {
         case .length(let bytes): state = .body(left: bytes)
         case .chunked: state = .chunkLine
@@ -139,37 +140,36 @@ struct RequestReader: Sendable {
 
     /// Where the head that begins at `start` ends; nil if its end has not come.
     private mutating func endOfHead(in input: RawSpan, from start: Int) throws(Refusal) -> Int? {
-        var isFirstLine = scanned == 0
-        var lineStart = start + scanned
-        while let feed = input.firstIndex(of: 0x0A, from: lineStart) {
-            guard feed > lineStart, input[feed - 1] == 0x0D else { throw Refusal(400) }
-            guard feed + 1 - start <= limits.head else { throw Refusal(431) }
-            if isFirstLine {
-                guard feed + 1 - start <= limits.requestLine else { throw Refusal(414) }
-                try checkVersion(in: input, before: feed - 1, from: start)
-            }
-            if feed - lineStart == 1 { return feed + 1 }
-            isFirstLine = false
-            lineStart = feed + 1
-            scanned = lineStart - start
+        while let feed = input.firstIndex(of: 0x0A, from: start + scanned) {
+            let length = feed + 1 - start
+            // In this order, so that the status is the same however the bytes arrive.
+            guard lineStart > 0 || length <= limits.requestLine else { throw Refusal(414) }
+            guard length <= limits.head else { throw Refusal(431) }
+            guard length - lineStart >= 2, input[feed - 1] == 0x0D else { throw Refusal(400) }
+            if lineStart == 0 { try checkVersion(in: input, before: feed - 1, from: start) }
+            if length - lineStart == 2 { return feed + 1 }
+            lineStart = length
+            scanned = length
         }
-        let rest = input.byteCount - start
-        if isFirstLine, rest > limits.requestLine { throw Refusal(414) }
-        guard rest <= limits.head else { throw Refusal(431) }
+        scanned = input.byteCount - start
+        guard lineStart > 0 || scanned <= limits.requestLine else { throw Refusal(414) }
+        guard scanned <= limits.head else { throw Refusal(431) }
         return nil
     }
 
     /// The next line without its CRLF; nil if its end has not come.
-    private func line(
+    private mutating func line(
         in input: RawSpan, from start: inout Int, limit: Int, _ status: HTTPStatus
     ) throws(Refusal) -> [UInt8]? {
-        guard let feed = input.firstIndex(of: 0x0A, from: start) else {
-            guard input.byteCount - start < limit else { throw Refusal(status) }
+        guard let feed = input.firstIndex(of: 0x0A, from: start + scanned) else {
+            scanned = input.byteCount - start
+            guard scanned < limit else { throw Refusal(status) }
             return nil
         }
-        guard feed > start, input[feed - 1] == 0x0D else { throw Refusal(400) }
         guard feed + 1 - start <= limit else { throw Refusal(status) }
+        guard feed > start, input[feed - 1] == 0x0D else { throw Refusal(400) }
         defer { start = feed + 1 }
+        scanned = 0
         return input.extracting(start..<feed - 1).withUnsafeBytes { Array($0) }
     }
 

@@ -2,21 +2,34 @@
 ///
 /// The path is decoded once, here: all that decides about it looks at the same text.
 package struct RequestTarget: Sendable, Equatable {
-    /// The path, decoded: it begins with a slash, and has no empty segment and no dots as one.
+    /// The path, decoded: it begins with a slash, and has no empty segment but the last, and no dots as
+    /// one.
     package let path: String
     /// The names and values of the query, decoded, in their order; a plus stays a plus.
     package let query: [(name: String, value: String)]
     /// The host that an absolute target names, with its port; it stands for the field Host.
     let authority: String?
+    /// Whether it is the server as a whole, which only OPTIONS may ask for.
+    var isAsterisk: Bool { path == "*" }
+
+    /// The server as a whole: `*`.
+    static var asterisk: RequestTarget { RequestTarget(path: "*", query: [], authority: nil) }
+
+    private init(path: String, query: [(name: String, value: String)], authority: String?) {
+        self.path = path
+        self.query = query
+        self.authority = authority
+    }
 
     /// Reads a target; nil if it is malformed, or may be read in two ways.
     init?(_ target: some Collection<UInt8>) {
         var rest = Array(target)[...]
         var authority: String?
-        for scheme in ["http://", "https://"] where rest.starts(with: scheme.utf8) {
+        let start = String(decoding: rest.prefix(8), as: UTF8.self).lowercased()
+        for scheme in ["http://", "https://"] where start.hasPrefix(scheme) {
             rest = rest.dropFirst(scheme.utf8.count)
             let name = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-            guard !name.isEmpty else { return nil }
+            guard !name.isEmpty, name.allSatisfy(\.isHostByte) else { return nil }
             authority = String(decoding: name, as: UTF8.self)
             rest = rest.dropFirst(name.count)
             if rest.first != UInt8(ascii: "/") {
@@ -24,13 +37,11 @@ package struct RequestTarget: Sendable, Equatable {
             }
             break
         }
-        self.authority = authority
         let mark = rest.firstIndex(of: UInt8(ascii: "?"))
         guard let path = Self.path(rest[..<(mark ?? rest.endIndex)]),
             let query = Self.query(mark.map { rest[($0 + 1)...] } ?? [])
         else { return nil }
-        self.path = path
-        self.query = query
+        self.init(path: path, query: query, authority: authority)
     }
 
     package static func == (left: Self, right: Self) -> Bool {
@@ -38,7 +49,9 @@ package struct RequestTarget: Sendable, Equatable {
             && left.query.elementsEqual(right.query) { $0 == $1 }
     }
 
-    /// The decoded path. A slash, a backslash or a control byte that was encoded, an empty segment
+    /// The decoded path.
+    ///
+    /// A slash, a backslash or a control byte that was encoded, an empty segment
     /// that is not the last, `.` and `..` have no place in it.
     private static func path(_ bytes: ArraySlice<UInt8>) -> String? {
         guard bytes.first == UInt8(ascii: "/") else { return nil }

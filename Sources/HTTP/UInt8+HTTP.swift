@@ -15,6 +15,16 @@ extension UInt8 {
     /// Whether it may stand in a request target, which is visible ASCII (RFC 3986 §2).
     var isTargetByte: Bool { (0x21...0x7E).contains(self) && self != UInt8(ascii: "#") }
 
+    /// Whether it may stand in a host with its port (RFC 9110 §7.2): no user, path or blank.
+    var isHostByte: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: "-._~%!$&'()*+;=:[]".utf8.contains(self)
+        }
+    }
+
     /// The value of a hexadecimal digit.
     var hexValue: Int? {
         switch self {

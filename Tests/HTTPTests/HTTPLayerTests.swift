@@ -3,7 +3,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import BlackholeHTTP
+import BlackholeHTTP
 
 @Suite struct `A connection of HTTP` {
     @Test(arguments: [1, 5, 1000])
@@ -118,7 +118,7 @@ import Testing
 
     @Test func `answers later, when its waker calls or its time comes`() throws {
         let desk = Desk()
-        var loopback = Loopback { _ in HTTPLayer { Echo(desk) } }
+        var loopback = loopback(HTTPLimits(), desk)
         loopback.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n")
         #expect(loopback.takeOutput() == "")
         desk.waker.withLock { $0 }?.wake()
@@ -129,34 +129,76 @@ import Testing
         #expect(responses(in: loopback.takeOutput()).map(\.body) == ["woken"])
     }
 
-    @Test func `streams in chunks until the stream ends`() {
+    @Test func `answers OPTIONS of the server as a whole`() {
         var loopback = loopback()
-        loopback.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
-        #expect(loopback.takeOutput().hasSuffix("connection: close\r\n\r\n6\r\npiece\n\r\n"))
-        loopback.advance(by: .seconds(1))
-        #expect(loopback.takeOutput() == "6\r\npiece\n\r\n")
-        loopback.advance(by: .seconds(1))
-        #expect(loopback.takeOutput() == "0\r\n\r\n")
+        loopback.send(
+            "OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\nOPTIONS / HTTP/1.1\r\nHost: x\r\n\r\n"
+                + "GET * HTTP/1.1\r\nHost: x\r\n\r\n")
+        let responses = responses(in: loopback.takeOutput())
+        #expect(responses.map(\.status) == ["204", "200", "400"])
+        #expect(responses.map(\.body) == ["", "OPTIONS / ", "Bad Request\n"])
+    }
+
+    @Test func `refuses with a body, whatever was asked before`() {
+        var loopback = loopback()
+        loopback.send("HEAD /a HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n\r\n")
+        #expect(loopback.takeOutput().hasSuffix("\r\n\r\nBad Request\n"))
+    }
+
+    @Test func `finishes what is in flight before it stops`() {
+        var loopback = loopback()
+        loopback.limitWindow(to: 1000)
+        loopback.send("GET /large HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n")
+        loopback.stop(grace: .seconds(60))
+        loopback.read(.max)
+        #expect(responses(in: loopback.takeOutput()).map(\.body.utf8.count) == [1_000_000])
         #expect(loopback.closing == .ended)
     }
 
-    @Test func `streams to HTTP 1_0 without chunks`() {
+    @Test(arguments: [
+        ("", ""), ("GET /b HTTP/1.1\r\n", "200"), ("GET /later HTTP/1.1\r\nHost: x\r\n\r\n", "503"),
+    ])
+    func `answers a request that has begun when it stops`(sent: String, status: String) {
         var loopback = loopback()
-        loopback.send("GET /stream HTTP/1.0\r\n\r\n")
-        loopback.advance(by: .seconds(2))
-        #expect(loopback.takeOutput().hasSuffix("\r\n\r\npiece\npiece\n"))
+        loopback.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n" + sent)
+        loopback.stop(grace: .seconds(60))
+        if status == "200" {
+            #expect(loopback.closing == nil)
+            loopback.send("Host: x\r\n\r\n")
+        }
+        let responses = responses(in: loopback.takeOutput()).dropFirst()
+        #expect(responses.map(\.status).joined() == status)
+        #expect(responses.allSatisfy { $0.head.contains("connection: close") })
         #expect(loopback.closing == .ended)
     }
 
-    @Test func `ends a stream whose client has left, or where the loop stops`() {
-        var loopback = loopback()
-        loopback.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
+    @Test func `answers a client that has ended behind its requests`() {
+        let desk = Desk()
+        var loopback = loopback(HTTPLimits(), desk)
+        loopback.send(
+            "GET /later HTTP/1.1\r\nHost: x\r\n\r\nGET /large HTTP/1.1\r\nHost: x\r\n\r\n")
         loopback.end()
+        loopback.advance(by: .seconds(30))
+        #expect(responses(in: loopback.takeOutput()).map(\.body.utf8.count) == [5, 1_000_000])
         #expect(loopback.closing == .ended)
-        loopback.open { _ in HTTPLayer { Echo(Desk()) } }
-        loopback.send("GET /stream HTTP/1.1\r\nHost: x\r\n\r\n")
-        loopback.stop(grace: .seconds(10))
-        #expect(loopback.closing == .ended)
+        #expect(desk.closed.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func `leaves Upgrade to the responder`() {
+        var loopback = loopback()
+        loopback.send(
+            "GET /a HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n")
+        #expect(responses(in: loopback.takeOutput()).map(\.body) == ["GET /a "])
+        #expect(loopback.closing == nil)
+    }
+
+    @Test func `dates each response`() throws {
+        var loopback = loopback()
+        loopback.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET\r\n")
+        let dates = responses(in: loopback.takeOutput()).map {
+            $0.head.split(separator: "\r\n").filter { $0.hasPrefix("date: ") && $0.count == 35 }
+        }
+        #expect(dates.map(\.count) == [1, 1])
     }
 
     @Test func `lets no value of a field begin another line`() {
@@ -176,73 +218,4 @@ import Testing
     func `is written as the standard has it`(seconds: Int, text: String) {
         #expect(HTTPDate(seconds: seconds).description == text)
     }
-}
-
-/// What a test shares with a responder.
-final class Desk: Sendable {
-    let waker = Mutex<Waker?>(nil)
-}
-
-/// Says what it was asked, and some other things.
-struct Echo: HTTPResponder {
-    private let desk: Desk
-    private var pieces = 2
-
-    init(_ desk: Desk) { self.desk = desk }
-
-    mutating func maximumBody(of request: HTTPRequest) -> Int {
-        request.target.path == "/small" ? 10 : 1 << 20
-    }
-
-    mutating func respond(to request: HTTPRequest, _ context: inout Context) -> HTTPAnswer {
-        switch request.target.path {
-        case "/none": return .response(HTTPResponse(204))
-        case "/large":
-            return .response(HTTPResponse(200, body: Array(repeating: 0x61, count: 1_000_000)))
-        case "/field": return .response(HTTPResponse(200, ["x": "a\r\nset-cookie: b"]))
-        case "/later":
-            let waker = context.waker
-            desk.waker.withLock { $0 = waker }
-            return .later(until: context.now + .seconds(30))
-        case "/stream": return .stream(HTTPResponse(200))
-        default:
-            let body = String(decoding: request.body, as: UTF8.self)
-            return .response(.text(200, "\(request.method) \(request.target.path) \(body)"))
-        }
-    }
-
-    mutating func resume(_ context: inout Context) -> HTTPAnswer { .response(.text(200, "woken")) }
-
-    mutating func stream(_ output: inout [UInt8], _ context: inout Context) -> Instant? {
-        guard pieces > 0 else { return nil }
-        pieces -= 1
-        output += Array("piece\n".utf8)
-        return context.now + .seconds(1)
-    }
-}
-
-private func loopback() -> Loopback {
-    Loopback { _ in HTTPLayer { Echo(Desk()) } }
-}
-
-private struct Response {
-    let head: String
-    let body: String
-}
-
-/// The responses in a server's output, by their Content-Length.
-private func responses(in output: String) -> [Response] {
-    var responses: [Response] = []
-    var rest = Array(output.utf8)[...]
-    let blank = Array("\r\n\r\n".utf8)
-    while let end = rest.indices.first(where: { rest[$0...].starts(with: blank) }) {
-        let head = String(decoding: rest[..<end], as: UTF8.self)
-        let length =
-            head.split(separator: "\r\n").first { $0.hasPrefix("content-length: ") }
-            .flatMap { Int($0.dropFirst(16)) } ?? 0
-        let body = rest[(end + 4)...].prefix(length)
-        responses.append(Response(head: head, body: String(decoding: body, as: UTF8.self)))
-        rest = body.endIndex < rest.endIndex ? rest[body.endIndex...] : []
-    }
-    return responses
 }
