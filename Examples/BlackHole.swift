@@ -11,7 +11,7 @@ let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 0
 let settings = SessionSettings()
 let loops = try EventLoops()
 let address = try loops.listen(on: .loopback(port: port)) { _ in
-    LineFraming { DataDiscard { SMTPSession(settings, BlackHole()) } }
+    smtpStack(settings) { BlackHole() }
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

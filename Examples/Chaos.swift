@@ -66,7 +66,7 @@ let settings = SessionSettings()
 let loops = try EventLoops(count: 1)
 let address = try loops.listen(on: .loopback(port: port)) { peer in
     Chaos(seed: seed &* 1_000_003 &+ peer.serial) {
-        LineFraming { DataDiscard { SMTPSession(settings, BlackHole()) } }
+        smtpStack(settings) { BlackHole() }
     }
 }
 print("listening on", address)

@@ -44,7 +44,7 @@ let port = CommandLine.arguments.dropFirst().first.flatMap { UInt16($0) } ?? 0
 let settings = SessionSettings(protocol: .lmtp)
 let loops = try EventLoops()
 let address = try loops.listen(on: .loopback(port: port)) { _ in
-    LineFraming { DataDiscard { SMTPSession(settings, Delivery()) } }
+    smtpStack(settings) { Delivery() }
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

@@ -54,7 +54,7 @@ let loops = try EventLoops(count: 1)
 let address = try loops.listen(on: .loopback(port: port)) { _ in
     Tarpit(
         rest: .milliseconds(500),
-        next: LineFraming { DataDiscard { SMTPSession(settings, BlackHole()) } })
+        next: smtpStack(settings) { BlackHole() })
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

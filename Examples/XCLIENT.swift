@@ -41,7 +41,7 @@ let settings = SessionSettings(keywords: .standard.adding("XCLIENT", "NAME ADDR"
 let loops = try EventLoops()
 let address = try loops.listen(on: .loopback(port: port)) { peer in
     let responder = Proxied(client: peer.address.host)
-    return LineFraming { DataDiscard { SMTPSession(settings, responder) } }
+    return smtpStack(settings) { responder }
 }
 print("listening on", address)
 fflush(nil)  // A pipe would get it at the end only.

@@ -30,8 +30,8 @@ package final class Fake: Sendable {
         if case .nobody = plan.login { offersLogin = false }
         settings = SessionSettings(
             hostName: plan.hostName, limits: plan.limits,
-            authentication: offersLogin ? .offered : .none, keywords: plan.keywords,
-            ignoresUnknownParameters: plan.ignoresUnknownParameters)
+            authentication: offersLogin ? .offered : .none, mechanisms: plan.login.mechanisms,
+            keywords: plan.keywords, ignoresUnknownParameters: plan.ignoresUnknownParameters)
         rules = RulesInForce(
             RuleProgram(
                 plan.rules.rules, Tallies(seed: plan.seed, startup: startup), host: plan.hostName))

@@ -10,7 +10,8 @@ struct AuthCommandTests {
 
     @Test(arguments: [
         ("PLAIN", SASLMechanism.plain), ("plain", .plain), ("Login", .login), ("LOGIN ", .login),
-        ("CRAM-MD5", .cramMD5), ("cram-md5\t", .cramMD5),
+        ("CRAM-MD5", .cramMD5), ("cram-md5\t", .cramMD5), ("XOAUTH2", .xoauth2),
+        ("OAuthBearer", .oauthBearer),
     ])
     func `names a mechanism, in any case`(argument: String, mechanism: SASLMechanism) throws {
         let parsed = try Self.auth(argument)
@@ -32,7 +33,7 @@ struct AuthCommandTests {
     }
 
     @Test(arguments: [
-        "X", "EXTERNAL", "XOAUTH2 AA==", "SCRAM-SHA-256", "PLAINS", "PLAI", "CRAM_MD5",
+        "X", "EXTERNAL", "XOAUTH AA==", "SCRAM-SHA-256", "PLAINS", "PLAI", "CRAM_MD5",
         "KERBEROS_V4",
         String(repeating: "A", count: 20),
     ])

@@ -30,6 +30,38 @@ import Testing
         #expect(Self.written(reply) == text)
     }
 
+    @Test(arguments: [
+        ("4.7.1", "Try 3", "450 4.7.1 Try 3\r\n"), ("", "Try 3", "450 Try 3\r\n"),
+        ("5.999.0", "", "450 5.999.0 \r\n"), ("4.7.1", "a\nb", "450-4.7.1 a\r\n450 4.7.1 b\r\n"),
+        ("4.7", "x", "450 4.7 x\r\n"), ("3.0.0", "x", "450 3.0.0 x\r\n"),
+        ("4.07.1", "x", "450 4.07.1 x\r\n"), ("x", "y", "450 x y\r\n"),
+        ("4.7.1\r\n221 bye", "x", "450-4.7.1?\r\n450 221 bye x\r\n"),
+        ("4.7.1\0", "\r\u{1b}é", "450 4.7.1? ????\r\n"),
+    ])
+    func `is made of texts, and breaks no protocol whatever they are`(
+        enhanced: String, text: String, written: String
+    ) {
+        #expect(Self.written(Reply(450, enhanced, made: text)) == written)
+        #expect(Answer.reply(450, enhanced, text).reply.map(Self.written) == written)
+    }
+
+    @Test func `is made of literals without allocating, and of other texts all the same`() {
+        let count = 3
+        let answers: [(answer: Answer, text: String, isFixed: Bool)] = [
+            (.reply(450, EnhancedCode(4, 7, 1), "Try 3"), "450 4.7.1 Try 3\r\n", true),
+            (.reply(450, "Try 3"), "450 Try 3\r\n", true),
+            (.reply(450, nil, "Try 3"), "450 Try 3\r\n", true),
+            (.reply(450, "4.7.1", "Try 3"), "450 4.7.1 Try 3\r\n", false),
+            (.reply(450, EnhancedCode(4, 7, 1), "Try \(count)"), "450 4.7.1 Try 3\r\n", false),
+            (.reply(450, "Try \(count)"), "450 Try 3\r\n", false),
+            (.reply(450, "4.7.1", "Try \(count)"), "450 4.7.1 Try 3\r\n", false),
+        ]
+        for (answer, text, isFixed) in answers {
+            #expect(answer.reply.map(Self.written) == text)
+            #expect("\(answer)".contains(".fixed(") == isFixed)
+        }
+    }
+
     @Test func `has no line end inside of a line, not even as one character`() {
         // To Swift, CR LF is a single character.
         #expect(Self.written(Reply(250, made: "a\r\nb")) == "250-a?\r\n250 b\r\n")

@@ -91,7 +91,71 @@ import Testing
         Row(.cramMD5, "t\0m " + digest, gives: nil),
     ]
 
-    @Test(arguments: plain + login + cramMD5)
+    static let xoauth2: [Row] = [
+        Row(
+            .xoauth2, "user=u@x.example\u{1}auth=Bearer a.b-_~+/==\u{1}\u{1}",
+            gives: Credentials(.xoauth2, user: "u@x.example", token: "a.b-_~+/==")),
+        Row(
+            .xoauth2, "auth=bEARER  t\u{1}user=é =,\u{1}host=x\u{1}\u{1}",
+            gives: Credentials(.xoauth2, user: "é =,", token: "t")),
+        Row(
+            .xoauth2, "user=\u{1}auth=\u{1}\u{1}",
+            gives: Credentials(.xoauth2, user: "", token: "")),
+        Row(
+            .xoauth2,
+            bytes: [Array("user=".utf8) + [0xFC, 1] + Array("auth=Bearer t\u{1}\u{1}".utf8)],
+            gives: Credentials(.xoauth2, user: "\u{FFFD}", token: "t")),
+        Row(.xoauth2, "", gives: nil), Row(.xoauth2, "\u{1}", gives: nil),
+        Row(.xoauth2, "\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}auth=Bearer t\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}auth=Bearer t", gives: nil),
+        Row(.xoauth2, "user=u\u{1}auth=Bearer t\u{1}\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "auth=Bearer t\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}auth=Bearer\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}auth=Bearer \u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}auth=Basic t\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}auth=Bearer t t\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}auth=Bearer é\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\0\u{1}auth=Bearer t\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}user=v\u{1}auth=Bearer t\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}x\u{1}auth=Bearer t\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}=x\u{1}auth=Bearer t\u{1}\u{1}", gives: nil),
+        Row(.xoauth2, "user=u\u{1}a b=x\u{1}auth=Bearer t\u{1}\u{1}", gives: nil),
+    ]
+
+    /// What curl says, in `rest`, and the first row is RFC 7628's example (§4.1).
+    static let rest = "\u{1}host=server.example.com\u{1}port=587\u{1}auth=Bearer vF9d\u{1}\u{1}"
+    static let oauthBearer: [Row] = [
+        Row(
+            .oauthBearer, "n,a=user@example.com," + rest,
+            gives: Credentials(.oauthBearer, user: "user@example.com", token: "vF9d")),
+        Row(.oauthBearer, "y,," + rest, gives: Credentials(.oauthBearer, user: "", token: "vF9d")),
+        Row(
+            .oauthBearer, "n,a=," + rest,
+            gives: Credentials(.oauthBearer, user: "", token: "vF9d")),
+        Row(
+            .oauthBearer, "n,a=é=2C=3D=2C2C," + rest,
+            gives: Credentials(.oauthBearer, user: "é,=,2C", token: "vF9d")),
+        Row(
+            .oauthBearer, "n,,\u{1}auth=\u{1}\u{1}",
+            gives: Credentials(.oauthBearer, user: "", token: "")),
+        Row(.oauthBearer, "", gives: nil), Row(.oauthBearer, "\u{1}", gives: nil),
+        Row(.oauthBearer, "n,a=u,", gives: nil), Row(.oauthBearer, "n,,\u{1}\u{1}", gives: nil),
+        Row(.oauthBearer, rest, gives: nil), Row(.oauthBearer, "n" + rest, gives: nil),
+        Row(.oauthBearer, "n," + rest, gives: nil), Row(.oauthBearer, "n,a=u" + rest, gives: nil),
+        Row(.oauthBearer, "n,,," + rest, gives: nil), Row(.oauthBearer, "N,," + rest, gives: nil),
+        Row(.oauthBearer, "p=tls-unique,," + rest, gives: nil),
+        Row(.oauthBearer, "n,u," + rest, gives: nil),
+        Row(.oauthBearer, "n,a=a=b," + rest, gives: nil),
+        Row(.oauthBearer, "n,a=a=3d," + rest, gives: nil),
+        Row(.oauthBearer, "n,a=a=," + rest, gives: nil),
+        Row(.oauthBearer, "n,a=\0," + rest, gives: nil),
+        Row(.oauthBearer, "n,,\u{1}auth=Bearer t\u{1}", gives: nil),
+        Row(.oauthBearer, "n,," + rest.dropLast(), gives: nil),
+    ]
+
+    @Test(arguments: plain + login + cramMD5 + xoauth2 + oauthBearer)
     func `ends with credentials, or with a response that is malformed`(row: Row) {
         var exchange = SASLExchange(row.mechanism, challenge: Self.asked)
         for response in row.responses.dropLast() {
@@ -101,7 +165,9 @@ import Testing
     }
 
     @Test func `asks what the mechanism asks`() {
-        #expect(SASLExchange(.plain, challenge: "").challenge == "")
+        for mechanism in [SASLMechanism.plain, .xoauth2, .oauthBearer] {
+            #expect(SASLExchange(mechanism, challenge: "").challenge == "")
+        }
         #expect(SASLExchange(.cramMD5, challenge: Self.asked).challenge == Self.asked)
         var login = SASLExchange(.login, challenge: "")
         #expect(login.challenge == "Username:")
@@ -116,12 +182,53 @@ import Testing
             return "<1@x>"
         }
         for mechanism in SASLMechanism.allCases {
+            made = 0
             _ = SASLExchange(mechanism, challenge: make())
             #expect(made == (mechanism == .cramMD5 ? 1 : 0))
         }
     }
 
     @Test(arguments: [
+        (
+            SASLMechanism.xoauth2, "user=u\u{1}auth=Bearer t\u{1}\u{1}",
+            #"{"status":"401","schemes":"bearer"}"#
+        ),
+        (.oauthBearer, "n,,\u{1}auth=Bearer t\u{1}\u{1}", #"{"status":"invalid_token"}"#),
+    ])
+    func `says why a token is refused, and what is answered to that is the end`(
+        mechanism: SASLMechanism, response: String, reason: String
+    ) {
+        for last in ["", "\u{1}", "anything"] {
+            var exchange = SASLExchange(mechanism, challenge: "")
+            let isEarly = exchange.refuse(with: .close)
+            #expect(!isEarly, "nobody has said who it is")
+            _ = exchange.take(Array(response.utf8))
+            #expect(exchange.refusal == nil)
+            let answer = Answer.reply(535, "No")
+            let isFirst = exchange.refuse(with: answer)
+            #expect(isFirst)
+            #expect(exchange.challenge == reason)
+            let isSecond = exchange.refuse(with: .close)
+            #expect(!isSecond, "once is enough")
+            #expect(exchange.take(Array(last.utf8)) == .refused)
+            #expect(exchange.refusal?.reply?.code == 535)
+        }
+    }
+
+    @Test func `has no word more where a password is refused`() {
+        for (mechanism, response) in [
+            (SASLMechanism.plain, "\0u\0p"), (.cramMD5, "u \(Self.digest)"),
+        ] {
+            var exchange = SASLExchange(mechanism, challenge: Self.asked)
+            _ = exchange.take(Array(response.utf8))
+            let goesOn = exchange.refuse(with: .reply(535, "No"))
+            #expect(!goesOn)
+        }
+    }
+
+    @Test(arguments: [
+        Credentials(.xoauth2, user: "u", token: "secret"),
+        Credentials(.oauthBearer, user: "u", token: "secret"),
         Credentials(.plain, authorizationIdentity: "a", user: "u", password: "secret"),
         Credentials(.login, user: "u", password: "secret"),
         Credentials(.cramMD5, user: "u", digest: "secret", challenge: "<secret@x>"),

@@ -84,7 +84,9 @@ public struct LineMutator {
         "EHLO a", "HELO a", "LHLO a", "MAIL FROM:<>", "MAIL FROM:<a@b> SIZE=9 BODY=8BITMIME",
         "MAIL FROM:<a@b> BODY=BINARYMIME SMTPUTF8", "RCPT TO:<c@d>", "RCPT TO:<c@d> NOTIFY=NEVER",
         "DATA", ".", "..", ".x", "", "x", "RSET", "NOOP", "QUIT", "VRFY a", "EXPN a", "HELP",
-        "HELP MAIL", "STARTTLS", "AUTH PLAIN AGEAYg==", "AUTH LOGIN", "AUTH CRAM-MD5", "YQ==", "*",
+        "HELP MAIL", "STARTTLS", "AUTH PLAIN AGEAYg==", "AUTH LOGIN", "AUTH CRAM-MD5",
+        "AUTH XOAUTH2 dXNlcj1hAWF1dGg9QmVhcmVyIGIBAQ==",
+        "AUTH OAUTHBEARER bixhPWEsAWF1dGg9QmVhcmVyIGIBAQ==", "AQ==", "YQ==", "*",
         "XCLIENT NAME=a", "ETRN a", "HELO", "EHLO [192.0.2.7] a 1", "MAIL FROM:a@b",
         "RCPT TO :root", "BDAT 3 x", "BDAT x", "GET / HTTP/1.1", "Host: a")
 }

@@ -35,9 +35,12 @@ struct Moody<Wish: ContentWish>: Responder {
         _ credentials: Credentials, _ context: inout Context
     ) -> Answer {
         require(!isAuthenticated, "nobody authenticates twice")
-        let hasPassword = credentials.mechanism != .cramMD5
-        require((credentials.password != nil) == hasPassword, "there is a password, or none")
-        require((credentials.digest != nil) != hasPassword, "or a digest")
+        let mechanism = credentials.mechanism
+        let hasToken = mechanism == .xoauth2 || mechanism == .oauthBearer
+        require((credentials.token != nil) == hasToken, "there is a token,")
+        require((credentials.digest != nil) == (mechanism == .cramMD5), "or a digest,")
+        let proofs = [credentials.password, credentials.digest, credentials.token]
+        require(proofs.count { $0 != nil } == 1, "or a password")
         let answer = mood(context)
         isAuthenticated = answer.isTaken
         return answer

@@ -38,16 +38,28 @@ struct NaiveExchange {
     /// What a line leads to.
     enum Outcome: Equatable {
         case challenge, cancelled, notBase64, malformed
+        /// A challenge that says why a token is refused, and the refusal behind it.
+        case reason, refused
         /// Who, with which password or digest, and for whom.
         case credentials([String])
     }
 
+    private var isRefused = false
+
     init(_ mechanism: SASLMechanism) { self.mechanism = mechanism }
+
+    /// Has a token refused by two words in the place of one.
+    mutating func refuse(_ outcome: Outcome) -> Outcome {
+        guard case .credentials = outcome else { return outcome }
+        isRefused = true
+        return .reason
+    }
 
     mutating func take(_ line: [UInt8], isInitial: Bool) -> Outcome {
         if !isInitial, line == [UInt8(ascii: "*")] { return .cancelled }
         let isEmpty = isInitial && line == [UInt8(ascii: "=")]
         guard let response = isEmpty ? [] : NaiveBase64.decode(line) else { return .notBase64 }
+        guard !isRefused else { return .refused }
         responses.append(response)
         switch mechanism {
         case .plain:
@@ -74,7 +86,69 @@ struct NaiveExchange {
                 String(decoding: user, as: UTF8.self), String(decoding: digest, as: UTF8.self),
                 challenge,
             ])
+        case .xoauth2:
+            guard let pairs = pairs(in: response[...]), let user = pairs["user"],
+                !user.contains("\0"), let token = token(in: pairs)
+            else { return .malformed }
+            return .credentials([user, token])
+        case .oauthBearer:
+            let header = response.prefix { $0 != 1 }
+            guard header.count < response.count, let user = user(in: text(Array(header)) ?? ""),
+                let pairs = pairs(in: response[(header.count + 1)...]),
+                let token = token(in: pairs)
+            else { return .malformed }
+            return .credentials([user, token])
         }
+    }
+
+    /// The values by their keys, each ended by ^A, and one more behind the last.
+    private func pairs(in bytes: ArraySlice<UInt8>) -> [String: String]? {
+        var pairs: [String: String] = [:]
+        var rest = bytes
+        while rest.first != 1 {
+            let pair = Array(rest.prefix { $0 != 1 })
+            guard pair.count < rest.count else { return nil }
+            rest = rest.dropFirst(pair.count + 1)
+            let key = pair.prefix { 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 }
+            guard !key.isEmpty, pair.dropFirst(key.count).first == UInt8(ascii: "=") else {
+                return nil
+            }
+            let name = String(decoding: key, as: UTF8.self)
+            guard pairs[name] == nil else { return nil }
+            pairs[name] = String(decoding: pair.dropFirst(key.count + 1), as: UTF8.self)
+        }
+        return rest.count == 1 ? pairs : nil
+    }
+
+    private func token(in pairs: [String: String]) -> String? {
+        guard let value = pairs["auth"], !value.isEmpty else { return pairs["auth"] }
+        let scalars = Array(value.unicodeScalars)
+        let blanks = scalars.dropFirst(6).prefix { $0 == " " }.count
+        let token = scalars.dropFirst(6 + blanks)
+        guard value.prefix(6).lowercased() == "bearer", blanks > 0, !token.isEmpty,
+            token.allSatisfy({ 0x21...0x7E ~= $0.value })
+        else { return nil }
+        return token.map { String($0) }.joined()
+    }
+
+    private func user(in header: String) -> String? {
+        let scalars = header.unicodeScalars
+        guard header.hasPrefix("n,") || header.hasPrefix("y,"), scalars.last == ",",
+            scalars.count(where: { $0 == "," }) == 2
+        else { return nil }
+        let name = String(String.UnicodeScalarView(scalars.dropFirst(2).dropLast()))
+        guard !name.isEmpty else { return "" }
+        guard name.unicodeScalars.starts(with: "a=".unicodeScalars) else { return nil }
+        let pieces = name.unicodeScalars.dropFirst(2).split(
+            separator: "=", omittingEmptySubsequences: false)
+        var user = String(pieces[0])
+        for piece in pieces.dropFirst() {
+            let code = String(String.UnicodeScalarView(piece.prefix(2)))
+            guard code == "2C" || code == "3D" else { return nil }
+            user.unicodeScalars.append(code == "2C" ? "," : "=")
+            user.unicodeScalars.append(contentsOf: piece.dropFirst(2))
+        }
+        return user
     }
 
     private func text(_ bytes: [UInt8]) -> String? {

@@ -4,7 +4,8 @@ import BlackholeSMTP
 /// A session takes and refuses responses as a naive reader of the standards does, and its responder
 /// hears of the credentials that were meant.
 public final class SASLBody: FuzzBody {
-    private let settings = SessionSettings(authentication: .offered)
+    private let settings = SessionSettings(
+        authentication: .offered, mechanisms: SASLMechanism.allCases)
     private var context = Context()
 
     /// Makes a body.
@@ -12,16 +13,22 @@ public final class SASLBody: FuzzBody {
 
     /// The input: a byte that chooses, then lines, each ended by LF.
     ///
-    /// The choice: the mechanism, whether the first line comes with AUTH (4), and whether the lines
-    /// are what is spelt in base64 and not the spelling (8).
+    /// The choice: the mechanism, whether the first line comes with AUTH (4), whether the lines
+    /// are what is spelt in base64 and not the spelling (8), and whether it is a token's mechanism (64),
+    /// where nobody may be believed (2).
     public func run(_ input: RawSpan) {
         var choices = Choices()
         let choice = choices.byte(of: input)
-        let mechanism = SASLMechanism.allCases[Int(choice & 3) % 3]
+        let hasToken = choice & 64 != 0
+        let mechanism =
+            hasToken
+            ? [.xoauth2, .oauthBearer][Int(choice & 1)]
+            : [SASLMechanism.plain, .login, .cramMD5, .plain][Int(choice & 3)]
+        let isRefused = hasToken && choice & 2 != 0
         let lines = Array(input, choices.rest(of: input)).split(
             separator: 0x0A, omittingEmptySubsequences: false)
         let log = CredentialsLog()
-        var session = SMTPSession(settings, Believing(log))
+        var session = SMTPSession(settings, Believing(log, isBelieved: !isRefused))
         _ = say("EHLO x", to: &session)
 
         var exchange: NaiveExchange?
@@ -37,14 +44,18 @@ public final class SASLBody: FuzzBody {
                 if !isInitial { fresh.challenge = begin(mechanism, &session) }
                 exchange = fresh
             }
-            guard let outcome = exchange?.take(line, isInitial: isInitial) else { return }
+            guard var outcome = exchange?.take(line, isInitial: isInitial) else { return }
+            if isRefused { outcome = exchange?.refuse(outcome) ?? outcome }
             let start = isInitial ? Array("AUTH \(mechanism.name) ".utf8) : []
             let reply = say(start + line, to: &session)
             require(
                 reply.hasPrefix(SASLBody.start(of: outcome)), "\(reply) where \(outcome) is due")
-            if outcome != .challenge { exchange = nil }
+            switch outcome {
+            case .challenge, .reason: break
+            case .credentials, .refused, .cancelled, .notBase64, .malformed: exchange = nil
+            }
             guard case .credentials(let wanted) = outcome else {
-                require(log.credentials == nil, "nobody is believed yet")
+                require(isRefused || log.credentials == nil, "nobody is believed yet")
                 continue
             }
             check(log.credentials, mechanism, wanted)
@@ -70,7 +81,7 @@ public final class SASLBody: FuzzBody {
         require(credentials?.mechanism == mechanism, "the mechanism is the one that was named")
         let heard = [
             credentials?.user, credentials?.password, credentials?.digest,
-            credentials?.authorizationIdentity, credentials?.challenge,
+            credentials?.authorizationIdentity, credentials?.challenge, credentials?.token,
         ]
         require(heard.compactMap { $0 } == wanted, "what is meant is what is heard")
     }
@@ -90,6 +101,8 @@ public final class SASLBody: FuzzBody {
     private static func start(of outcome: NaiveExchange.Outcome) -> String {
         switch outcome {
         case .challenge: "334 "
+        case .reason: "334 ey"
+        case .refused: "535 5.7.8 "
         case .credentials: "235 2.7.0 "
         case .cancelled: "501 5.7.0 "
         case .notBase64: "501 5.5.2 Response is not base64"
@@ -103,16 +116,20 @@ private final class CredentialsLog {
     var credentials: Credentials?
 }
 
-/// Believes everybody.
+/// Believes everybody, or nobody.
 private struct Believing: Responder {
     let log: CredentialsLog
+    let isBelieved: Bool
 
-    init(_ log: CredentialsLog) { self.log = log }
+    init(_ log: CredentialsLog, isBelieved: Bool) {
+        self.log = log
+        self.isBelieved = isBelieved
+    }
 
     mutating func authenticate(
         _ credentials: Credentials, _ context: inout Context
     ) -> Answer {
         log.credentials = credentials
-        return .accept
+        return isBelieved ? .accept : .reply(535, EnhancedCode(5, 7, 8), "Not you")
     }
 }

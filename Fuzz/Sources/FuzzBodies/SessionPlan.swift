@@ -89,7 +89,8 @@ struct SessionPlan {
         limits.idle = SessionPlan.idle
         return SessionSettings(
             limits: limits, isLenient: isLenient, authentication: authentication,
-            protocol: mailProtocol, keywords: hasOwnKeywords ? SessionPlan.keywords : .standard)
+            mechanisms: SASLMechanism.allCases, protocol: mailProtocol,
+            keywords: hasOwnKeywords ? SessionPlan.keywords : .standard)
     }
 
     private static var keywords: Keywords {

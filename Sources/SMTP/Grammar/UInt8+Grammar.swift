@@ -18,8 +18,10 @@ extension UInt8 {
         isLetterOrDigit || self == UInt8(ascii: "-") || self == UInt8(ascii: "_")
     }
 
+    var isLetter: Bool { (self | 0x20) &- UInt8(ascii: "a") < 26 }
+
     /// `Let-dig`.
-    var isLetterOrDigit: Bool { isDigit || (self | 0x20) &- UInt8(ascii: "a") < 26 }
+    var isLetterOrDigit: Bool { isDigit || isLetter }
 
     /// A byte of UTF-8 outside of ASCII.
     var isNonASCII: Bool { self >= 0x80 }

@@ -1,20 +1,28 @@
 /// The replies to HELP.
 extension Reply {
     /// Help in general, or on the verb that `topic` names; nil if it names none that is served.
+    ///
+    /// - Parameter mechanisms: those of AUTH; none where it is not offered.
     static func help(
-        on topic: RawSpan, _ mailProtocol: MailProtocol, withStartTLS: Bool, withAuth: Bool
+        on topic: RawSpan, _ mailProtocol: MailProtocol, withStartTLS: Bool,
+        mechanisms: [SASLMechanism]
     ) -> Reply? {
         guard topic.isEmpty else {
             let verb = Verb(topic)
             guard mailProtocol.hasVerb(verb), verb != .startTLS || withStartTLS,
-                verb != .auth || withAuth
+                verb != .auth || !mechanisms.isEmpty
             else { return nil }
+            guard verb != .auth else {
+                let names = mechanisms.map { "\($0.name)" }.joined(separator: "|")
+                return Reply(
+                    214, EnhancedCode(2, 0, 0), made: "Syntax: AUTH \(names) [initial response]")
+            }
             return syntax(of: verb).map { Reply(214, EnhancedCode(2, 0, 0), $0) }
         }
         var verbs = mailProtocol == .lmtp ? "LHLO" : "HELO EHLO"
         verbs += " MAIL RCPT DATA BDAT RSET NOOP VRFY EXPN HELP QUIT"
         if withStartTLS { verbs += " STARTTLS" }
-        if withAuth { verbs += " AUTH" }
+        if !mechanisms.isEmpty { verbs += " AUTH" }
         return Reply(214, EnhancedCode(2, 0, 0), made: "Commands: " + verbs)
     }
 
@@ -35,8 +43,7 @@ extension Reply {
         case .help: "Syntax: HELP [command]"
         case .quit: "Syntax: QUIT"
         case .startTLS: "Syntax: STARTTLS"
-        case .auth: "Syntax: AUTH PLAIN|LOGIN|CRAM-MD5 [initial response]"
-        case .etrn, .turn, .send, .soml, .saml, .unknown: nil
+        case .auth, .etrn, .turn, .send, .soml, .saml, .unknown: nil
         }
     }
 }

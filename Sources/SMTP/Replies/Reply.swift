@@ -48,6 +48,19 @@ public struct Reply: Sendable {
         self.text = .made(text)
     }
 
+    /// Makes a reply of an enhanced code and a text that are made at run time: `"4.7.1"`.
+    ///
+    /// What is no enhanced code of RFC 3463 goes out all the same, as the beginning of the text: a test
+    /// may want to see what a client makes of it. Bytes that a reply may not have are replaced in both,
+    /// see ``init(_:_:made:)``.
+    public init(_ code: UInt16, _ enhanced: String, made text: String) {
+        if let enhanced = EnhancedCode(enhanced) {
+            self.init(code, enhanced, made: text)
+        } else {
+            self.init(code, made: enhanced.isEmpty ? text : "\(enhanced) \(text)")
+        }
+    }
+
     /// Makes a reply of bytes that go out as they are, however broken, and be it none.
     ///
     /// The code is what the session goes by: whether the command has succeeded, whether content

@@ -6,6 +6,7 @@ public import BlackholePipeline
 /// .accept
 /// .reply(452, EnhancedCode(4, 2, 2), "Mailbox full")
 /// .reply(421, EnhancedCode(4, 7, 0), "Go away").thenClose()
+/// .reply(450, "4.7.1", "Try again in \(seconds) seconds")
 /// .accept.delayed(by: .seconds(2))
 /// .close          // without a word
 /// .later(within: .seconds(30))  // it is found out elsewhere
@@ -95,6 +96,30 @@ public struct Answer: Sendable {
     @inlinable
     public static func reply(_ code: UInt16, _ text: StaticString) -> Answer {
         Answer(Reply(code, text))
+    }
+
+    /// Answers with an enhanced code and a text that are made at run time, as `"4.7.1"` and
+    /// `"Try again in \(seconds) seconds"`.
+    ///
+    /// A line feed in the text begins another line of the reply; bytes that no reply may have become
+    /// `?`. What is no enhanced code goes out as it is, before the text: ``Reply/init(_:_:made:)``.
+    /// Such a reply allocates, unlike one of literals.
+    public static func reply(_ code: UInt16, _ enhanced: String, _ text: String) -> Answer {
+        Answer(Reply(code, enhanced, made: text))
+    }
+
+    /// Answers with a text that is made at run time, as ``reply(_:_:_:)`` does.
+    @_disfavoredOverload
+    public static func reply(
+        _ code: UInt16, _ enhanced: EnhancedCode?, _ text: String
+    ) -> Answer {
+        Answer(Reply(code, enhanced, made: text))
+    }
+
+    /// Answers with a text that is made at run time, without an enhanced code.
+    @_disfavoredOverload
+    public static func reply(_ code: UInt16, _ text: String) -> Answer {
+        Answer(Reply(code, made: text))
     }
 
     /// Answers with bytes as they are, see ``Reply/init(_:raw:)``.

@@ -10,7 +10,7 @@
 ///     }
 /// }
 ///
-/// LineFraming { DataDiscard { SMTPSession(settings, Awaiting(Directory(users: users))) } }
+/// smtpStack(settings) { Awaiting(Directory(users: users)) }
 /// ```
 ///
 /// Only its own connection waits, and the replies keep the order of the commands: nothing more of the

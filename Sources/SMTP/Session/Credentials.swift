@@ -6,6 +6,10 @@ public enum SASLMechanism: BitwiseCopyable, Sendable, CaseIterable {
     case login
     /// RFC 2195.
     case cramMD5
+    /// A bearer token in the form that Google made up, and that others took over.
+    case xoauth2
+    /// A bearer token (RFC 7628).
+    case oauthBearer
 
     /// The name in capitals, as EHLO announces it.
     public var name: StaticString {
@@ -13,6 +17,8 @@ public enum SASLMechanism: BitwiseCopyable, Sendable, CaseIterable {
         case .plain: "PLAIN"
         case .login: "LOGIN"
         case .cramMD5: "CRAM-MD5"
+        case .xoauth2: "XOAUTH2"
+        case .oauthBearer: "OAUTHBEARER"
         }
     }
 
@@ -22,7 +28,7 @@ public enum SASLMechanism: BitwiseCopyable, Sendable, CaseIterable {
 
 /// Who a client says it is, and its proof.
 ///
-/// No text has a NUL; user and password may be empty. Bytes that are not UTF-8, as clients with
+/// No text has a NUL; user, password and token may be empty. Bytes that are not UTF-8, as clients with
 /// another character set send them, are U+FFFD in the texts. The description tells no secret.
 public struct Credentials: Equatable, Sendable, CustomStringConvertible {
     /// The mechanism that was used.
@@ -31,19 +37,25 @@ public struct Credentials: Equatable, Sendable, CustomStringConvertible {
     ///
     /// Only PLAIN can say so.
     public let authorizationIdentity: String?
-    /// Who the client is.
+    /// Who the client is; with OAUTHBEARER, which need not say so, perhaps empty.
     public let user: String
-    /// The password; nil with CRAM-MD5.
+    /// The password; nil but with PLAIN and LOGIN.
     public let password: String?
     /// HMAC-MD5 of the challenge under the password, in 32 small hexadecimal digits; nil without
     /// CRAM-MD5.
     public let digest: String?
     /// What the digest was made of; nil without CRAM-MD5.
     public let challenge: String?
+    /// The bearer token; nil but with XOAUTH2 and OAUTHBEARER.
+    ///
+    /// It is empty where a client asks by OAUTHBEARER what the server demands (RFC 7628 §4.3): no such
+    /// client expects to be believed.
+    public let token: String?
 
     package init(
         _ mechanism: SASLMechanism, authorizationIdentity: String? = nil, user: String,
-        password: String? = nil, digest: String? = nil, challenge: String? = nil
+        password: String? = nil, digest: String? = nil, challenge: String? = nil,
+        token: String? = nil
     ) {
         self.mechanism = mechanism
         self.authorizationIdentity = authorizationIdentity
@@ -51,6 +63,30 @@ public struct Credentials: Equatable, Sendable, CustomStringConvertible {
         self.password = password
         self.digest = digest
         self.challenge = challenge
+        self.token = token
+    }
+
+    /// Returns whether the client knows the user's password, by whichever mechanism it has proved it.
+    ///
+    /// With a bearer token, the token takes the password's place. The comparison takes as long
+    /// wherever the two differ.
+    public func proves(password: String) -> Bool {
+        if let challenge, let digest {
+            let expected = MD5.authenticate(Array(challenge.utf8), key: Array(password.utf8))
+            return Credentials.isSame(digest.utf8, expected.hexadecimal.utf8)
+        }
+        return Credentials.isSame((self.password ?? token ?? "").utf8, password.utf8)
+    }
+
+    /// Compares what was sent with what it should be, in a time that depends on the lengths alone.
+    private static func isSame(_ sent: String.UTF8View, _ expected: String.UTF8View) -> Bool {
+        let sent = Array(sent)
+        let expected = Array(expected)
+        var difference: UInt8 = sent.count == expected.count ? 0 : 1
+        for index in sent.indices {
+            difference |= sent[index] ^ (expected.isEmpty ? 0 : expected[index % expected.count])
+        }
+        return difference == 0
     }
 
     /// `PLAIN user`.

@@ -8,6 +8,12 @@ public struct IncomingMessage: BitwiseCopyable, Sendable {
     public let bytes: Int
     /// The recipients that were accepted.
     public let recipients: Int
+
+    package init(id: MessageID, bytes: Int, recipients: Int) {
+        self.id = id
+        self.bytes = bytes
+        self.recipients = recipients
+    }
 }
 
 /// The name of a message in the reply that accepts it: 12 characters of 60 random bits.
@@ -19,7 +25,7 @@ public struct MessageID: BitwiseCopyable, Sendable, Hashable, CustomStringConver
     }
 
     /// The name of no message.
-    static var none: MessageID { MessageID(bits: 0) }
+    package static var none: MessageID { MessageID(bits: 0) }
 
     private init(bits: UInt64) {
         self.bits = bits

@@ -1,8 +1,8 @@
 /// One exchange of challenges and responses (RFC 4422 §3): a machine that knows bytes, and not how
 /// SMTP spells them.
-package struct SASLExchange: Equatable, Sendable {
+package struct SASLExchange: Sendable {
     /// What the exchange waits for; few connections have one, so that it is a reference at most.
-    private enum Step: Equatable, Sendable {
+    private enum Step: Sendable {
         /// The one response of PLAIN.
         case identityUserPassword
         /// The first one of LOGIN. Next: `password`.
@@ -11,6 +11,12 @@ package struct SASLExchange: Equatable, Sendable {
         indirect case password(user: String)
         /// The one response of CRAM-MD5.
         indirect case digest(challenge: String)
+        /// The one response of XOAUTH2.
+        case userToken
+        /// The one response of OAUTHBEARER.
+        case headerToken
+        /// The answer to a token, and that the client has read why it is refused. Next: the end.
+        indirect case refusal(reason: StaticString, answer: Answer?)
     }
 
     /// What a response leads to.
@@ -19,6 +25,8 @@ package struct SASLExchange: Equatable, Sendable {
         case challenge
         /// The end: the client has said who it is.
         case credentials(Credentials)
+        /// The end: the client has read why it is refused, see ``SASLExchange/refuse(with:)``.
+        case refused
         /// The end: the response is not what the mechanism asks for.
         case malformed
     }
@@ -34,16 +42,33 @@ package struct SASLExchange: Equatable, Sendable {
             case .plain: .identityUserPassword
             case .login: .user
             case .cramMD5: .digest(challenge: challenge())
+            case .xoauth2: .userToken
+            case .oauthBearer: .headerToken
             }
+    }
+
+    /// The answer that the client gets once it has read the reason; nil if there is none.
+    package var refusal: Answer? {
+        if case .refusal(_, let answer) = step { answer } else { nil }
+    }
+
+    /// Refuses the credentials, of which the client must hear first by a challenge (RFC 7628 §3.2.2).
+    ///
+    /// - Returns: whether the mechanism has such a challenge, which is then the next one.
+    package mutating func refuse(with answer: Answer) -> Bool {
+        guard case .refusal(let reason, nil) = step else { return false }
+        step = .refusal(reason: reason, answer: answer)
+        return true
     }
 
     /// What the client is to answer.
     package var challenge: String {
         switch step {
-        case .identityUserPassword: ""
+        case .identityUserPassword, .userToken, .headerToken: ""
         case .user: "Username:"
         case .password: "Password:"
         case .digest(let challenge): challenge
+        case .refusal(let reason, _): "\(reason)"
         }
     }
 
@@ -61,6 +86,14 @@ package struct SASLExchange: Equatable, Sendable {
             return .credentials(Credentials(.login, user: user, password: password))
         case .digest(let challenge):
             return SASLExchange.digest(response, of: challenge)
+        case .userToken:
+            step = .refusal(reason: #"{"status":"401","schemes":"bearer"}"#, answer: nil)
+            return SASLExchange.userToken(response)
+        case .headerToken:
+            step = .refusal(reason: #"{"status":"invalid_token"}"#, answer: nil)
+            return SASLExchange.headerToken(response)
+        case .refusal:
+            return .refused
         }
     }
 
@@ -90,7 +123,7 @@ package struct SASLExchange: Equatable, Sendable {
     }
 
     /// The bytes as text, repaired where they are not UTF-8; nil if they have a NUL.
-    private static func text(_ bytes: ArraySlice<UInt8>) -> String? {
+    static func text(_ bytes: ArraySlice<UInt8>) -> String? {
         bytes.contains(0) ? nil : String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -121,8 +121,10 @@ extension SessionMachine {
     }
 
     /// Writes the answer's reply.
-    func writeReply(of answer: Answer, at stage: Subject, _ context: inout Context) {
+    mutating func writeReply(of answer: Answer, at stage: Subject, _ context: inout Context) {
         if let reply = answer.reply {
+            let reason = stage == .authenticate ? reasonBeforeRefusal(answer) : nil
+            let reply = reason ?? reply
             reply.write(to: &context.output)
             count(reply, at: asked, &context)
         } else {
@@ -175,7 +177,9 @@ extension SessionMachine {
             transaction.reset()
         case (.delivery, _): advanceDelivery(isPositive: isPositive, &context)
         case (.reset, _): transaction.reset()
-        case (.authenticate, true): isAuthenticated = true
+        case (.authenticate, true):
+            isAuthenticated = true
+            exchange = nil
         default: break
         }
     }

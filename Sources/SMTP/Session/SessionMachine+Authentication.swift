@@ -10,6 +10,7 @@ extension SessionMachine {
     ) throws(ArgumentError) -> Question {
         guard !isAuthenticated else { return refuse(.authenticatedAlready, &context) }
         let auth = try AuthCommand(command, in: line)
+        guard settings.mechanisms.contains(auth.mechanism) else { throw .parameterNotImplemented }
         guard offersAuthentication else { return refuse(Reply(.encryptionRequired), &context) }
         guard auth.mechanism.isClientFirst || auth.initialResponse == nil else {
             return refuse(.serverSpeaksFirst, &context)
@@ -38,7 +39,13 @@ extension SessionMachine {
         var exchange = exchange
         switch exchange.take(response) {
         case .challenge: return ask(exchange, &context)
-        case .credentials(let credentials): return .authenticate(credentials)
+        case .credentials(let credentials):
+            // Until there is an answer: a refusal may go on with it.
+            self.exchange = exchange
+            return .authenticate(credentials)
+        case .refused:
+            guard let answer = exchange.refusal else { return refuse(.responseMalformed, &context) }
+            return .settled(conclude(.authenticate, answer, &context).verdict)
         case .malformed: return refuse(.responseMalformed, &context)
         }
     }
@@ -46,8 +53,19 @@ extension SessionMachine {
     /// Sends the challenge; what comes next is the response.
     private mutating func ask(_ exchange: SASLExchange, _ context: inout Context) -> Question {
         self.exchange = exchange
-        let reply = Reply(334, made: Base64.encode(exchange.challenge.utf8))
-        return .settled(say(reply, &context))
+        return .settled(say(exchange.prompt, &context))
+    }
+
+    /// The challenge that takes the place of a refusal for now, where the mechanism has one: the client
+    /// gets the refusal once it has answered that.
+    ///
+    /// An answer that closes the connection is said at once.
+    mutating func reasonBeforeRefusal(_ answer: Answer) -> Reply? {
+        guard var exchange = exchange.take(), answer.ending == .stay,
+            answer.reply?.isPositive == false, exchange.refuse(with: answer)
+        else { return nil }
+        self.exchange = exchange
+        return exchange.prompt
     }
 
     /// A challenge for CRAM-MD5, in the form of a message's identifier (RFC 2195 §2).
@@ -57,4 +75,9 @@ extension SessionMachine {
         let name = String(decoding: settings.name, as: UTF8.self)
         return "<\(context.random.next()).\(context.now.nanoseconds)@\(name)>"
     }
+}
+
+extension SASLExchange {
+    /// The challenge as a reply.
+    fileprivate var prompt: Reply { Reply(334, made: Base64.encode(challenge.utf8)) }
 }

@@ -239,7 +239,7 @@ extension SessionMachine {
         guard
             let reply = Reply.help(
                 on: topic, settings.protocol, withStartTLS: security == .offered,
-                withAuth: offersAuthentication)
+                mechanisms: offersAuthentication ? settings.mechanisms : [])
         else {
             return refuse(.helpTopicUnknown, &context)
         }

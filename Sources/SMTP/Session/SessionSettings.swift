@@ -11,6 +11,8 @@ public final class SessionSettings: Sendable {
     public let isLenient: Bool
     /// Whether AUTH is offered.
     public let authentication: Authentication
+    /// How clients may say who they are, in the order in which EHLO announces it.
+    public let mechanisms: [SASLMechanism]
     /// What is spoken.
     public let `protocol`: MailProtocol
     /// Whether MAIL and RCPT may have parameters that the session does not know; otherwise 555.
@@ -36,6 +38,8 @@ public final class SessionSettings: Sendable {
     ///   - limits: the limits of a session.
     ///   - isLenient: whether commands are taken in any order, and malformed names and paths.
     ///   - authentication: whether AUTH is offered.
+    ///   - mechanisms: how clients may say who they are; any other way gets 504. Without one AUTH is not
+    ///     offered at all.
     ///   - protocol: what is spoken. LMTP has no leniency: without recipients a message would have
     ///     no reply.
     ///   - keywords: how the announcement differs from what the session can do.
@@ -43,13 +47,17 @@ public final class SessionSettings: Sendable {
     ///     not know, because `keywords` announce them, say: the responder finds them in the line.
     public init(
         hostName: String = "localhost", limits: SMTPLimits = SMTPLimits(), isLenient: Bool = false,
-        authentication: Authentication = .none, protocol: MailProtocol = .smtp,
+        authentication: Authentication = .none,
+        mechanisms: [SASLMechanism] = [.plain, .login, .cramMD5], protocol: MailProtocol = .smtp,
         keywords: Keywords = .standard, ignoresUnknownParameters: Bool = false
     ) {
         self.hostName = hostName
         self.limits = limits
         self.isLenient = isLenient && `protocol` == .smtp
-        self.authentication = authentication
+        self.authentication = mechanisms.isEmpty ? .none : authentication
+        var unique: [SASLMechanism] = []
+        for mechanism in mechanisms where !unique.contains(mechanism) { unique.append(mechanism) }
+        self.mechanisms = unique
         self.protocol = `protocol`
         self.ignoresUnknownParameters = ignoresUnknownParameters
         idleNanoseconds = limits.idle.nanosecondsClamped
@@ -67,14 +75,14 @@ public final class SessionSettings: Sendable {
             "PIPELINING", size, "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES", "DSN", "CHUNKING",
             "BINARYMIME",
         ]
-        let mechanisms = SASLMechanism.allCases.map { " \($0.name)" }.joined()
-        let withAuth = standard + ["AUTH" + mechanisms, "HELP"]
-        let inClear = authentication == .offered ? withAuth : standard + ["HELP"]
+        let auth = "AUTH" + unique.map { " \($0.name)" }.joined()
+        let withAuth = standard + [auth, "HELP"]
+        let inClear = self.authentication == .offered ? withAuth : standard + ["HELP"]
         extendedHello = SessionSettings.lines(name, keywords.applied(to: inClear))
         extendedHelloWithStartTLS = SessionSettings.lines(
             name, keywords.applied(to: ["STARTTLS"] + inClear))
         extendedHelloUnderTLS = SessionSettings.lines(
-            name, keywords.applied(to: authentication == .none ? inClear : withAuth))
+            name, keywords.applied(to: self.authentication == .none ? inClear : withAuth))
     }
 
     /// The bytes that a line may have before it is dropped unseen, with its CRLF: what

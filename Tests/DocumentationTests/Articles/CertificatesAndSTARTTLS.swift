@@ -61,12 +61,7 @@ struct CertificatesAndSTARTTLSTests {
         let settings = SessionSettings(authentication: .afterTLS)
         let address = try loops.listen(on: .loopback()) { _ in
             TLSLayer(tls) { details in
-                LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
-                    DataDiscard {
-                        SMTPSession(
-                            settings, security: details == nil ? .offered : .active, BlackHole())
-                    }
-                }
+                smtpStack(settings, security: details == nil ? .offered : .active) { BlackHole() }
             }
         }
         #expect(address.port != 0)

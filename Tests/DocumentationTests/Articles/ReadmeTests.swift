@@ -20,7 +20,7 @@ import Testing
         let loops = try EventLoops(count: 1)
         let settings = SessionSettings()
         let address = try loops.listen(on: .loopback()) { _ in
-            LineFraming { DataDiscard { SMTPSession(settings, MailboxFull()) } }
+            smtpStack(settings) { MailboxFull() }
         }
         print("listening on", address)  // port 0: the kernel has chosen one
         #expect(address.port != 0)
@@ -30,7 +30,7 @@ import Testing
     @Test func `has a fake without a socket`() {
         let settings = SessionSettings()
         var smtp = Loopback { _ in
-            LineFraming { DataDiscard { SMTPSession(settings, MailboxFull()) } }
+            smtpStack(settings) { MailboxFull() }
         }
         smtp.send("HELO me\r\nMAIL FROM:<>\r\nRCPT TO:<you@full.example>\r\n")
         #expect(smtp.takeOutput().hasSuffix("452 4.2.2 Mailbox full\r\n"))

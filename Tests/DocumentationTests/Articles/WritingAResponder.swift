@@ -49,6 +49,15 @@ struct Tarpit: Responder {
     }
 }
 
+struct Hesitant: Responder {
+    private var attempts = 0
+
+    mutating func mail(_ mail: MailCommand, in line: RawSpan, _ context: inout Context) -> Answer {
+        attempts += 1
+        return attempts < 3 ? .reply(450, "4.7.1", "That was attempt \(attempts)") : .accept
+    }
+}
+
 actor Subscriptions {
     private var cancelled: Set<String> = ["gone@list.example"]
 
@@ -95,7 +104,7 @@ struct WithXClient: Responder {
 
 struct Doorkeeper: Responder {
     mutating func authenticate(_ credentials: Credentials, _ context: inout Context) -> Answer {
-        credentials.user == "me" && credentials.password == "secret"
+        credentials.user == "me" && credentials.proves(password: "secret")
             ? .accept : .reply(535, EnhancedCode(5, 7, 8), "Authentication failed")
     }
 }
@@ -106,9 +115,7 @@ private func open<Answers: Responder>(
     _ responder: @escaping @Sendable () -> Answers
 ) -> Loopback {
     Loopback { _ in
-        LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
-            DataDiscard { SMTPSession(settings, responder()) }
-        }
+        smtpStack(settings) { responder() }
     }
 }
 
@@ -116,7 +123,7 @@ struct WritingAResponderTests {
     @Test func `a mailbox may be full`() {
         let settings = SessionSettings()
         var smtp = Loopback { _ in
-            LineFraming { DataDiscard { SMTPSession(settings, FullMailbox()) } }
+            smtpStack(settings) { FullMailbox() }
         }
         smtp.send("HELO me\r\nMAIL FROM:<>\r\nRCPT TO:<you@full.example>\r\n")
         #expect(smtp.takeOutput().hasSuffix("452 4.2.2 Mailbox full\r\n"))
@@ -145,6 +152,16 @@ struct WritingAResponderTests {
         #expect(smtp.takeOutput() == "250 2.1.5 OK, done\r\n")
     }
 
+    @Test func `a text is made at run time`() {
+        var smtp = open { Hesitant() }
+        smtp.send("HELO me\r\n")
+        _ = smtp.takeOutput()
+        for reply in ["450 4.7.1 That was attempt 1", "450 4.7.1 That was attempt 2", "250"] {
+            smtp.send("MAIL FROM:<>\r\n")
+            #expect(smtp.takeOutput().hasPrefix(reply))
+        }
+    }
+
     @Test(arguments: [("\r\n\r\n", "554"), ("x\r\n", "250")])
     func `content is looked at where it is wanted`(content: String, code: String) {
         var smtp = open { NoEmptyMail() }
@@ -168,14 +185,50 @@ struct WritingAResponderTests {
     func `only who knows the password logs in`(response: String, code: String) {
         let settings = SessionSettings(authentication: .offered)
         var smtp = Loopback { _ in
-            LineFraming(maximumLineLength: settings.maximumFramedLineLength) {
-                DataDiscard { SMTPSession(settings, Doorkeeper()) }
-            }
+            smtpStack(settings) { Doorkeeper() }
         }
         smtp.send("EHLO me\r\n")
         _ = smtp.takeOutput()
         smtp.send("AUTH PLAIN \(response)\r\n")
         #expect(smtp.takeOutput().hasPrefix(code))
+    }
+
+    @Test(
+        .enabled(if: Tool.has("curl")),
+        arguments: [
+            ("me:secret", ["AUTH=PLAIN"], 0), ("me:secret", ["AUTH=LOGIN"], 0),
+            ("me:secret", ["AUTH=CRAM-MD5"], 0), ("me:secret", [], 0), ("me:wrong", [], 67),
+            ("me:wrong", ["AUTH=CRAM-MD5"], 67), ("you:secret", ["AUTH=PLAIN"], 67),
+            ("me:", ["AUTH=XOAUTH2", "secret"], 0), ("me:", ["AUTH=OAUTHBEARER", "secret"], 0),
+            ("me:", ["AUTH=XOAUTH2", "wrong"], 67), ("me:", ["AUTH=OAUTHBEARER", "wrong"], 67),
+        ])
+    func `curl logs in by every mechanism`(
+        user: String, login: [String], code: Int32
+    ) async throws {
+        let loops = try EventLoops(count: 1)
+        let settings = SessionSettings(
+            authentication: .offered, mechanisms: SASLMechanism.allCases)
+        let address = try loops.listen(on: .loopback()) { _ in
+            smtpStack(settings) { Doorkeeper() }
+        }
+        defer { loops.stop() }
+        let options = zip(["--login-options", "--oauth2-bearer"], login).flatMap { [$0, $1] }
+        for initial in [[], ["--sasl-ir"]] {
+            let tool = try await Tool.run(
+                [
+                    "curl", "-sS", "smtp://\(address)", "--user", user, "--mail-from",
+                    "me@example.org", "--mail-rcpt", "you@example.org", "-T", "/etc/hostname",
+                ] + options + initial)
+            #expect(tool.code == code, "\(tool.output)")
+        }
+    }
+
+    @Test func `a token is taken where the settings say so`() {
+        let settings = SessionSettings(
+            authentication: .offered, mechanisms: [.oauthBearer, .xoauth2, .plain])
+        var smtp = open(settings) { Doorkeeper() }
+        smtp.send("EHLO me\r\n")
+        #expect(smtp.takeOutput().contains("AUTH OAUTHBEARER XOAUTH2 PLAIN"))
     }
 
     // In a process of its own: the lookup needs a thread of Swift's pool.
@@ -185,11 +238,7 @@ struct WritingAResponderTests {
             let settings = SessionSettings()
             let subscribed = Subscribed(subscriptions: Subscriptions())
             let address = try loops.listen(on: .loopback()) { _ in
-                LineFraming {
-                    DataDiscard {
-                        SMTPSession(settings, Awaiting(subscribed, within: .seconds(10)))
-                    }
-                }
+                smtpStack(settings) { Awaiting(subscribed, within: .seconds(10)) }
             }
             let heard = try await aside {
                 defer { loops.stop() }
@@ -207,7 +256,7 @@ struct WritingAResponderTests {
         let loops = try EventLoops(count: 1)
         let settings = SessionSettings()
         let address = try loops.listen(on: .loopback()) { _ in
-            LineFraming { DataDiscard { SMTPSession(settings, FullMailbox()) } }
+            smtpStack(settings) { FullMailbox() }
         }
         print("listening on", address)
         #expect(loops[.messages] == 0)

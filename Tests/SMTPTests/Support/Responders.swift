@@ -75,7 +75,7 @@ struct Scripted: Responder, Sendable {
     ) -> Answer {
         let parts = [
             credentials.authorizationIdentity, credentials.user, credentials.password,
-            credentials.digest, credentials.challenge,
+            credentials.digest, credentials.challenge, credentials.token,
         ]
         let said = parts.compactMap { $0 }.joined(separator: " ")
         let answer = answer(.authenticate, context, "\(credentials.mechanism.name) \(said)")

@@ -5,6 +5,7 @@ import Testing
 extension SessionSettings {
     static func test(
         isLenient: Bool = false, authentication: Authentication = .none,
+        mechanisms: [SASLMechanism] = [.plain, .login, .cramMD5],
         protocol: MailProtocol = .smtp, keywords: Keywords = .standard,
         _ change: (inout SMTPLimits) -> Void = { _ in }
     ) -> SessionSettings {
@@ -12,7 +13,8 @@ extension SessionSettings {
         change(&limits)
         return SessionSettings(
             hostName: "mx.example", limits: limits, isLenient: isLenient,
-            authentication: authentication, protocol: `protocol`, keywords: keywords)
+            authentication: authentication, mechanisms: mechanisms, protocol: `protocol`,
+            keywords: keywords)
     }
 }
 
