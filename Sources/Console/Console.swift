@@ -49,6 +49,13 @@ package final class Console: Sendable {
         pulse.withLock { ($0.number, $0.members) }
     }
 
+    /// What a stream that says all says of the last second.
+    package var currentRates: JSON {
+        var members = rates().members
+        members["sampled"] = 1
+        return .object(members)
+    }
+
     /// The last seconds, the oldest first.
     func seconds(_ count: Int) -> [JSON] { pulse.withLock { Array($0.seconds.suffix(count)) } }
 }

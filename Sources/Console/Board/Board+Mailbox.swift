@@ -5,6 +5,12 @@ package struct KeptMail: Sendable {
     package let entry: Entry
     package let message: ReceivedMessage?
     package let isRead: Bool
+
+    package init(_ entry: Entry, _ message: ReceivedMessage?, isRead: Bool) {
+        self.entry = entry
+        self.message = message
+        self.isRead = isRead
+    }
 }
 
 /// What the mailbox holds, in numbers.
@@ -92,6 +98,6 @@ extension Board {
 
 extension KeptMail {
     init(_ item: MailStore.Item) {
-        self.init(entry: item.entry, message: item.message, isRead: item.isRead)
+        self.init(item.entry, item.message, isRead: item.isRead)
     }
 }

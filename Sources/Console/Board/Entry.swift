@@ -16,7 +16,7 @@ package struct Entry: Sendable, Equatable {
         package var enhanced: String?
         package var text: String
 
-        package init(_ code: Int, _ enhanced: String? = nil, _ text: String) {
+        package init(_ code: Int, enhanced: String? = nil, _ text: String) {
             self.code = code
             self.enhanced = enhanced
             self.text = text

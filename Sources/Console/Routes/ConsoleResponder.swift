@@ -1,3 +1,4 @@
+internal import BlackholeGzip
 package import BlackholeHTTP
 package import BlackholePipeline
 
@@ -6,6 +7,8 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
     private let console: Console
     /// What the connection is busy with.
     private var task = Task.none
+    /// What is answered.
+    private var request: HTTPRequest?
     /// The foreign origin that may read the response.
     private var origin: String?
 
@@ -23,6 +26,7 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
         to request: HTTPRequest, _ context: inout Context
     ) -> HTTPAnswer {
         let access = Access(settings: console.settings)
+        self.request = request
         origin = nil
         do throws(Problem) {
             origin = try access.check(request)
@@ -59,6 +63,7 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
             return finished(.preflight(route.allowed))
         }
         if path != "/livez", path != "/readyz" { try access.authenticate(request) }
+        if path.contains("//") { throw Problem(400, "the path has an empty segment") }
         guard let (route, captures) = found else { throw .notFound }
         guard let handler = route.handler(of: request.method) else {
             var response = HTTPResponse.problem(
@@ -113,8 +118,10 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
         task = .none
     }
 
-    private func finished(_ response: HTTPResponse) -> HTTPAnswer {
-        .response(completed(response))
+    /// The whole response, compressed if that pays.
+    private mutating func finished(_ response: HTTPResponse) -> HTTPAnswer {
+        let response = completed(response)
+        return .response(request.take().map { response.compressed(for: $0) } ?? response)
     }
 
     /// The response with what all have.

@@ -4,6 +4,7 @@ internal import BlackholeRules
 /// What Mailpit's clients ask of the server as a whole.
 enum Mailpit {
     static let info: Route.Handler = { call throws(Problem) in
+        try call.query.finish()
         let console = call.console
         let counts = console.board.mailbox().counts
         let totals = console.meters.totals()
@@ -24,7 +25,8 @@ enum Mailpit {
     }
 
     static let webUI: Route.Handler = { call throws(Problem) in
-        .response(
+        try call.query.finish()
+        return .response(
             .json([
                 "Label": .string(call.console.settings.name),
                 "MessageRelay": ["Enabled": false], "SpamAssassin": false,
@@ -36,10 +38,12 @@ enum Mailpit {
     static let tags: Route.Handler = { _ throws(Problem) in .response(.json([])) }
 
     static let chaos: Route.Handler = { call throws(Problem) in
-        .response(.json(Chaos.json(call.console.rules.page.rows.map(\.rule))))
+        try call.query.finish()
+        return .response(.json(Chaos.json(call.console.rules.page.rows.map(\.rule))))
     }
 
     static let setChaos: Route.Handler = { call throws(Problem) in
+        try call.query.finish()
         let chaos = try Chaos.read(try JSON(reading: call.request.body))
         let names = Set(Chaos.allCases.map(\.ruleName))
         let page = try call.console.changeRules(ifMatch: nil) { rows throws(Problem) in

@@ -46,3 +46,12 @@ extension Route {
         Route("/api/v1/message/{id}/sa-check", ("GET", Mailpit.checksNothing)),
     ]
 }
+
+extension Console {
+    /// The paths of the API, `{name}` for a segment, with the methods of each.
+    package static var paths: [String: [String]] {
+        let files = Set(Route.page.map(\.path))
+        let routes = Route.all.filter { !files.contains($0.path) }
+        return Dictionary(uniqueKeysWithValues: routes.map { ($0.path, $0.methods.map(\.name)) })
+    }
+}
