@@ -26,6 +26,8 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
         case streaming
         /// The last response is out.
         case over
+        /// A refusal is out, and the client may still be sending what was refused.
+        case refused
     }
 
     private let limits: HTTPLimits
@@ -62,6 +64,7 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
                 return Intake(input.byteCount, continueStream(&context))
             case .streaming: return Intake(input.byteCount)
             case .over: return Intake(input.byteCount, .close)
+            case .refused: return Intake(input.byteCount, .close, keepsInput: true)
             }
             if case .waiting(let time) = phase {
                 return Intake(start, .pause(until: time), keepsInput: true)
@@ -232,6 +235,6 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
         let response = HTTPResponse.text(status, "\(status.reason)\n")
         context.output.append(response.head(exchange, .length(response.body.count)))
         if !exchange.isHead { context.output.append(response.body) }
-        phase = .over
+        phase = .refused
     }
 }

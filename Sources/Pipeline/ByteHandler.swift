@@ -102,6 +102,9 @@ public struct Intake: BitwiseCopyable, Sendable, Equatable {
     public var verdict: Verdict
     /// Whether the layer keeps input in another form, decrypted say, so that it is to be called
     /// again after a flush or a pause even if no byte is left.
+    ///
+    /// With ``Verdict/close`` it says that the peer has more on its way, so that the loop waits for its
+    /// end: a reset would destroy the last words.
     public var keepsInput: Bool
 
     /// How many bytes behind those taken are content that nobody inside looks at.

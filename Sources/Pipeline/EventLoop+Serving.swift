@@ -148,14 +148,12 @@ extension EventLoop where OS: ~Copyable {
         precondition(
             intake.consumed >= 0 && intake.consumed <= input.count,
             "a stack consumes no more than it is offered")
-        let hasMore = intake.consumed < input.count
+        let hasMore = intake.consumed < input.count || intake.keepsInput
         carryOut(intake.verdict, on: index, hasMore: hasMore)
         if slot.pointee.phase == .open, intake.discardable > 0 || slot.pointee.discardable > 0 {
             noteDiscardable(intake.keepsInput ? 0 : intake.discardable, of: index)
         }
-        if intake.verdict == .flush, slot.pointee.phase == .open,
-            hasMore || intake.keepsInput
-        {
+        if intake.verdict == .flush, slot.pointee.phase == .open, hasMore {
             // A buffer of output is a connection's share of a turn, for one read of small commands
             // may ask for thirty of them: the others come first.
             slot.pointee.flow = .offering

@@ -32,7 +32,7 @@ extension TLSLayer where Next: ~Copyable {
         swap(&plaintext, &context.inputScratch)
         return Intake(
             verdict == .close ? input.byteCount : consumed, verdict,
-            keepsInput: !secured.held.isEmpty)
+            keepsInput: secured.isInputKept || !secured.held.isEmpty)
     }
 
     /// The most plaintext that may wait for the layers inside; a line has less by far.
@@ -64,6 +64,7 @@ extension TLSLayer where Next: ~Copyable {
         var records = TLSLayer.divert(&context)
         let intake = plaintext.withBytes { next?.receive($0, &context) } ?? Intake(0, .close)
         plaintext.removeFirst(intake.consumed)
+        secured.isInputKept = intake.keepsInput
         return encrypt(intake.verdict, &records, secured, &context)
     }
 

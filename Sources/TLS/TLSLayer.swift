@@ -137,6 +137,8 @@ final class Secured {
     @exclusivity(unchecked) @usableFromInline var session: TLSSession
     /// Plaintext that the layers inside did not consume.
     @exclusivity(unchecked) @usableFromInline var held = ByteQueue()
+    /// Whether the layers inside keep input in another form.
+    @exclusivity(unchecked) @usableFromInline var isInputKept = false
 
     @usableFromInline
     init(_ session: consuming TLSSession) {

@@ -40,7 +40,7 @@ private final class RunningServer {
 private func run(_ program: String, _ arguments: String...) async throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
     let tool = try await Tool.run(
-        ["python3", folder.appending(path: "Clients/\(program)").path()] + arguments)
+        ["/usr/bin/python3", folder.appending(path: "Clients/\(program)").path()] + arguments)
     #expect(tool.code == 0, "\(tool.output)")
 }
 
@@ -57,6 +57,7 @@ private func run(_ program: String, _ arguments: String...) async throws {
         ("/echo -T /etc/debian_version -H Expect:100-continue --expect100-timeout 20", nil),
         ("/stream", "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"),
         ("/stream -0", "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n"),
+        ("/bytes?n=1000000 -w %{size_download} -o /dev/null", "1000000"),
         ("/text --compressed", String(repeating: "The same line again.\n", count: 1000)),
         ("/echo --request-target * -X OPTIONS", ""),
     ])
@@ -90,7 +91,7 @@ private func run(_ program: String, _ arguments: String...) async throws {
         for (scheme, port) in [("http", server.clear), ("https", server.secured)] {
             let tool = try await Tool.run(
                 "sh", "-c",
-                "head -c 20000000 /dev/zero | curl -sk -T - -H Expect: -o /dev/null "
+                "head -c 20000000 /dev/zero 2>&- | curl -sk -T - -H Expect: -o /dev/null "
                     + "-w '%{http_code}' \(scheme)://127.0.0.1:\(port)/refused")
             #expect(tool.output == "413")
         }

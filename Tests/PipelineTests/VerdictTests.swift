@@ -142,6 +142,21 @@ import Testing
         #expect(journal.entries == ["opened", "closed", "deinit"])
     }
 
+    @Test func `to close waits for the end of a peer that has more on its way`() {
+        var loopback = Loopback { _ in
+            Scripted { input, context in
+                context.output.append("too much\n")
+                return Intake(input.byteCount, .close, keepsInput: true)
+            }
+        }
+        loopback.send("the first of much")
+        #expect(loopback.takeOutput() == "too much\n")
+        #expect(loopback.closing == .ended)
+        #expect(loopback.connectionCount == 1)
+        loopback.end()
+        #expect(loopback.connectionCount == 0)
+    }
+
     @Test func `to close takes effect at once when all has been heard`() {
         var loopback = Loopback { _ in Lines() }
         loopback.send("close\n")

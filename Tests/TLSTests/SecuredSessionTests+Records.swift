@@ -119,6 +119,43 @@ extension `A secured SMTP session` {
         #expect(loopback.counters[.tlsFailures] == 1)
     }
 
+    @Test func `asks a layer again that keeps input in another form`() throws {
+        let pair = try Pair()
+        let client = try End(pair.client, serverName: "localhost")
+        let journal = Journal()
+        var loopback = Loopback { _ in
+            TLSLayer(pair.server, isImplicit: true) { _ in
+                Scripted(journal) { input, context in
+                    // The layer is asked when the handshake is done, too.
+                    guard !input.isEmpty || journal.count(of: "offered 3") > 0 else {
+                        return Intake(0)
+                    }
+                    context.output.append("piece\n")
+                    journal.note("offered \(input.byteCount)")
+                    switch journal.count(of: "offered 0") {
+                    case 0: return Intake(input.byteCount, .flush, keepsInput: true)
+                    case 1: return Intake(0, .pause(until: context.now), keepsInput: true)
+                    default: return Intake(0)
+                    }
+                }
+            }
+        }
+        client.take()
+        for _ in 0..<3 {
+            loopback.send(client.takeOutput())
+            client.take(loopback.takeBytes())
+        }
+        _ = client.takeText()
+        let before = journal.entries.count
+        client.send("abc")
+        loopback.send(client.takeOutput())
+        loopback.advance(by: .zero)
+        client.take(loopback.takeBytes())
+        #expect(
+            Array(journal.entries[before...]) == ["offered 3", "offered 0", "resumed", "offered 0"])
+        #expect(client.takeText().hasSuffix("piece\npiece\npiece\n"))
+    }
+
     @Test func `may be inside another`() throws {
         let outer = try Pair()
         let inner = try Pair()
