@@ -86,8 +86,8 @@ let package = Package(
         .target(
             name: "BlackholeConsole",
             dependencies: [
-                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeInbox",
-                "BlackholeHTTP", "BlackholeGzip",
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
+                "BlackholeInbox", "BlackholeHTTP", "BlackholeGzip",
             ],
             path: "Sources/Console", resources: page + [.embedInCode("openapi.json")],
             swiftSettings: strict),
@@ -164,8 +164,8 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "BlackholePipeline", "BlackholeSMTP", "BlackholeRules", "BlackholeInbox",
-                "BlackholeHTTP", "BlackholeConsole", "BlackholeTestSupport",
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
+                "BlackholeInbox", "BlackholeHTTP", "BlackholeConsole", "BlackholeTestSupport",
             ],
             exclude: ["Page", "Cases"], swiftSettings: strict),
         .testTarget(

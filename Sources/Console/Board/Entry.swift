@@ -3,7 +3,7 @@ package import BlackholeRules
 /// A transaction that completed, or that was refused at MAIL or later.
 package struct Entry: Sendable, Equatable {
     /// What became of it.
-    package enum Outcome: String, Sendable {
+    package enum Outcome: String, Sendable, CaseIterable {
         case accepted
         /// Refused with a code of 4xx.
         case deferred

@@ -3,7 +3,7 @@ package import BlackholeInbox
 /// What the console knows of a session.
 package struct SessionSummary: Sendable {
     /// How a session ended.
-    package enum Ending: String, Sendable {
+    package enum Ending: String, Sendable, CaseIterable {
         case quit
         /// The client closed the connection.
         case eof

@@ -40,11 +40,27 @@ package final class RuleBook: Sendable {
         package let generated: [GeneratedRule]
         /// What they were compiled to.
         let program: RuleProgram
+        /// What has fired, by labels, with the rules that are gone.
+        fileprivate let labels: RuleHits
 
         /// How often a rule has fired, by its place among all.
         func hits(_ place: Int) -> Int {
             guard program.tallies.indices.contains(place) else { return 0 }
             return Int(clamping: program.tallies[place].fires)
+        }
+
+        /// The labels of rules in metrics, with how often they have fired since the start.
+        package var hitsByLabel: [(label: String, hits: UInt64)] { labels.counts }
+
+        /// How many rules have no label of their own, since there are too many.
+        package var rulesCutOff: Int { labels.cutOff }
+
+        /// The codes that the rules reply with.
+        package var codes: Set<UInt16> {
+            Set(
+                program.rules.flatMap(\.outcome.alternatives).flatMap(\.steps).compactMap {
+                    if case .reply(let template) = $0 { template.code } else { nil }
+                })
         }
 
         /// How often each rule has fired.
@@ -68,6 +84,7 @@ package final class RuleBook: Sendable {
         var program: RuleProgram
         var version = 0
         var lastID = 0
+        var labels = RuleHits()
     }
 
     /// Makes the book of rules that are in force.
@@ -88,6 +105,7 @@ package final class RuleBook: Sendable {
         state.withLock { state in
             for entry in written.entries { state.append(entry.rule, "\(entry.source)") }
             state.put(generated)
+            state.label()
         }
     }
 
@@ -137,11 +155,12 @@ package final class RuleBook: Sendable {
     private func page(of state: State) -> Page {
         Page(
             tag: state.tag(run), rows: state.rows, generated: state.generated,
-            program: state.program)
+            program: state.program, labels: state.labels)
     }
 
     private func publish(_ state: inout State) {
         state.program = state.compile(state.rows.map(\.rule) + state.generated.map(\.rule))
+        state.label()
         state.version += 1
         inForce.replace(by: state.program)
     }
@@ -166,6 +185,14 @@ extension RuleBook.State {
             let tag = tag.filter { $0 != " " && $0 != "\t" }
             return tag == "*" || tag == self.tag(run)
         }
+    }
+
+    /// Has the rules' hits counted by their names, or their ids.
+    fileprivate mutating func label() {
+        let names =
+            rows.map { $0.rule.name ?? "\($0.id)" }
+            + generated.map { $0.rule.name ?? "\($0.id)" }
+        labels.count(zip(names, program.tallies).map { ($0, $1) })
     }
 
     fileprivate mutating func append(_ rule: Rule, _ origin: String) {

@@ -52,6 +52,8 @@ struct FakeMeters: ConsoleMeters {
 struct FakeServer {
     let feed = FakeFeed()
     let console: Console
+    /// Where its connections would take rules from.
+    let inForce: RulesInForce
     private let count = Atomic64()
 
     /// A number that grows.
@@ -74,9 +76,8 @@ struct FakeServer {
         }
         let tallies = Tallies(seed: 1, startup: Instant(nanoseconds: 0))
         let compile: RuleBook.Compiler = { RuleProgram($0, tallies) }
-        let book = RuleBook(
-            set, generated: more, inForce: RulesInForce(compile(set.rules + more.map(\.rule))),
-            compile: compile)
+        inForce = RulesInForce(compile(set.rules + more.map(\.rule)))
+        let book = RuleBook(set, generated: more, inForce: inForce, compile: compile)
         console = Console(settings, feed: feed, rules: book, meters: meters)
     }
 
