@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-fast check simulate hostile hostile-costs soak sanitize fuzz fuzz-smoke fuzz-coverage
 .PHONY: bench bench-full bench-programs smtp-load test-smtp-load stage man install uninstall deb
-.PHONY: test-packaging test-downstream examples
+.PHONY: test-packaging test-downstream test-page pictures examples
 .PHONY: format lint docs clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
@@ -64,6 +64,14 @@ check: ## Run all that CI runs, about forty minutes.
 test-downstream: ## Test the package as other packages use it, and the README's example.
 	@scripts/setup.sh build test
 	Tests/Downstream/run.sh
+
+test-page: ## Drive the console's page in Chromium; of a server that runs with ARGS=http://127.0.0.1:8025.
+	@scripts/setup.sh console
+	Tests/ConsoleTests/Page/page.py $(ARGS)
+
+pictures: ## Take the console's pictures anew: docs/pictures.
+	@scripts/setup.sh console
+	scripts/screenshots.py $(ARGS)
 
 examples: ## Build all examples and try each with a real client.
 	@scripts/setup.sh build test

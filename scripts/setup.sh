@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are missing from the groups named: build, test, senders, bench,
-# docs, package, install. Asks apt nothing when nothing is missing.
+# docs, console, package, install. Asks apt nothing when nothing is missing.
 set -euo pipefail
 
 declare -A groups=(
@@ -12,6 +12,7 @@ declare -A groups=(
         libmail-java mutt"
     [bench]="postfix strace valgrind gcc libc6-dev binutils openssl python3 python3-venv"
     [docs]="python3"
+    [console]="chromium chromium-driver python3-selenium python3-pil"
     [package]="binutils dpkg-dev python3"
     [install]="adduser binutils logrotate man-db procps systemd"
 )

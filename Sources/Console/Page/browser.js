@@ -52,7 +52,8 @@ export class Browser {
     this.#isStale = true;
   }
 
-  redraw() {}
+  /** The server has become known, or looks different. */
+  redraw() { if (!this.#isStale) this.#showNothing(); }
 
   /** Has everything fetched anew, at once if the view is visible. */
   reload() {
@@ -98,7 +99,7 @@ export class Browser {
   }
 
   #showNothing() {
-    if (this.list.length) return this.list.place.replaceChildren();
+    if (this.list.length || !this.app.server) return this.list.place.replaceChildren();
     const isFiltered = Object.keys(this.#values).length > 0;
     this.list.place.replaceChildren(isFiltered
       ? h("div.empty", {}, h("p", {}, `No ${this.one.toLowerCase()} fits these filters.`), button("Show all", () => this.app.go(this.id, {})))
@@ -111,14 +112,14 @@ export class Browser {
 
   #showDetail(id, tab) {
     this.#wanted = id;
-    this.list.select(id);
     const shown = id ? `${id} ${tab ?? ""}` : "";
-    if (shown === this.#shown) return;
+    if (shown === this.#shown) return this.list.select(id);
     const isOther = !id || this.#shown.split(" ")[0] !== id;
     this.#shown = shown;
     const hadFocus = this.place.contains(document.activeElement);
     this.element.classList.toggle("open", Boolean(id));
     this.place.hidden = !id;
+    this.list.select(id);
     if (!isOther) return;
     this.place.replaceChildren();
     if (id) {

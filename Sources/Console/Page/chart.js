@@ -3,7 +3,8 @@ import { SHAPES, count, short, time } from "./format.js";
 
 export const SECONDS = 600;
 const OUTCOMES = ["accepted", "deferred", "refused"];
-const EDGE = 44;
+/** Text and margins, for the page's usual font; they grow with it. */
+const [EDGE, FOOT, FONT, USUAL] = [44, 18, 11, 13];
 
 /** Fits a canvas to its place and the screen's pixels; null while it has no size. */
 function prepare(canvas) {
@@ -20,13 +21,13 @@ function prepare(canvas) {
   return { pen, width, height };
 }
 
-/** Draws the last values as a line over a faint area; gaps where a value is missing. */
-export function sparkline(canvas, values, color) {
+/** Draws values as a line over a faint area, the last at the right, with room for so many; gaps where one is missing. */
+export function sparkline(canvas, values, room, color) {
   const place = prepare(canvas);
   if (!place) return;
   const { pen, width, height } = place;
   const highest = Math.max(...values.filter(Number.isFinite), 0) || 1;
-  const x = index => values.length < 2 ? width : 1 + index * (width - 2) / (values.length - 1);
+  const x = index => width - 1 - (values.length - 1 - index) * (width - 2) / (room - 1);
   const y = value => height - 1.5 - value / highest * (height - 4);
   pen.strokeStyle = pen.fillStyle = color;
   pen.lineWidth = 1.5;
@@ -48,10 +49,10 @@ export function sparkline(canvas, values, color) {
   }
 }
 
-/** The next of 1, 2, 5, 10, … that is not below a number. */
+/** The next round number that is not below a number, and whose half is round, too. */
 function ceiling(number) {
   const size = 10 ** Math.floor(Math.log10(Math.max(number, 1)));
-  return [1, 2, 5, 10].map(step => step * size).find(step => step >= number);
+  return [1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10].map(step => step * size).find(step => step >= number);
 }
 
 /** Stripes, so that outcomes differ by more than color. */
@@ -95,9 +96,12 @@ export class Chart {
     return second ? second.second : Math.floor(Date.now() / 1000);
   }
 
+  get #scale() { return parseFloat(getComputedStyle(this.canvas).fontSize) / USUAL; }
+
   #secondAt(offset) {
-    const width = this.canvas.clientWidth - EDGE;
-    return Math.round(this.#last - (1 - (offset - EDGE) / width) * (SECONDS - 1));
+    const edge = EDGE * this.#scale;
+    const second = Math.round(this.#last - (1 - (offset - edge) / (this.canvas.clientWidth - edge)) * (SECONDS - 1));
+    return Math.max(second, this.#last - SECONDS + 1);
   }
 
   #choose(second) {
@@ -114,12 +118,14 @@ export class Chart {
     const { pen, width, height } = place;
     const last = this.#last;
     const first = last - SECONDS + 1;
-    const bottom = height - 18;
+    const scale = this.#scale;
+    const edge = EDGE * scale;
+    const bottom = height - FOOT * scale;
     const highest = ceiling(Math.max(10, ...seconds.map(({ messages }) => messages)));
-    const x = second => EDGE + (second - first) * (width - EDGE) / (SECONDS - 1);
+    const x = second => edge + (second - first) * (width - edge) / (SECONDS - 1);
     const y = value => bottom - value / highest * (bottom - 8);
-    pen.font = `11px ${getComputedStyle(this.canvas).fontFamily}`;
-    this.#grid(pen, { width, bottom, highest, x, y, last, colors });
+    pen.font = `${FONT * scale}px ${getComputedStyle(this.canvas).fontFamily}`;
+    this.#grid(pen, { edge, width, bottom, highest, x, y, last, colors });
     const base = new Map();
     for (const outcome of OUTCOMES) {
       this.#area(pen, outcome, { base, x, y, bottom, first, color: colors[outcome] });
@@ -134,7 +140,7 @@ export class Chart {
     }
   }
 
-  #grid(pen, { width, bottom, highest, x, y, last, colors }) {
+  #grid(pen, { edge, width, bottom, highest, x, y, last, colors }) {
     pen.strokeStyle = colors.line;
     pen.fillStyle = colors.muted;
     pen.lineWidth = 1;
@@ -143,15 +149,15 @@ export class Chart {
     for (const part of [0, 0.5, 1]) {
       const row = Math.round(y(highest * part)) + 0.5;
       pen.beginPath();
-      pen.moveTo(EDGE, row);
+      pen.moveTo(edge, row);
       pen.lineTo(width, row);
       pen.stroke();
-      pen.fillText(short(highest * part), EDGE - 8, row);
+      pen.fillText(short(highest * part), edge - 8, row);
     }
     pen.textBaseline = "alphabetic";
-    for (let minute = 0; minute <= 10; minute += 2) {
+    for (let minute = 0; minute <= 10; minute += width < 480 ? 5 : 2) {
       pen.textAlign = minute === 0 ? "right" : minute === 10 ? "left" : "center";
-      pen.fillText(minute ? `−${minute} min` : "now", x(Math.max(last - minute * 60, last - SECONDS + 1)), bottom + 15);
+      pen.fillText(minute ? `−${minute} min` : "now", x(Math.max(last - minute * 60, last - SECONDS + 1)), (bottom + this.canvas.clientHeight) / 2 + edge / 8);
     }
   }
 
@@ -168,15 +174,10 @@ export class Chart {
         stretch.toReversed().forEach(([second, low]) => pen.lineTo(x(second), y(low)));
         pen.closePath();
         pen.fillStyle = color;
-        pen.globalAlpha = angle ? 0.45 : 0.32;
+        pen.globalAlpha = angle ? 0.55 : 0.45;
         pen.fill();
         pen.globalAlpha = 1;
         if (angle) { pen.fillStyle = stripes(pen, color, angle); pen.fill(); }
-        pen.beginPath();
-        stretch.forEach(([second, , high]) => pen.lineTo(x(second), Math.min(y(high), bottom - 0.5)));
-        pen.strokeStyle = color;
-        pen.lineWidth = 1.5;
-        pen.stroke();
       }
       stretch = [];
     };

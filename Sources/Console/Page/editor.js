@@ -75,7 +75,7 @@ export class Editor {
       const marks = this.#marks.get(index + 1) ?? [];
       const kind = marks.some(({ isWarning }) => !isWarning) ? ".wrong" : marks.length ? ".warned" : "";
       const hits = this.#counts.get(index + 1);
-      numbers.push(h(`div${kind}`, {}, h("b", {}, hits === undefined ? "" : short(hits)), h("span", {}, `${kind === ".wrong" ? "✕ " : kind ? "▲ " : ""}${index + 1}`)));
+      numbers.push(h(`div${kind}`, {}, h(hits ? "b.hit" : "b", {}, hits === undefined ? "" : short(hits)), h("span", {}, `${kind === ".wrong" ? "✕ " : kind ? "▲ " : ""}${index + 1}`)));
       lines.push(h("div", {}, colored(this.#lines[index]), marks.map(mark => underline(this.#lines[index], mark)), "\n"));
     }
     this.gutter.replaceChildren(h("div.sheet", {}, numbers));

@@ -19,7 +19,7 @@ export class Filters {
       [h("i", { "aria-hidden": "true" }, SHAPES[value] ?? "·"), value], () => this.#toggle(name, value),
       { class: `chip choice ${value}`, "aria-pressed": "false", "data-name": name, "data-value": value })));
     this.chips = h("div.chips", { role: "group", "aria-label": "Filters" });
-    this.problem = h("p.problem", { role: "alert", hidden: true });
+    this.problem = h("p.problem", { role: "status", hidden: true });
     this.element = h("div.filters", {}, h("div.search", { role: "search" }, this.input), this.chips, this.problem);
   }
 

@@ -20,6 +20,13 @@ export function short(number) {
   return whole.format(number);
 }
 
+/** All digits below a million, three above: 5.44M. */
+export function total(number) {
+  if (!Number.isFinite(number) || number < 1e6) return count(number);
+  const [unit, size] = number < 1e9 ? ["M", 1e6] : ["G", 1e9];
+  return (number / size).toPrecision(Math.max(3, String(Math.floor(number / size)).length)) + unit;
+}
+
 export function bytes(number) {
   if (!Number.isFinite(number)) return "–";
   for (const [unit, size] of [["GB", 1e9], ["MB", 1e6], ["kB", 1e3]]) {
@@ -60,6 +67,9 @@ export function time(text) {
 }
 
 export const isoTime = text => Number.isNaN(Date.parse(text)) ? null : new Date(text).toISOString();
+
+/** A beginning of what a stranger sent: a subject may have a megabyte. */
+export const clip = (text, limit = 300) => text && text.length > limit ? `${text.slice(0, limit)}…` : text;
 
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 

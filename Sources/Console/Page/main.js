@@ -2,22 +2,26 @@
 import { getJSON } from "./api.js";
 import { SECONDS } from "./chart.js";
 import { announce } from "./dom.js";
+import { count } from "./format.js";
 import { Frame, VIEWS, showKeys } from "./frame.js";
 import { Messages } from "./messages.js";
 import { Now } from "./now.js";
 import { Report } from "./report.js";
 import { Rules, fetchRules } from "./rules.js";
 import { Sessions } from "./sessions.js";
-import { SAMPLE, Stream } from "./stream.js";
+import { Stream } from "./stream.js";
 
 class App {
   /** The last ten minutes, a value a second, oldest first. */
   history = [];
   /** Rules by id. */
   rules = new Map();
+  /** The last two events of the rates: what they have in total, and what came between. */
+  rates = null;
+  ratesBefore = null;
   view = null;
   #asked = new Set();
-  #isLive = false;
+  #wasAway = false;
 
   constructor() {
     this.frame = new Frame(() => this.view?.redraw());
@@ -55,6 +59,7 @@ class App {
       this.view = next;
       document.getElementById("main").replaceChildren(next.element);
       this.frame.showView(name);
+      this.frame.showOverload("");
       announce(next.title);
     }
     next.show(Object.fromEntries(new URLSearchParams(query)));
@@ -62,28 +67,37 @@ class App {
 
   async #load() {
     try {
-      const [server, { rates }] = await Promise.all([getJSON("/api/server"), getJSON(`/api/rates?seconds=${SECONDS}`)]);
+      const [server, { rates }, rules] = await Promise.all([getJSON("/api/server"), getJSON(`/api/rates?seconds=${SECONDS}`), fetchRules()]);
       this.frame.showServer(server);
+      this.learnRules(rules);
       this.history = rates.map(withSecond);
-      this.view.update({ message: [], session: [], rates: [], rules: [], reset: [], loaded: true });
-      this.#route();
+      this.view.redraw();
     } catch { /* The stream says that the server is away, and this is called again when it is back. */ }
   }
 
   #change(state) {
     this.frame.showState(state);
-    if (state === "live" && this.#isLive === null) this.#load();
-    this.#isLive = state === "live" ? true : null;
+    if (state !== "live") { this.#wasAway = true; return; }
+    if (this.#wasAway) this.#load();
+    this.#wasAway = false;
+    // Without a cursor, what came between the lists and the stream is in neither.
+    if (!this.stream.cursor) this.#reload();
+  }
+
+  #reload() {
+    this.views.messages.reload();
+    this.views.sessions.reload();
   }
 
   #take(batch) {
     for (const rates of batch.rates) {
+      [this.ratesBefore, this.rates] = [this.rates, rates];
       const second = withSecond(rates);
       if (this.history.at(-1)?.second >= second.second) continue;
       this.history.push(second);
     }
     this.history.splice(0, this.history.length - SECONDS);
-    if (batch.rates.length) this.frame.showOverload(overload(batch));
+    if (batch.rates.length) this.frame.showOverload(overload(batch, this.view));
     if (batch.reset.length) this.#reset(batch.reset);
     this.view.update(batch);
     if (this.view !== this.views.rules) this.views.rules.update({ rates: [], rules: batch.rules });
@@ -93,8 +107,7 @@ class App {
     const dropped = resets.reduce((sum, each) => sum + (each.dropped ?? 0), 0);
     if (dropped) announce(`${dropped} events were dropped`);
     if (resets.some(({ reason }) => reason === "restarted" || reason === "expired")) this.#load();
-    this.views.messages.reload();
-    this.views.sessions.reload();
+    this.#reload();
   }
 
   /** Has rules fetched that nobody has asked for yet. */
@@ -102,7 +115,10 @@ class App {
     const missing = [...this.views.now.ruleIds].filter(id => !this.rules.has(id) && !this.#asked.has(id));
     if (!missing.length) return;
     missing.forEach(id => this.#asked.add(id));
-    try { this.learnRules(await fetchRules()); } catch { missing.forEach(id => this.#asked.delete(id)); }
+    try {
+      this.learnRules(await fetchRules());
+      this.view.redraw();
+    } catch { missing.forEach(id => this.#asked.delete(id)); }
   }
 
   learnRules(rules) {
@@ -129,11 +145,11 @@ class App {
 const withSecond = rates => ({ ...rates, second: Math.round(Date.parse(rates.at) / 1000) });
 
 /** What the stream does not carry, in a sentence. */
-function overload({ rates, skipped }) {
+function overload({ rates, skipped }, { list }) {
   const { sampled = 1, dropped = 0, messages } = rates.at(-1);
   const parts = [];
-  if (sampled > 1) parts.push(`Sampling: 1 of ${sampled} messages is listed as it arrives, of ${messages} a second. All are counted.`);
-  else if (skipped) parts.push(`Sampling: more than ${SAMPLE} messages arrive between two updates; the newest are listed. All are counted.`);
+  if (list && sampled > 1) parts.push(`Sampling: the list gets 1 of ${count(sampled)} messages, of ${count(messages)} per second. All are counted.`);
+  else if (list && skipped) parts.push(`Sampling: more arrives than can be listed, ${count(messages)} messages per second; the list gets the newest. All are counted.`);
   if (dropped) parts.push(`${dropped} events were dropped.`);
   return parts.join(" ");
 }

@@ -2,7 +2,7 @@
 import { request, withQuery } from "./api.js";
 import { Browser } from "./browser.js";
 import { announce, button, confirm, h } from "./dom.js";
-import { badge, bytes, time } from "./format.js";
+import { badge, bytes, clip, time } from "./format.js";
 import { showMessage } from "./message.js";
 
 export class Messages extends Browser {
@@ -14,9 +14,9 @@ export class Messages extends Browser {
       columns: ["Time", "Outcome", "From", "To", "Subject", "Size"],
       row: entry => [
         h("time", {}, time(entry.at)), badge(entry.outcome),
-        h("span.from", { title: entry.from || null }, entry.from || "<>"),
-        h("span.to", { title: (entry.to ?? []).join("\n") || null }, recipients(entry)),
-        h("span.subject", { title: entry.subject || null }, entry.subject || h("em", {}, reason(entry))),
+        h("span.from", { title: clip(entry.from) || null }, clip(entry.from) || "<>"),
+        h("span.to", { title: clip((entry.to ?? []).slice(0, 10).join("\n"), 1000) || null }, recipients(entry)),
+        h("span.subject", { title: clip(entry.subject) || null }, clip(entry.subject) || h("em", {}, reason(entry))),
         h("span.size", {}, entry.size ? bytes(entry.size) : ""),
       ],
       detail: (...place) => showMessage(app, ...place),
@@ -44,10 +44,10 @@ export class Messages extends Browser {
 }
 
 function recipients({ to = [] }) {
-  return to.length > 1 ? `${to[0]} +${to.length - 1}` : to[0] ?? "–";
+  return to.length > 1 ? `${clip(to[0])} +${to.length - 1}` : clip(to[0]) ?? "–";
 }
 
 /** What stands for the subject of a message that was refused before it had one. */
 function reason({ outcome, reply, stage }) {
-  return outcome === "accepted" ? "(no subject)" : `${reply?.code ?? ""} at ${stage}: ${reply?.text ?? ""}`;
+  return outcome === "accepted" ? "(no subject)" : `${reply?.code ?? ""} at ${stage}: ${clip(reply?.text) ?? ""}`;
 }

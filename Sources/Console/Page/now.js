@@ -2,7 +2,7 @@
 import { Chart, SECONDS, sparkline } from "./chart.js";
 import { h, setText } from "./dom.js";
 import { empty } from "./frame.js";
-import { badge, count, outcomeOf, percent, plural, short, span } from "./format.js";
+import { badge, count, outcomeOf, percent, short, span, total } from "./format.js";
 
 const STAGES = ["connect", "helo", "starttls", "auth", "mail", "rcpt", "data", "content", "message", "vrfy", "expn", "command", "quit"];
 const SPARK = 120;
@@ -16,9 +16,6 @@ const TILES = [
 
 export class Now {
   title = "Now";
-  #rates = null;
-  #before = null;
-
   constructor(app) {
     this.app = app;
     this.tiles = TILES.map(([name, unit]) => {
@@ -44,36 +41,29 @@ export class Now {
       h("div.tiles", {}, this.tiles.map(({ element }) => element)),
       h("section.chart", { "aria-label": "Ten minutes" },
         h("h2", {}, "Ten minutes", h("small", {}, " messages per second")), h("div.legend", {}, this.legend, readout), this.canvas, this.probe),
-      h("div.panels", {}, [this.replies, this.rules, this.domains, this.clients, this.sink].map(({ element }) => element)));
-    this.replies.element.classList.add("wide");
+      this.replies.element,
+      h("div.panels", {}, [this.rules, this.domains, this.clients, this.sink].map(({ element }) => element)));
     new ResizeObserver(() => this.#draw()).observe(this.canvas);
   }
 
   /** The rules that have counts. */
-  get ruleIds() { return (this.#rates?.rules ?? []).map(([id]) => id); }
+  get ruleIds() { return (this.app.rates?.rules ?? []).map(([id]) => id); }
 
   show() { this.#render(); }
   hide() {}
   key() { return false; }
-  redraw() { this.#draw(); }
+  redraw() { this.#render(); }
 
-  update(batch) {
-    if (batch.rates.length) {
-      this.#before = this.#rates;
-      this.#rates = batch.rates.at(-1);
-    }
-    if (batch.rates.length || batch.loaded) this.#render();
-  }
+  update(batch) { if (batch.rates.length) this.#render(); }
 
   #render() {
-    const { server, history } = this.app;
-    const isEmpty = Boolean(server) && history.every(({ messages, open }) => !messages && !open) && !this.#rates?.replies?.length;
+    const { server, history, rates } = this.app;
+    const isEmpty = Boolean(server) && history.every(({ messages, open }) => !messages && !open) && !rates?.replies?.length;
     if (this.welcome.hidden === isEmpty) {
       this.welcome.hidden = !isEmpty;
       this.welcome.replaceChildren(isEmpty ? empty("Nothing has arrived yet.", server) : "");
     }
     this.#draw();
-    const rates = this.#rates;
     if (!rates) return;
     this.#showReplies(rates);
     this.#showRules(rates);
@@ -91,7 +81,7 @@ export class Now {
       const { number, canvas } = this.tiles[index];
       const values = recent.map(value);
       setText(number, values.length ? text(values.at(-1)) : "–");
-      sparkline(canvas, values, style.color);
+      sparkline(canvas, values, SPARK, style.color);
     });
     const [accepted, deferred, refused] = this.legend.map(element => color(element.firstChild));
     this.chart.draw(history.slice(-SECONDS), {
@@ -100,15 +90,17 @@ export class Now {
   }
 
   #showReplies({ replies = [] }) {
-    const before = new Map((this.#before?.replies ?? []).map(([stage, code, total]) => [`${stage} ${code}`, total]));
+    const before = new Map((this.app.ratesBefore?.replies ?? []).map(([stage, code, number]) => [`${stage} ${code}`, number]));
     const stages = STAGES.concat(replies.map(([stage]) => stage).filter(stage => !STAGES.includes(stage)));
     const rows = [...new Set(stages)].map(stage => [stage, replies.filter(([other]) => other === stage)]).filter(([, codes]) => codes.length);
-    this.replies.body.replaceChildren(rows.length ? h("table.strip", {}, h("tbody", {}, rows.map(([stage, codes]) => h("tr", {},
-      h("th", { scope: "row" }, stage),
-      h("td", {}, codes.toSorted((a, b) => a[1] - b[1]).map(([, code, total]) => {
-        const more = before.has(`${stage} ${code}`) ? total - before.get(`${stage} ${code}`) : 0;
-        return h("span.code", {}, badge(outcomeOf(code), String(code)), h("b", {}, count(total)), h("small", {}, more > 0 ? `+${short(more)}` : ""));
-      })))))) : nothing("No reply yet."));
+    const cell = (stage, [, code, number]) => {
+      const more = before.has(`${stage} ${code}`) ? number - before.get(`${stage} ${code}`) : 0;
+      return h("li", {}, badge(outcomeOf(code), String(code)), h("b", { title: count(number) }, total(number)), h("small", {}, more > 0 ? `+${short(more)}` : ""));
+    };
+    this.replies.body.replaceChildren(rows.length
+      ? h("ul.strip", {}, rows.map(([stage, codes]) => h("li", {}, h("h3", {}, stage),
+        h("ul", {}, codes.toSorted((a, b) => a[1] - b[1]).map(each => cell(stage, each))))))
+      : nothing("No reply yet."));
   }
 
   #showRules({ rules = [] }) {
@@ -133,7 +125,7 @@ export class Now {
 }
 
 function panel(title, hint) {
-  const body = h("div.body");
+  const body = h("div.body", {}, nothing("…"));
   return { body, element: h("section.box", { "aria-label": title }, h("h2", {}, title, h("small", {}, ` ${hint}`)), body) };
 }
 
@@ -152,6 +144,6 @@ export function ranking(body, rows, link, otherwise = "None yet.") {
   const highest = Math.max(...rows.map(([, number]) => number), 1);
   body.replaceChildren(h("ol.ranking", {}, rows.map(([name, number]) => h("li", {},
     link ? h("a", { href: link(name), title: name }, name) : h("span", { title: name }, name),
-    h("b", { title: plural(number, "time") }, count(number)), meter(number / highest)))));
+    h("b", { title: count(number) }, total(number)), meter(number / highest)))));
   if (focused >= 0) body.querySelectorAll("a")[focused]?.focus();
 }

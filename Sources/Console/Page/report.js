@@ -13,6 +13,8 @@ const HINTS = {
   traffic: "rates in messages per second", replies: "by stage and code", limits: "was it the bottleneck?",
 };
 const NAMES = { p50: "median", p90: "90th percentile", p99: "99th percentile", p999: "99.9th percentile", disordered: "out of order", once: "seen once", mean: "mean", skewed: "clock skew, messages" };
+/** Items of a list that are shown at most. */
+const ITEMS = 20;
 const SPANS = new Set(["p50", "p90", "p99", "p999", "max"]);
 const SHARES = new Set(["disordered", "busy"]);
 const HEAD = new Set(["schema", "runs", "run", "start", "end", "seconds", "window", "bits", "histograms", "rates"]);
@@ -42,7 +44,7 @@ export class Report {
       const report = await getJSON(withQuery("/api/report", { run: this.#run }));
       content = Object.keys(report).some(key => !HEAD.has(key)) ? this.#content(report) : howTo("Nothing to report yet.");
     } catch (error) {
-      content = error.status === 404 && !this.#run ? howTo(error.message) : h("div.empty", {}, h("p.problem", { role: "alert" }, error.message), button("Again", () => this.#load()));
+      content = error.status === 404 && !this.#run ? howTo(error.message) : h("div.empty", {}, h("p.problem", { role: "status" }, error.message), button("Again", () => this.#load()));
     }
     this.element.replaceChildren(...[content].flat());
   }
@@ -98,7 +100,7 @@ function ranked(rows) {
 }
 
 function value(key, part) {
-  if (Array.isArray(part)) return part.length ? part.map(each => typeof each === "number" ? count(each) : typeof each === "object" ? JSON.stringify(each) : String(each)).join(" · ") : "none";
+  if (Array.isArray(part)) return part.length ? part.slice(0, ITEMS).map(each => typeof each === "number" ? count(each) : typeof each === "object" ? JSON.stringify(each) : String(each)).join(" · ") + (part.length > ITEMS ? ` and ${count(part.length - ITEMS)} more` : "") : "none";
   if (part !== null && typeof part === "object") {
     return h("dl.facts", {}, Object.entries(part).map(([name, inner]) => [h("dt", {}, NAMES[name] ?? name), h("dd", {}, value(name, inner))]));
   }

@@ -26,7 +26,7 @@ export class Rules {
     this.editor = new Editor({ label: "Rules, one a line", onInput: () => this.#edited() });
     this.status = h("p.status", { role: "status" });
     this.problems = h("ul.problems", { id: "problems" });
-    this.conflict = h("div.conflict", { role: "alert", hidden: true });
+    this.conflict = h("div.conflict", { role: "status", hidden: true });
     this.apply = button("Apply", () => this.#apply(), { class: "primary writes" });
     this.revert = button("Revert", () => this.#revert(), { class: "writes" });
     this.question = h("input", {
@@ -57,7 +57,7 @@ export class Rules {
   }
 
   hide() {}
-  redraw() {}
+  redraw() { this.#showStatus(); }
 
   key(event) {
     if (event.key !== "/") return false;
@@ -77,13 +77,13 @@ export class Rules {
 
   /** Fetches the rules; a draft is kept if asked. */
   async load({ keepsDraft = false } = {}) {
-    this.editor.area.readOnly = !this.app.server?.writable;
     try {
       const response = await request("/api/rules", { headers: { Accept: "application/json" } });
       this.#take(await response.json(), response.headers.get("ETag"));
       const text = this.#rules.map(named).join("\n");
       this.#base = text;
       if (!keepsDraft) this.editor.value = text;
+      this.#showCounts();
       this.#isLoaded = true;
       this.conflict.hidden = true;
       this.#check();
@@ -153,6 +153,7 @@ export class Rules {
   #showStatus() {
     const isWritable = Boolean(this.app.server?.writable);
     const changed = this.#changes();
+    this.editor.area.readOnly = !isWritable;
     this.apply.disabled = !isWritable || !changed || this.#errors > 0;
     this.revert.disabled = !isWritable || !changed;
     const number = this.#rules.length;

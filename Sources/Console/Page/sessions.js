@@ -46,7 +46,7 @@ async function showSession(id, place) {
       h("dl.facts", {}, facts.filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]))),
       h("div.panel", { tabindex: "0", role: "group", "aria-label": "Transcript" }, transcript(session)));
   } catch (error) {
-    place.append(h("p.problem", { role: "alert" }, error.status === 404 ? "This session is no longer kept." : error.message));
+    place.append(h("p.problem", { role: "status" }, error.status === 404 ? "This session is no longer kept." : error.message));
   }
 }
 

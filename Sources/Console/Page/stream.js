@@ -3,9 +3,9 @@ import { withQuery } from "./api.js";
 
 const INTERVAL = 250;
 /** Events of a kind that are kept between two batches; older ones are counted and thrown away unread. */
-const ROOM = 100;
+const ROOM = 50;
 /** Messages and sessions a second that the page asks for. */
-export const SAMPLE = 100;
+const SAMPLE = 40;
 
 /**
  * Follows `/api/events` while the page is visible: a browser has six connections per host, and a hidden tab holds none.
@@ -25,6 +25,9 @@ export class Stream {
     this.onBatch = onBatch;
     this.onState = onState;
   }
+
+  /** Where the stream is; null before its first event. */
+  get cursor() { return this.#cursor; }
 
   start() {
     document.addEventListener("visibilitychange", () => document.hidden ? this.#hide() : this.#open());

@@ -7,6 +7,14 @@ const STAGES = ["connect", "helo", "auth", "mail", "rcpt", "data", "message"];
 /** Which facts a stage can know, beside those that it has from earlier ones. */
 const FACTS = { connect: ["peer", "listener", "tls"], helo: ["helo"], auth: ["user"], mail: ["from"], rcpt: ["to"], data: [], message: [] };
 
+/** At `rcpt` the last one named is the current one; more than these would make the question unreadable. */
+const RECIPIENTS = 20;
+/** Rules that were passed over and are listed at most. */
+const PASSED = 200;
+
+/** An address without its port: `10.0.0.1:4711`, `[2001:db8::1]:4711`. */
+const host = peer => /^\[(.*)\](?::\d+)?$/.exec(peer)?.[1] ?? /^([^:]*):\d+$/.exec(peer)?.[1] ?? peer;
+
 /** A fact as `explain` reads it. */
 function fact(name, value) {
   const plain = String(value).replace(/["\r\n]/g, "");
@@ -20,7 +28,8 @@ export function questions(entry) {
   for (const stage of STAGES) {
     for (const name of FACTS[stage]) {
       const value = entry[name];
-      if (name === "to") known.push(...(value ?? []).slice(-1).map(address => fact("to", address)));
+      if (name === "to") known.push(...(value ?? []).slice(-RECIPIENTS).map(address => fact("to", address)));
+      else if (name === "peer" && value) known.push(fact("peer", host(value)));
       else if (name === "tls") known.push(value ? fact("tls", value) : "tls=no");
       else if (value) known.push(fact(name, value));
     }
@@ -48,11 +57,11 @@ export async function why(app, entry) {
 
 /** An answer of `explain`: the rule that would answer, the reply, and why the others would not. */
 export function explanation({ rule, answer, passed = [], error }) {
-  if (error) return h("p.problem", { role: "alert" }, error);
+  if (error) return h("p.problem", { role: "status" }, error);
   const code = /^\d{3}/.exec(answer ?? "")?.[0];
   return h("div.explanation", {},
     h("p.answer", {}, code ? badge(outcomeOf(Number(code)), "") : null, h("code", {}, answer || "the stage's own reply")),
     rule ? h("p", {}, "by ", h("code", {}, rule.name ? `${rule.name}: ${rule.text}` : rule.text)) : h("p.muted", {}, "by no rule"),
     passed.length ? h("details", {}, h("summary", {}, `${passed.length} passed over`),
-      h("ul", {}, passed.map(each => h("li", {}, h("b", {}, `rule ${each.id}`), ` ${each.why}`)))) : null);
+      h("ul", {}, passed.slice(0, PASSED).map(each => h("li", {}, h("b", {}, `rule ${each.id}`), ` ${each.why}`)))) : null);
 }

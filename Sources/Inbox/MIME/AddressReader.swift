@@ -11,6 +11,8 @@ struct AddressReader {
     /// The words since the last comma.
     private var words: [Word] = []
     private var angle: [UInt8]?
+    /// How many words came before the angle brackets.
+    private var nameCount = 0
     private var isInGroup = false
     private var isAfterBlank = false
 
@@ -57,15 +59,27 @@ struct AddressReader {
         case ":":
             // The name of a group; within one there is no other.
             scanner.advance()
+            if angle != nil { end(&defects) }
             if isInGroup || words.isEmpty { defects.insert(.badAddress) }
             (words, isInGroup) = ([], true)
+        case ">":
+            scanner.advance()
+            defects.insert(.badAddress)
         case "<":
             scanner.advance()
-            if angle != nil { end(&defects) }
+            if angle != nil {
+                // A comma is missing.
+                let name = Array(words[nameCount...])
+                words.removeSubrange(nameCount...)
+                end(&defects)
+                defects.insert(.badAddress)
+                words = name
+            }
             angle = readAngle(&defects)
+            nameCount = words.count
         case "[":
             let literal = scanner.prefix { $0 != UInt8(ascii: "]") && $0 != UInt8(ascii: ",") }
-            _ = scanner.take("]") ? () : { _ = defects.insert(.badAddress) }()
+            if !scanner.take("]") { defects.insert(.badAddress) }
             let text = literal + [UInt8(ascii: "]")]
             add(raw: text, text: text)
         default:
@@ -120,8 +134,9 @@ struct AddressReader {
     private mutating func end(_ defects: inout Defects) {
         defer { (words, angle, isAfterBlank) = ([], nil, false) }
         if let angle {
-            if angle.isEmpty || !angle.contains(UInt8(ascii: "@")) { defects.insert(.badAddress) }
-            let name = words.map(\.text).joined(separator: [0x20])
+            let isWhole = nameCount == words.count && angle.contains(UInt8(ascii: "@"))
+            if !isWhole { defects.insert(.badAddress) }
+            let name = words[..<nameCount].map(\.text).joined(separator: [0x20])
             return add(address: angle[...], name: Array(name), &defects)
         }
         guard !words.isEmpty else { return }
@@ -166,7 +181,7 @@ extension UInt8 {
     fileprivate var isPlain: Bool {
         if isBlank { return false }
         switch Unicode.Scalar(self) {
-        case "(", "\"", ",", ";", ":", "<", "[": return false
+        case "(", "\"", ",", ";", ":", "<", ">", "[": return false
         default: return true
         }
     }

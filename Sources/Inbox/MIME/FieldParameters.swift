@@ -104,26 +104,31 @@ struct ParameterReader {
         scanner.skipSpace()
         guard !name.isEmpty, scanner.take("=") else { return false }
         scanner.skipSpace()
-        let value = scanner.quotedString() ?? bareValue()
+        let base = name.prefix { $0 != UInt8(ascii: "*") }
+        let isFileName = base.isName("filename") || base.isName("name")
+        let value = scanner.quotedString() ?? bareValue(isFileName: isFileName, &defects)
         sections.add(name, value, &defects)
         return true
     }
 
-    /// A value without quotes, up to the next semicolon; a comment at its end is none of it.
-    private mutating func bareValue() -> [UInt8] {
+    /// A value without quotes: up to the next blank or semicolon.
+    ///
+    /// File names have blanks where a mailer forgot the quotes, and go on; a comment at the end is
+    /// none of them.
+    private mutating func bareValue(isFileName: Bool, _ defects: inout Defects) -> [UInt8] {
+        if scanner.take("\"") { defects.insert(.badParameter) }
         let start = scanner.index
         var end = start
         while let next = scanner.next, next != UInt8(ascii: ";") {
-            if next == UInt8(ascii: "("), end < scanner.index || end == start,
-                scanner.skipComment()
-            {
-                scanner.skipBlanks()
-                let isLast = scanner.next == nil || scanner.next == UInt8(ascii: ";")
-                if !isLast { end = scanner.index }
-                continue
+            if next.isBlank {
+                guard isFileName else { break }
+                scanner.skipSpace()
+            } else if next == UInt8(ascii: "("), !isFileName {
+                break
+            } else {
+                scanner.advance()
+                end = scanner.index
             }
-            scanner.advance()
-            if !next.isBlank { end = scanner.index }
         }
         return Array(scanner.bytes[start..<end])
     }

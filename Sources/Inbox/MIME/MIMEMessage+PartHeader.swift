@@ -74,19 +74,25 @@ extension MIMEMessage.Part {
     }
 
     func fileName(_ defects: inout Defects) -> String? {
-        let name =
-            placement(&defects)?.text("filename", defects: &defects)
-            ?? type(&defects)?.text("name", defects: &defects)
+        if let name = placement(&defects)?.text("filename", defects: &defects), !name.isEmpty {
+            return name
+        }
+        let name = type(&defects)?.text("name", defects: &defects)
         return name?.isEmpty == true ? nil : name
     }
 
-    /// What a field has in angle brackets, or all of it where there are none.
+    /// What a field has in its first angle brackets, or all of it where there are none.
     func identifier(_ name: String) -> String? {
         guard let field = fields(name).first else { return nil }
         var value = value(of: field)[...]
         if let open = value.firstIndex(of: UInt8(ascii: "<")) {
-            let close = value.lastIndex(of: UInt8(ascii: ">")) ?? value.endIndex
-            if open < close { value = value[(open + 1)..<close] }
+            value = value[(open + 1)...]
+            var isQuoted = false
+            let close = value.firstIndex { byte in
+                if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
+                return byte == UInt8(ascii: ">") && !isQuoted
+            }
+            value = value[..<(close ?? value.endIndex)]
         }
         value = value.trimmed
         return value.isEmpty ? nil : String(decoding: value, as: UTF8.self)

@@ -167,8 +167,8 @@ struct PartTreeReader {
     }
 
     private mutating func endBody(of node: Int, at end: Int) {
-        let start = nodes[node].body.lowerBound
-        nodes[node].body = start..<max(start, end)
+        // A boundary right after the header takes the end of the line before it.
+        nodes[node].body = min(nodes[node].body.lowerBound, end)..<end
     }
 
     /// No line is the boundary of a frame any more: what follows is its epilogue.
@@ -182,9 +182,11 @@ struct PartTreeReader {
     /// The last boundary of the innermost frame is missing.
     private mutating func abandon(_ frame: Frame) {
         closeBoundary(of: frames.count - 1)
+        // Of what follows the last part nobody has looked for boundaries.
+        guard !defects.contains(.tooManyParts) else { return }
         if !nodes[frame.node].children.isEmpty {
             defects.insert(.unclosedBoundary)
-        } else if !defects.contains(.tooManyParts) {
+        } else {
             defects.insert(.noStartBoundary)
             nodes[frame.node].type = MediaType()
         }

@@ -42,6 +42,7 @@ enum QuotedPrintable {
     static func decode(_ text: ArraySlice<UInt8>, defects: inout Defects) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
+        var hasBadEscape = false
         var index = text.startIndex
         while index < text.endIndex {
             let byte = text[index]
@@ -55,7 +56,7 @@ enum QuotedPrintable {
                     index = end
                     if index < text.endIndex { index = Self.next(in: text, after: index) }
                 } else {
-                    defects.insert(.quotedPrintableEscape)
+                    hasBadEscape = true
                     bytes.append(byte)
                     index += 1
                 }
@@ -70,6 +71,7 @@ enum QuotedPrintable {
                 index += 1
             }
         }
+        if hasBadEscape { defects.insert(.quotedPrintableEscape) }
         return bytes
     }
 
@@ -109,15 +111,14 @@ enum Uuencode {
     private static func decode(line: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         guard let first = line.first, line.allSatisfy({ 0x20...0x60 ~= $0 }) else { return nil }
         let count = Int((first - 0x20) & 0x3F)
+        let digits = line.dropFirst().map { ($0 - 0x20) & 0x3F }
+        guard digits.count >= (count * 4 + 2) / 3 else { return nil }
         var bytes: [UInt8] = []
-        var digits = line.dropFirst().map { ($0 - 0x20) & 0x3F }[...]
-        // Blanks at the end stand for zeros, and get lost.
-        while bytes.count < count {
-            let group = Array(digits.prefix(4)) + [0, 0, 0, 0]
-            digits = digits.dropFirst(4)
-            bytes.append(group[0] << 2 | group[1] >> 4)
-            bytes.append(group[1] << 4 | group[2] >> 2)
-            bytes.append(group[2] << 6 | group[3])
+        for start in stride(from: 0, to: digits.count, by: 4) {
+            let group = digits[start..<min(start + 4, digits.count)] + [0, 0, 0]
+            bytes.append(group[start] << 2 | group[start + 1] >> 4)
+            bytes.append(group[start + 1] << 4 | group[start + 2] >> 2)
+            bytes.append(group[start + 2] << 6 | group[start + 3])
         }
         return bytes.prefix(count)
     }

@@ -8,8 +8,6 @@ a second, `writable`, `sample` (whether it thins the stream as asked), `away` (r
 """
 
 import argparse
-import email.utils
-import hashlib
 import http.server
 import json
 import pathlib
@@ -49,11 +47,12 @@ class World:
     def __init__(self, rate, history=600, seed=7):
         self.lock = threading.RLock()
         self.random = random.Random(seed)
+        self.first_rate = rate
         self.rate, self.writable, self.thins, self.away, self.keep = rate, True, True, False, 5000
         self.started = time.time() - 3 * 3600 - 740
         self.entries, self.sessions, self.streams, self.requests = [], {}, [], []
         self.replies, self.domains, self.clients, self.rates = {}, {}, {}, []
-        self.cursor = self.dropped = self.late = 0
+        self.cursor = self.dropped = self.drift = 0
         self.rules = ruletext.Rules()
         now = time.time()
         for back in range(history if rate else 0, 0, -1):
@@ -70,14 +69,17 @@ class World:
 
     def second(self, at, sends):
         """One second of traffic: counts for all of it, and entries for some."""
-        wave = 1 + 0.12 * self.random.gauss(0, 1) - (0.75 if 260 < at % 600 < 290 else 0)
+        self.drift = 0.93 * self.drift + 0.035 * self.random.gauss(0, 1)
+        wave = max(0, 1 + self.drift + 0.02 * self.random.gauss(0, 1) - (0.75 if 400 < at % 600 < 425 else 0))
         total = max(0, round(self.rate * wave))
-        deferred = round(total * (0.35 if 100 < at % 600 < 130 else 0.04))
+        deferred = round(total * (0.35 if 220 < at % 600 < 260 else 0.04))
         refused = round(total * 0.02)
-        number = min(total, 40 if self.thins else 100_000) if sends else 0
+        number = min(total, 40) if sends else 0
         made = [mail.entry(self.random, at - 1 + index / max(number, 1), self.rules, self.started) for index in range(number)]
         for entry, session in made:
             self.keep_entry(entry, session)
+        if not self.thins and sends:
+            self.flood(total - number)
         self.count(total, deferred, refused, at)
         busy = min(0.98, 0.01 + total / 24000)
         rate = {"at": stamp(at), "messages": total, "accepted": total - deferred - refused, "deferred": deferred,
@@ -87,6 +89,15 @@ class World:
         self.send("rates", {**rate, "replies": [[*key, n] for key, n in self.replies.items()],
                             "rules": self.rules.hits(), "domains": top(self.domains), "clients": top(self.clients),
                             "sampled": max(1, total // 40) if self.thins else 1, "busy": busy, "overflows": 0, "dropped": self.dropped})
+
+    def flood(self, number):
+        """Sends the last entry again and again, each with an id of its own: nothing is thinned."""
+        text = json.dumps({"id": "@", **{name: value for name, value in self.entries[-1].items() if name != "id"}})
+        for _ in range(number):
+            self.cursor += 1
+            event = f"event: message\nid: mock-{self.cursor}\ndata: {text.replace('@', f'F{self.cursor}', 1)}\n\n"
+            for stream in self.streams:
+                stream.put(event)
 
     def keep_entry(self, entry, session):
         self.entries.append(entry)
@@ -111,6 +122,33 @@ class World:
             if total:
                 self.clients[name] = self.clients.get(name, 0) + round(total * share)
         self.rules.count(deferred, refused)
+
+    def play(self, **changes):
+        """Changes what is played: `rate`, `writable`, `thins`, `away`, `keep`, `dropped`; or lets something happen."""
+        with self.lock:
+            if changes.pop("clear", False):
+                self.entries, self.sessions, self.rates, self.replies, self.domains, self.clients = [], {}, [], {}, {}, {}
+            rules, entry, reset = (changes.pop(name, None) for name in ("rules", "entry", "reset"))
+            for name, value in changes.items():
+                setattr(self, name, value)
+            if reset:
+                self.reset(reset, dropped=self.dropped)
+            if rules is not None:
+                self.rules.replace(rules)
+                self.send("rules", {"etag": self.rules.etag})
+            if entry is not None:
+                made, session = mail.entry(self.random, time.time(), self.rules, self.started)
+                self.keep_entry({**made, **entry}, session)
+            if self.away:
+                for stream in self.streams:
+                    stream.put(None)
+
+    def restore(self):
+        """Plays what it played at first."""
+        self.play(rate=self.first_rate, writable=True, thins=True, away=False, dropped=0, rules=ruletext.FIRST)
+        with self.lock:
+            while sum(each["kept"] for each in self.entries) < 100:
+                self.second(time.time(), sends=True)
 
     def send(self, kind, data):
         self.cursor += 1
@@ -160,7 +198,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         world = self.world
         try:
             if url.path == "/mock":
-                return self.play(json.loads(body))
+                world.play(**json.loads(body))
+                return self.answer(204)
             world.requests.append(f"{self.command} {self.path}")
             if world.away:
                 self.close_connection = True
@@ -186,27 +225,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.wfile.write(body)
-
-    def play(self, changes):
-        world = self.world
-        with world.lock:
-            if "clear" in changes:
-                world.entries, world.rates, world.replies, world.domains, world.clients, world.sessions = [], [], {}, {}, {}, {}
-            for name in ("rate", "writable", "thins", "away", "keep", "dropped"):
-                if name in changes:
-                    setattr(world, name, changes[name])
-            if "reset" in changes:
-                world.reset(changes["reset"], dropped=world.dropped)
-            if "rules" in changes:
-                world.rules.replace(changes["rules"])
-                world.send("rules", {"etag": world.rules.etag})
-            if "entry" in changes:
-                entry, session = mail.entry(world.random, time.time(), world.rules, world.started)
-                world.keep_entry({**entry, **changes["entry"]}, session)
-            if world.away:
-                for stream in world.streams:
-                    stream.put(None)
-            self.answer(200, {"streams": len(world.streams), "requests": world.requests, "rules": world.rules.text()})
 
     def route(self, path, query, body):
         world = self.world
@@ -325,6 +343,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                     text = ":\n\n"
                 if text is None:
                     break
+                while not stream.empty() and (more := stream.get()) is not None:
+                    text += more
                 self.wfile.write(text.encode())
         except OSError:
             pass
@@ -333,13 +353,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 world.streams.remove(stream)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        """A browser that closes a connection is no news."""
+
+
 class Mock:
     """A mock that listens on a loopback port, in this process."""
 
     def __init__(self, port=0, rate=40, **more):
         handler = type("MockHandler", (Handler,), {"world": World(rate, **more)})
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", port), handler)
         self.world = handler.world
         self.address = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

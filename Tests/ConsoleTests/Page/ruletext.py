@@ -1,5 +1,6 @@
 """Rules as the mock knows them: enough of the language for errors with a column, counts and explanations."""
 
+import difflib
 import hashlib
 import re
 
@@ -77,7 +78,7 @@ class Rules:
         for column, word in words[1:]:
             key = re.split(r"[!<>=]", word)[0]
             if key.split(".")[0] not in [*TESTS, *PACES, "header", "param"]:
-                meant = next((test for test in TESTS if test[:1] == key[:1]), "to")
+                meant = (difflib.get_close_matches(key, TESTS, 1, 0) or ["to"])[0]
                 return column, f"unknown test '{key}'; did you mean '{meant}'?"
         if not arrow:
             return len(line) + 1, "an arrow and a step are missing; write '-> 450'"
