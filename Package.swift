@@ -122,6 +122,7 @@ let package = Package(
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
                 "BlackholeInbox", "SMTPTesting", "BlackholeSink", "BlackholeRuleScenarios",
+                "BlackholeHTTP",
             ],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),
