@@ -2,7 +2,8 @@
 import { announce, button, copyButton, h, setText } from "./dom.js";
 import { age, isoTime, time } from "./format.js";
 
-export const VIEWS = [["now", "Now"], ["messages", "Messages"], ["sessions", "Sessions"], ["rules", "Rules"], ["report", "Report"]];
+/** The views in the order of their keys, as the page has them: their links work before this runs. */
+export const VIEWS = [...document.querySelectorAll("nav a")].map(({ dataset }) => dataset.view);
 const THEMES = ["auto", "light", "dark"];
 const KEYS = [["1 – 5", "the five views"], ["/", "search"], ["j  k", "next, previous"], ["Enter", "open"], ["Esc", "back"], ["?", "this list"]];
 
@@ -17,8 +18,6 @@ export class Frame {
 
   constructor(onTheme) {
     this.onTheme = onTheme;
-    document.querySelector("nav").append(...VIEWS.map(([id, label], index) =>
-      h("a", { href: `#/${id}`, "data-view": id, title: `${label} (${index + 1})` }, label)));
     at("theme").addEventListener("click", () => this.#cycle());
     at("help").addEventListener("click", showKeys);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.onTheme());

@@ -11,6 +11,8 @@ import { Rules, fetchRules } from "./rules.js";
 import { Sessions } from "./sessions.js";
 import { Stream } from "./stream.js";
 
+const MAKERS = { now: Now, messages: Messages, sessions: Sessions, rules: Rules, report: Report };
+
 class App {
   /** The last ten minutes, a value a second, oldest first. */
   history = [];
@@ -19,13 +21,14 @@ class App {
   /** The last two events of the rates: what they have in total, and what came between. */
   rates = null;
   ratesBefore = null;
+  /** Those views that have been looked at. */
+  views = {};
   view = null;
   #asked = new Set();
   #wasAway = false;
 
   constructor() {
     this.frame = new Frame(() => this.view?.redraw());
-    this.views = { now: new Now(this), messages: new Messages(this), sessions: new Sessions(this), rules: new Rules(this), report: new Report(this) };
     this.stream = new Stream(batch => this.#take(batch), state => this.#change(state));
     addEventListener("hashchange", () => this.#route());
     addEventListener("keydown", event => this.#press(event));
@@ -52,8 +55,8 @@ class App {
 
   #route() {
     const [, id = "now", query = ""] = /^#\/(\w+)(?:\?(.*))?$/.exec(location.hash) ?? [];
-    const name = Object.hasOwn(this.views, id) ? id : "now";
-    const next = this.views[name];
+    const name = Object.hasOwn(MAKERS, id) ? id : "now";
+    const next = this.views[name] ??= new MAKERS[name](this);
     if (next !== this.view) {
       this.view?.hide();
       this.view = next;
@@ -85,8 +88,8 @@ class App {
   }
 
   #reload() {
-    this.views.messages.reload();
-    this.views.sessions.reload();
+    this.views.messages?.reload();
+    this.views.sessions?.reload();
   }
 
   #take(batch) {
@@ -100,7 +103,7 @@ class App {
     if (batch.rates.length) this.frame.showOverload(overload(batch, this.view));
     if (batch.reset.length) this.#reset(batch.reset);
     this.view.update(batch);
-    if (this.view !== this.views.rules) this.views.rules.update({ rates: [], rules: batch.rules });
+    if (this.view !== this.views.rules) this.views.rules?.update({ rates: [], rules: batch.rules });
   }
 
   #reset(resets) {
@@ -112,7 +115,7 @@ class App {
 
   /** Has rules fetched that nobody has asked for yet. */
   async needRules() {
-    const missing = [...this.views.now.ruleIds].filter(id => !this.rules.has(id) && !this.#asked.has(id));
+    const missing = this.rates.rules.map(([id]) => id).filter(id => !this.rules.has(id) && !this.#asked.has(id));
     if (!missing.length) return;
     missing.forEach(id => this.#asked.add(id));
     try {
@@ -135,7 +138,7 @@ class App {
     // Enter belongs to the link or button that has the focus.
     if (event.key === "Enter" && target.matches("a, button, summary, [role=tab]")) return;
     const index = "12345".indexOf(event.key);
-    if (index >= 0) this.go(VIEWS[index][0]);
+    if (index >= 0) this.go(VIEWS[index]);
     else if (event.key === "?") showKeys();
     else if (!this.view.key(event)) return;
     event.preventDefault();

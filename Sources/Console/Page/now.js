@@ -46,9 +46,6 @@ export class Now {
     new ResizeObserver(() => this.#draw()).observe(this.canvas);
   }
 
-  /** The rules that have counts. */
-  get ruleIds() { return (this.app.rates?.rules ?? []).map(([id]) => id); }
-
   show() { this.#render(); }
   hide() {}
   key() { return false; }

@@ -54,7 +54,7 @@ class World:
         self.replies, self.domains, self.clients, self.rates = {}, {}, {}, []
         self.cursor = self.dropped = self.drift = 0
         self.rules = ruletext.Rules()
-        now = time.time()
+        self.begun = now = time.time()
         for back in range(history if rate else 0, 0, -1):
             self.second(now - back, sends=back < 20)
         threading.Thread(target=self.live, daemon=True).start()
@@ -70,9 +70,9 @@ class World:
     def second(self, at, sends):
         """One second of traffic: counts for all of it, and entries for some."""
         self.drift = 0.93 * self.drift + 0.035 * self.random.gauss(0, 1)
-        wave = max(0, 1 + self.drift + 0.02 * self.random.gauss(0, 1) - (0.75 if 400 < at % 600 < 425 else 0))
+        wave = max(0, 1 + self.drift + 0.02 * self.random.gauss(0, 1) - (0.75 if 400 < (at - self.begun) % 600 < 425 else 0))
         total = max(0, round(self.rate * wave))
-        deferred = round(total * (0.35 if 220 < at % 600 < 260 else 0.04))
+        deferred = round(total * (0.35 if 220 < (at - self.begun) % 600 < 260 else 0.04))
         refused = round(total * 0.02)
         number = min(total, 40) if sends else 0
         made = [mail.entry(self.random, at - 1 + index / max(number, 1), self.rules, self.started) for index in range(number)]

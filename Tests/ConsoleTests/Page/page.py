@@ -11,6 +11,7 @@ Needs chromium, chromium-driver and python3-selenium: scripts/setup.sh console.
 import argparse
 import email.message
 import gzip
+import itertools
 import json
 import re
 import smtplib
@@ -21,12 +22,15 @@ import urllib.request
 
 import states
 from chromium import Chromium, Failure, Keys, expect
+from colors import SIGHTS, distance
 from mock import Mock
 
 VIEWS = ["now", "messages", "sessions", "rules", "report"]
 SIZES = [(360, 740), (1280, 800), (3840, 2160)]
 CHECKS = []
 SIZE_LIMIT = 60_000
+# In L*a*b*: 2 can just be told apart side by side.
+APART = 30
 
 
 def check(function):
@@ -80,7 +84,7 @@ def views_have_addresses_keys_and_history(page):
     for number, view in enumerate(VIEWS, 1):
         page.press(str(number))
         page.wait(lambda: page.js("return location.hash") == f"#/{view}", f"key {number} leads to {view}")
-        expect(page.find("nav a[aria-current]").get_attribute("data-view") == view, f"{view} is not marked")
+        page.wait(lambda: page.find("nav a[aria-current]").get_attribute("data-view") == view, f"{view} is marked")
     page.driver.back()
     page.wait(lambda: page.find("nav a[aria-current]").get_attribute("data-view") == "rules", "back leads to Rules")
     page.driver.forward()
@@ -260,6 +264,20 @@ def rules_are_edited_tried_and_applied(page):
     page.wait(lambda: page.named("button", "Apply").is_enabled(), "the old rules can be applied")
     page.named("button", "Apply").click()
     page.shows(".status", f"{len(before)} rule")
+
+
+@check
+def outcomes_differ_for_the_color_blind(page):
+    """The colors of outcomes differ for people who see fewer colors, too"""
+    for theme in ("dark", "light"):
+        page.look(theme=theme)
+        page.open("#/now")
+        for part in (".legend .outcome", ".legend .outcome i"):
+            colors = page.js("return [...document.querySelectorAll(arguments[0])].map(each => getComputedStyle(each).color)", part)
+            expect(len(colors) == 3, f"{part} has {colors}")
+            for sight in SIGHTS:
+                nearest = min(distance(one, other, sight) for one, other in itertools.combinations(colors, 2))
+                expect(nearest >= APART, f"{part}, {theme}, {sight}: {colors} are {nearest:.0f} apart")
 
 
 @check
