@@ -13,6 +13,8 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
     private let loop: Int
     private let session: RuleSession
     private let keepsTranscript: Bool
+    /// Whether it reports nothing.
+    private let isSilent: Bool
     private var summary: SessionSummary
     private var dialogue = Dialogue()
     private var asked = Asked.other
@@ -39,13 +41,18 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
     }
 
     /// Begins the account of a connection.
+    ///
+    /// - Parameters:
+    ///   - keepsTranscript: whether what is said is kept.
+    ///   - isSilent: whether nothing is reported: the peer only looks whether the server lives.
     package init(
         _ recorder: Recorder, _ peer: borrowing Peer, _ session: RuleSession,
-        keepsTranscript: Bool
+        keepsTranscript: Bool, isSilent: Bool = false
     ) {
         self.recorder = recorder
         self.session = session
-        self.keepsTranscript = keepsTranscript
+        self.keepsTranscript = keepsTranscript && !isSilent
+        self.isSilent = isSilent
         loop = peer.loop
         summary = SessionSummary(id: String(decoding: session.id, as: UTF8.self), opened: .now)
         summary.peer = session.connection.peer.host
@@ -67,7 +74,9 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
     }
 
     /// The connection is established.
-    func opened() { recorder.report(.session(summary), on: loop) }
+    func opened() {
+        if !isSilent { recorder.report(.session(summary), on: loop) }
+    }
 
     /// The connection is secured, by this in words: what was said in clear does not count.
     package func secured(by tls: String) {
@@ -93,7 +102,7 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
         summary.closed = .now
         summary.user = session.user
         summary.transcript = dialogue.transcript
-        reports.append(.session(summary))
+        if !isSilent { reports.append(.session(summary)) }
         report()
     }
 
@@ -122,7 +131,7 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
     }
 
     /// Whether content is to be handed to ``received(content:)``.
-    var wantsContent: Bool { hasContent && transaction != nil }
+    var wantsContent: Bool { hasContent && transaction != nil && !isSilent }
 
     /// Takes a piece of a message's content.
     func received(content bytes: RawSpan) {
@@ -243,6 +252,7 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
     private func message(
         _ transaction: RecordedTransaction, _ id: MessageID
     ) -> ReceivedMessage? {
+        guard !isSilent else { return nil }
         guard hasContent else {
             recorder.noteLostContent()
             return nil
@@ -288,6 +298,6 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
         entry.size = transaction.size
         entry.session = summary.id
         if entry.outcome == .accepted { summary.messages += 1 } else { summary.refused += 1 }
-        reports.append(.message(entry, message))
+        if !isSilent { reports.append(.message(entry, message)) }
     }
 }
