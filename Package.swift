@@ -109,7 +109,8 @@ let package = Package(
             name: "blackhole",
             dependencies: [
                 "BlackholeCLinux", "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP",
-                "BlackholeRules", "BlackholeSink", "BlackholeDaemon",
+                "BlackholeRules", "BlackholeHTTP", "BlackholeConsole", "BlackholeSink",
+                "BlackholeDaemon",
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser",
                     condition: inProgram),
@@ -122,6 +123,7 @@ let package = Package(
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
                 "BlackholeInbox", "SMTPTesting", "BlackholeSink", "BlackholeRuleScenarios",
+                "BlackholeHTTP",
             ],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),

@@ -47,6 +47,7 @@ done
 case $target in
 FuzzConfiguration) dictionary=configuration ;;
 FuzzRules) dictionary=rules ;;
+FuzzHTTP) dictionary=http ;;
 FuzzHeaderSwitches | FuzzMessage) dictionary=message ;;
 *) dictionary=smtp ;;
 esac

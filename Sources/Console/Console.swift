@@ -27,7 +27,9 @@ package final class Console: Sendable {
         self.rules = rules
         self.meters = meters
         self.started = started
-        board = Board(feed: feed, keep: settings.keep, keepBytes: settings.keepBytes)
+        board = Board(
+            feed: feed, keep: settings.keep, keepBytes: settings.keepBytes,
+            sessions: settings.sessions)
     }
 
     /// Whether rules can be changed.

@@ -18,6 +18,8 @@ package struct ConsoleSettings: Sendable {
     package var keep = 100
     /// How many bytes of contents.
     package var keepBytes = 64 << 20
+    /// How many sessions are kept.
+    package var sessions = Board.maximumSessions
 
     package init() {}
 }

@@ -94,7 +94,7 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
         do throws(Refusal) {
             switch try reader.next(in: input, from: &start) {
             case .incomplete:
-                if reader.isBetweenRequests, start < input.byteCount, !hasBegun {
+                if request == nil, !reader.isBetweenRequests, !hasBegun {
                     hasBegun = true
                     context.deadline = context.now + limits.headTime
                 }
@@ -198,7 +198,7 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
     private mutating func expire(_ context: inout Context) -> Verdict {
         switch phase {
         case .streaming: return continueStream(&context)
-        case .reading where hasBegun || !reader.isBetweenRequests: refuse(408, &context)
+        case .reading where !reader.isBetweenRequests: refuse(408, &context)
         default: break
         }
         return .close
@@ -219,7 +219,7 @@ package struct HTTPLayer<Next: HTTPResponder & ~Copyable>: ByteHandler, ~Copyabl
     private mutating func stop(_ context: inout Context) -> Verdict {
         switch phase {
         case .sending: return .proceed
-        case .reading where hasBegun || !reader.isBetweenRequests: return .proceed
+        case .reading where !reader.isBetweenRequests: return .proceed
         case .waiting:
             refuse(503, &context)
             return .close

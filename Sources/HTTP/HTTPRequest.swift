@@ -9,7 +9,7 @@ package struct HTTPRequest: Sendable {
     /// The body; empty without one.
     package var body: [UInt8] = []
     /// Whether it is of HTTP/1.0.
-    let isOld: Bool
+    package let isOld: Bool
     /// Where its body ends.
     let framing: BodyFraming
 

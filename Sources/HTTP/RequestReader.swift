@@ -37,8 +37,8 @@ package struct RequestReader: Sendable {
 
     package init(_ limits: HTTPLimits) { self.limits = limits }
 
-    /// Whether no byte of a request has been consumed.
-    package var isBetweenRequests: Bool { state == .head }
+    /// Whether no byte of a request has come since the last.
+    package var isBetweenRequests: Bool { state == .head && scanned == 0 }
 
     /// Reads what comes next from `start` on, which moves behind what is consumed.
     ///
@@ -101,8 +101,9 @@ package struct RequestReader: Sendable {
         // RFC 9112 §2.2: empty lines before a request are passed over.
         while input.byteCount - start >= 2, input[start] == 0x0D, input[start + 1] == 0x0A {
             start += 2
-            scanned = 0
         }
+        // Half of an empty line may be there.
+        if input.byteCount - start == 1, input[start] == 0x0D { return .incomplete }
         try checkMethod(in: input, from: start)
         guard let end = try endOfHead(in: input, from: start) else { return .incomplete }
         let head = input.extracting(start..<end).withUnsafeBytes { Array($0) }
@@ -122,8 +123,6 @@ package struct RequestReader: Sendable {
         for offset in 0..<min(input.byteCount - start, 33) {
             let byte = input[start + offset]
             if byte == 0x20, offset > 0 { return }
-            // Half of an empty line may be there.
-            if byte == 0x0D, offset == 0, input.byteCount - start == 1 { return }
             guard byte.isTokenByte, offset < 32 else { throw Refusal(400) }
         }
     }

@@ -24,6 +24,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case configuration = "FuzzConfiguration"
     case rules = "FuzzRules"
     case headerSwitches = "FuzzHeaderSwitches"
+    case http = "FuzzHTTP"
     case message = "FuzzMessage"
 
     /// The bytes of choices before the lines of a session; nil where an input is something else.
@@ -50,6 +51,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .configuration: ConfigurationBody()
         case .rules: RulesBody()
         case .headerSwitches: HeaderSwitchesBody()
+        case .http: HTTPBody()
         case .message: MessageBody()
         }
     }

@@ -15,7 +15,7 @@ package final class Board: Sendable {
     private let feed: any ConsoleFeed
     private let state: Mutex<State>
 
-    /// How many sessions are kept.
+    /// How many sessions are kept unless another number is given.
     package static let maximumSessions = 1000
     /// How many events are kept for those who come back.
     package static let maximumEvents = 10_000
@@ -23,7 +23,7 @@ package final class Board: Sendable {
     struct State {
         var store: MailStore
         var log: EventLog
-        var sessions = SessionStore(capacity: Board.maximumSessions)
+        var sessions: SessionStore
         var waits: [Int: PendingWait] = [:]
         /// Who is woken whenever something has happened.
         var streams: [Int: Waker] = [:]
@@ -39,15 +39,20 @@ package final class Board: Sendable {
     ///   - feed: where it hears what has happened; no other board has it.
     ///   - keep: how many entries it keeps.
     ///   - keepBytes: how many bytes of contents.
+    ///   - sessions: how many sessions.
     ///   - run: what no other run of the server is called: small letters and digits.
-    package init(feed: any ConsoleFeed, keep: Int, keepBytes: Int, run: String = Board.newRun) {
+    package init(
+        feed: any ConsoleFeed, keep: Int, keepBytes: Int, sessions: Int = Board.maximumSessions,
+        run: String = Board.newRun
+    ) {
         self.feed = feed
         self.run = run
         isKeeping = keep > 0
         state = Mutex(
             State(
                 store: MailStore(keep: keep, keepBytes: keepBytes),
-                log: EventLog(capacity: Board.maximumEvents)))
+                log: EventLog(capacity: Board.maximumEvents),
+                sessions: SessionStore(capacity: sessions)))
     }
 
     /// A name for a run, drawn by chance.

@@ -11,6 +11,7 @@ struct SessionStore {
 
     /// Puts a session in, or what is new of it; the oldest goes where there is no room.
     mutating func put(_ session: SessionSummary) {
+        guard capacity > 0 else { return }
         if sessions.updateValue(session, forKey: session.id) != nil { return }
         if order.count < capacity {
             order.append(session.id)

@@ -81,7 +81,7 @@ extension ServerMeters {
     }
 
     private var ruleFamilies: [MetricFamily] {
-        let page = rules.page
+        guard let page = rules?.page else { return [] }
         return [
             MetricFamily(
                 "blackhole_rule_hits", .counter,

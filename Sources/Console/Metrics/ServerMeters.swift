@@ -5,13 +5,13 @@ internal import Synchronization
 /// What a server measures: read from what its loops count, which costs them nothing.
 package final class ServerMeters: ConsoleMeters {
     let loops: EventLoops
-    let rules: RuleBook
+    let rules: RuleBook?
     let recorded: [LoopMeters]
     let version: String
     private let state: Mutex<State>
     private let overflowsAtStart = HostFigures.listenOverflows
-    private let isTakingMail: @Sendable () -> Bool
-    private let currentListeners: @Sendable () -> [ConsoleListener]
+    package let listeners: [ConsoleListener]
+    private let isStopping = Atomic(false)
 
     private struct State {
         var replies = ReplyCounts()
@@ -34,29 +34,27 @@ package final class ServerMeters: ConsoleMeters {
     ///
     /// - Parameters:
     ///   - loops: the loops of mail.
-    ///   - rules: the rules in force.
+    ///   - listeners: where mail is taken.
+    ///   - rules: the rules in force; nil to measure none.
     ///   - recorded: what is measured of recorded connections, on each loop; empty where none are.
     ///   - version: the program's.
-    ///   - isReady: whether mail is taken.
-    ///   - listeners: where mail is taken.
     package init(
-        _ loops: EventLoops, rules: RuleBook, recorded: [LoopMeters] = [], version: String,
-        isReady: @escaping @Sendable () -> Bool,
-        listeners: @escaping @Sendable () -> [ConsoleListener]
+        _ loops: EventLoops, _ listeners: [ConsoleListener], rules: RuleBook? = nil,
+        recorded: [LoopMeters] = [], version: String
     ) {
         self.loops = loops
         self.rules = rules
         self.recorded = recorded
         self.version = version
-        isTakingMail = isReady
-        currentListeners = listeners
+        self.listeners = listeners
         state = Mutex(
             State(last: ServerMeters.reading(loops, recorded, []), working: loops.workingTimes))
     }
 
-    package var isReady: Bool { isTakingMail() }
+    package var isReady: Bool { !isStopping.load(ordering: .relaxed) }
 
-    package var listeners: [ConsoleListener] { currentListeners() }
+    /// Mail is no longer taken.
+    package func noteStop() { isStopping.store(true, ordering: .relaxed) }
 
     package func takeSecond() -> TrafficSecond {
         let (now, last) = state.withLock { state in
@@ -164,7 +162,9 @@ package final class ServerMeters: ConsoleMeters {
         sum(LoopMeters.Place.reply(stage, code))
     }
 
-    private func label(_ state: inout State) { state.replies.label(rules.page.codes, refused) }
+    private func label(_ state: inout State) {
+        if let rules { state.replies.label(rules.page.codes, refused) }
+    }
 
     private func working(_ state: inout State) -> [UInt64] {
         state.working = zip(state.working, loops.workingTimes).map { max($0, $1) }

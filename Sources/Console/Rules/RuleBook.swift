@@ -85,6 +85,8 @@ package final class RuleBook: Sendable {
         var version = 0
         var lastID = 0
         var labels = RuleHits()
+        /// Whether clients have changed rules since the configuration was read.
+        var isChanged = false
     }
 
     /// Makes the book of rules that are in force.
@@ -113,16 +115,20 @@ package final class RuleBook: Sendable {
     package var page: Page { state.withLock { page(of: $0) } }
 
     /// Puts the rules of a reloaded configuration in force, which undoes all that was changed here.
+    ///
+    /// - Returns: whether anything was.
     package func reload(
         _ written: RuleSet, generated: [GeneratedRule], lists: [String: AddressList],
         compile: @escaping Compiler
-    ) {
+    ) -> Bool {
         state.withLock { state in
+            defer { state.isChanged = false }
             state.put(generated)
             state.lists = lists
             state.compile = compile
             state.put(written.entries.map { ($0.rule, "\($0.source)") })
             publish(&state)
+            return state.isChanged
         }
     }
 
@@ -141,6 +147,7 @@ package final class RuleBook: Sendable {
             let rules = try change(state.rows)
             try RuleBook.checkNames(rules.compactMap(\.rule.name))
             state.put(rules)
+            state.isChanged = true
             publish(&state)
             return page(of: state)
         }

@@ -32,7 +32,7 @@ public struct Transcript: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The lines, in their order.
-    public internal(set) var lines: [Line] = []
+    public package(set) var lines: [Line] = []
 
     package init(_ lines: [Line] = []) { self.lines = lines }
 

@@ -1,4 +1,4 @@
-internal import BlackholePipeline
+package import BlackholePipeline
 
 /// A message whose content has ended.
 public struct IncomingMessage: BitwiseCopyable, Sendable {
@@ -20,7 +20,8 @@ public struct IncomingMessage: BitwiseCopyable, Sendable {
 public struct MessageID: BitwiseCopyable, Sendable, Hashable, CustomStringConvertible {
     private let bits: UInt64
 
-    init(_ random: inout RandomSource) {
+    /// Draws a name.
+    package init(_ random: inout RandomSource) {
         bits = random.next()
     }
 

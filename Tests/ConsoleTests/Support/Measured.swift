@@ -17,8 +17,7 @@ struct Measured {
         recorded = (0..<count).map { _ in LoopMeters(listeners: listeners, domains: domains) }
         server = FakeServer(rules: rules)
         meters = ServerMeters(
-            loops, rules: server.console.rules, recorded: recorded, version: "1.2.3",
-            isReady: { true }, listeners: { [] })
+            loops, [], rules: server.console.rules, recorded: recorded, version: "1.2.3")
     }
 
     /// The lines of the metrics, without comments.
