@@ -139,6 +139,16 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
         #expect(measured.meters.takeSecond().deferred == 1)
     }
 
+    @Test func `show which latches hold`() throws {
+        let measured = try Measured(
+            rules:
+                "latch: mail over=0/m hold=1h -> 451\nkeyed: rcpt over=1/m per=from hold=1h -> 450")
+        #expect(measured.value(#"blackhole_rule_latched{rule="latch"}"#) == "0.0")
+        #expect(measured.value(#"blackhole_rule_latched{rule="keyed"}"#) == nil)
+        measured.fire(place: 0, times: 1)
+        #expect(measured.value(#"blackhole_rule_latched{rule="latch"}"#) == "1.0")
+    }
+
     @Test func `keep what rules have counted that are gone`() throws {
         let measured = try Measured(rules: "grey: rcpt -> 450\nmail -> 451")
         func put(_ text: String) throws {

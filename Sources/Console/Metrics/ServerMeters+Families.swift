@@ -88,6 +88,10 @@ extension ServerMeters {
                 help: "Times that rules fired, by their name or number.",
                 samples("rule", page.hitsByLabel.map { ($0.label, $0.hits) })),
             MetricFamily(
+                "blackhole_rule_latched", .gauge,
+                help: "Whether the latch of a rule holds, of rules that have one.",
+                page.latches.map { .init([("rule", $0.label)], .number($0.isHeld ? 1 : 0)) }),
+            MetricFamily(
                 "blackhole_rules_cut_off", .gauge,
                 help: "Rules that are counted as other, since there are too many.",
                 [.init([], .number(Double(page.rulesCutOff)))]),

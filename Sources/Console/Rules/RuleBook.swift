@@ -1,4 +1,5 @@
 internal import BlackholeHTTP
+internal import BlackholePipeline
 package import BlackholeRules
 internal import Synchronization
 
@@ -51,6 +52,9 @@ package final class RuleBook: Sendable {
 
         /// The labels of rules in metrics, with how often they have fired since the start.
         package var hitsByLabel: [(label: String, hits: UInt64)] { labels.counts }
+
+        /// The rules that have one latch, whether it holds now.
+        var latches: [(label: String, isHeld: Bool)] { labels.latches(at: .now) }
 
         /// How many rules have no label of their own, since there are too many.
         package var rulesCutOff: Int { labels.cutOff }

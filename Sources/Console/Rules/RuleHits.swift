@@ -1,3 +1,4 @@
+internal import BlackholePipeline
 internal import BlackholeRules
 
 /// How often rules have fired, by their labels in metrics.
@@ -38,6 +39,16 @@ struct RuleHits: Sendable {
         var counts = gone
         for row in rows { counts[label(of: row), default: 0] &+= row.tally.fires }
         return counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The rules with a latch of their own, and whether it holds.
+    func latches(at now: Instant) -> [(label: String, isHeld: Bool)] {
+        var latches: [String: Bool] = [:]
+        for row in rows {
+            guard let isHeld = row.tally.isLatched(at: now) else { continue }
+            latches[label(of: row), default: false] = isHeld || latches[label(of: row)] == true
+        }
+        return latches.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// How many of the rules have no label of their own.
