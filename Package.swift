@@ -169,7 +169,7 @@ let package = Package(
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
                 "BlackholeInbox", "BlackholeHTTP", "BlackholeConsole", "BlackholeTestSupport",
             ],
-            exclude: ["Page", "Cases"], swiftSettings: strict),
+            exclude: ["Page", "Cases", "Checks"], swiftSettings: strict),
         .testTarget(
             name: "TLSTests",
             dependencies: [
