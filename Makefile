@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-fast check simulate hostile hostile-costs soak sanitize fuzz fuzz-smoke fuzz-coverage
 .PHONY: bench bench-full bench-programs smtp-load test-smtp-load stage man install uninstall deb
-.PHONY: test-packaging test-downstream test-page pictures examples
+.PHONY: test-packaging test-downstream test-page test-console pictures examples
 .PHONY: format lint docs clean
 
 # What `make format` and `make lint` look at: our own Swift, never what is built or fetched.
@@ -68,6 +68,12 @@ test-downstream: ## Test the package as other packages use it, and the README's 
 test-page: ## Drive the console's page in Chromium; of a server that runs with ARGS=http://127.0.0.1:8025.
 	@scripts/setup.sh console
 	Tests/ConsoleTests/Page/page.py $(ARGS)
+
+# Each takes ARGS='http://127.0.0.1:8025 127.0.0.1:2525' for a server that runs.
+test-console: build ## Try the console with Prometheus, schemathesis, Mailpit's client and foreign origins.
+	@scripts/setup.sh console
+	@python=$$(scripts/python-tools.sh) && for check in origins mailpit_api openapi scraping; do \
+		$$python Tests/ConsoleTests/Checks/$$check.py $(ARGS) || exit 1; done
 
 pictures: ## Take the console's pictures anew: docs/pictures.
 	@scripts/setup.sh console

@@ -10,6 +10,33 @@ let strict: [SwiftSetting] = [
 /// Only what the program needs: whoever depends on a library resolves none of it.
 let inProgram = TargetDependencyCondition.when(traits: ["Program"])
 
+/// The files of the console's page, which are part of the program.
+let page = [
+    "api.js",
+    "browser.js",
+    "chart.js",
+    "dom.js",
+    "editor.js",
+    "filters.js",
+    "format.js",
+    "frame.js",
+    "icon.svg",
+    "index.html",
+    "list.js",
+    "main.js",
+    "message.js",
+    "messages.js",
+    "now.js",
+    "report.js",
+    "rules.js",
+    "sessions.js",
+    "stream.js",
+    "style.css",
+    "tabs.js",
+    "theme.js",
+    "why.js",
+].map { Resource.embedInCode("Page/\($0)") }
+
 let package = Package(
     name: "blackhole",
     products: [
@@ -57,6 +84,14 @@ let package = Package(
             dependencies: ["BlackholePipeline", "BlackholeTLS", "BlackholeSMTP"],
             path: "Sources/Inbox", swiftSettings: strict),
         .target(
+            name: "BlackholeConsole",
+            dependencies: [
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
+                "BlackholeInbox", "BlackholeHTTP", "BlackholeGzip",
+            ],
+            path: "Sources/Console", resources: page + [.embedInCode("openapi.json")],
+            swiftSettings: strict),
+        .target(
             name: "SMTPTesting",
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
@@ -74,7 +109,8 @@ let package = Package(
             name: "blackhole",
             dependencies: [
                 "BlackholeCLinux", "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP",
-                "BlackholeRules", "BlackholeSink", "BlackholeDaemon",
+                "BlackholeRules", "BlackholeHTTP", "BlackholeConsole", "BlackholeSink",
+                "BlackholeDaemon",
                 .product(
                     name: "ArgumentParser", package: "swift-argument-parser",
                     condition: inProgram),
@@ -133,6 +169,13 @@ let package = Package(
                 "BlackholeTestSupport",
             ],
             exclude: ["Cases", "Agreement"], swiftSettings: strict),
+        .testTarget(
+            name: "ConsoleTests",
+            dependencies: [
+                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
+                "BlackholeInbox", "BlackholeHTTP", "BlackholeConsole", "BlackholeTestSupport",
+            ],
+            exclude: ["Page", "Cases", "Checks"], swiftSettings: strict),
         .testTarget(
             name: "TLSTests",
             dependencies: [

@@ -13,7 +13,7 @@ declare -A groups=(
         libmail-java mutt"
     [bench]="postfix strace valgrind gcc libc6-dev binutils openssl python3 python3-venv"
     [docs]="python3"
-    [console]="chromium chromium-driver python3-selenium python3-pil"
+    [console]="chromium chromium-driver python3-selenium python3-pil prometheus python3-venv"
     [package]="binutils dpkg-dev python3"
     [install]="adduser binutils logrotate man-db procps systemd"
 )

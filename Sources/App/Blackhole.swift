@@ -35,11 +35,13 @@ struct Blackhole: ParsableCommand {
             73 a file cannot be written, 77 not permitted, 78 wrong configuration; status: 0 running, 1 dead with its pid \
             file left, 3 not running.
             """,
-        version: "blackhole 0.1.0",
+        version: "blackhole \(versionNumber)",
         subcommands: [
             Start.self, Stop.self, Restart.self, Reload.self, Status.self, Run.self,
             FuzzReplies.self, Check.self, Explain.self, Example.self, Certificate.self,
         ])
+
+    static let versionNumber = "0.1.0"
 
     private static let commands = configuration.subcommands.map { $0._commandName } + ["help"]
 

@@ -11,6 +11,8 @@ final class BoundEndpoint {
     let isImplicitTLS: Bool
     /// `127.0.0.1:25`, or `127.0.0.1:465 for TLS`.
     let address: String
+    /// The address as bound.
+    let boundAddress: NetworkAddress
     /// The file of a unix-domain socket that is ours to remove; nil for any other.
     let path: String?
     private var bound: BoundListener?
@@ -18,6 +20,7 @@ final class BoundEndpoint {
 
     private init(_ bound: consuming BoundListener, _ index: Int, isImplicitTLS: Bool) {
         address = bound.address.description + (isImplicitTLS ? " for TLS" : "")
+        boundAddress = bound.address
         path = bound.path
         self.bound = consume bound
         self.index = index
@@ -26,13 +29,15 @@ final class BoundEndpoint {
 
     /// Binds all addresses of all listeners.
     ///
-    /// - Parameter file: who may connect to a unix-domain socket.
+    /// - Parameters:
+    ///   - file: who may connect to a unix-domain socket.
+    ///   - setting: the setting that says where; nil for those of mail.
     static func bind(
-        _ listeners: [Endpoint], loops: Int, _ file: SocketFile
+        _ listeners: [Endpoint], loops: Int, _ file: SocketFile, for setting: String? = nil
     ) throws(StartError) -> [BoundEndpoint] {
         var sockets: [BoundEndpoint] = []
         for (index, listener) in listeners.enumerated() {
-            sockets += try bind(listener, index, loops: loops, file)
+            sockets += try bind(listener, index, loops: loops, file, setting)
         }
         return sockets
     }
@@ -55,7 +60,7 @@ final class BoundEndpoint {
 
     /// Binds all addresses that the listener's host stands for.
     private static func bind(
-        _ listener: Endpoint, _ index: Int, loops: Int, _ file: SocketFile
+        _ listener: Endpoint, _ index: Int, loops: Int, _ file: SocketFile, _ setting: String?
     ) throws(StartError) -> [BoundEndpoint] {
         let addresses = NetworkAddress.lookUp(listener.host, port: listener.port)
         guard !addresses.isEmpty else { throw .unknownHost(listener.host) }
@@ -67,7 +72,8 @@ final class BoundEndpoint {
                         try BoundListener(address, loops: loops, file: file), index,
                         isImplicitTLS: listener.isImplicitTLS))
             } catch {
-                throw .cannotListen(error, address, isImplicitTLS: listener.isImplicitTLS)
+                let usual = listener.isImplicitTLS ? "ssl_port" : "port"
+                throw .cannotListen(error, address, setting: setting ?? usual)
             }
         }
         return sockets

@@ -1,3 +1,4 @@
+import BlackholeConsole
 import BlackholeDaemon
 import BlackholeRules
 import BlackholeSink
@@ -17,6 +18,8 @@ struct Preview {
                 "listens on \(listener.address)\(listener.isImplicitTLS ? " for TLS" : ""): "
                     + listener.policy.text)
         }
+        if let text = configuration.consoleText { lines.append(text) }
+        if configuration.console.isServed { _ = try ConsoleSettings(configuration) }
         let rules = try WrittenRules(configuration, source).rules
         lines.append("rules, in the order in which they are tried:")
         lines += rules.set.entries.map { "  \($0.rule)" }

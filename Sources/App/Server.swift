@@ -1,3 +1,4 @@
+import BlackholeConsole
 import BlackholeDaemon
 import BlackholePipeline
 import BlackholeRules
@@ -38,6 +39,9 @@ final class Server {
     /// Certificates that rules choose; nil if none does.
     private var flawed: FlawedIdentities?
     private var loops: EventLoops?
+    /// The console, and the rules as it has them; nil without one.
+    private let console: (service: ConsoleService, book: RuleBook, recorder: Recorder)?
+    private var meters: ServerMeters?
 
     /// Reads the keys, and binds every address or takes over the sockets of a service manager.
     ///
@@ -68,11 +72,25 @@ final class Server {
             : try BoundEndpoint.adopt(offered, configuration, log)
         let program = rules.program(tallies, configuration)
         inForce = RulesInForce(program)
-        flawed = program.choosesCertificates ? try tls?.flawed(configuration) : nil
+        console =
+            configuration.console.isServed
+            ? (
+                try ConsoleService(configuration, log),
+                rules.book(inForce, tallies, configuration),
+                Recorder(
+                    loops: workers, contentBytes: configuration.console.keepBytes / 2,
+                    listeners: configuration.listeners.map(\.ruleName),
+                    domains: configuration.console.domains.map { $0.lowercased() })
+            ) : nil
+        flawed =
+            program.choosesCertificates || configuration.console.canChangeRules
+            ? try tls?.flawed(configuration) : nil
     }
 
     /// The files of its unix-domain sockets.
-    var socketPaths: [String] { endpoints.compactMap(\.path) }
+    var socketPaths: [String] {
+        endpoints.compactMap(\.path) + (console?.service.socketPaths ?? [])
+    }
 
     /// What the operator should know of the certificate's files.
     var tlsWarnings: [String] { tls?.warnings ?? [] }
@@ -113,10 +131,42 @@ final class Server {
                 log.info(
                     "listening on \(endpoint.address)\(suffix): \(policies[endpoint.index].text)")
             }
+            try startConsole(loops)
             return loops
         } catch {
             throw StartError("cannot \(error.description)", exitCode: EX_UNAVAILABLE)
         }
+    }
+
+    private func startConsole(_ mail: EventLoops) throws(SystemError) {
+        guard let console else { return }
+        let log = log
+        let meters = ServerMeters(
+            mail,
+            endpoints.map { endpoint in
+                ConsoleListener(
+                    endpoint.boundAddress,
+                    endpoint.isImplicitTLS
+                        ? .tls : configuration.offersStartTLS ? .starttls : .clear)
+            }, rules: console.book,
+            recorded: configuration.console.effectiveKeep > 0 ? console.recorder.meters : [],
+            version: Blackhole.versionNumber)
+        self.meters = meters
+        try console.service.start(console.recorder, console.book, meters, tls?.context) {
+            log.warning("console: \($0.text)")
+        }
+        for link in console.service.links { log.info("console on \(link)") }
+    }
+
+    /// Where the console is, as links.
+    var consoleLinks: [String] { console?.service.links ?? [] }
+
+    /// The addresses of mail and of the console, as bound, and whether TLS begins with the first byte.
+    var addresses: [(name: String, places: [(NetworkAddress, isImplicitTLS: Bool)])] {
+        [
+            ("listeners", endpoints.map { ($0.boundAddress, $0.isImplicitTLS) }),
+            ("http", console?.service.addresses ?? []),
+        ]
     }
 
     /// What new connections to an endpoint are served with, as the configuration is now.
@@ -127,7 +177,15 @@ final class Server {
             settings: settings, rules: rules(endpoint), tls: hasTLS ? tls?.context : nil,
             flawed: flawed,
             isImplicitTLS: endpoint.isImplicitTLS, quota: quota,
-            seed: seed, numbers: numbers, makeRecord: makeRecord, fuzzing: fuzzing)
+            seed: seed, numbers: numbers, makeRecord: makeRecord, fuzzing: fuzzing,
+            recording: recording)
+    }
+
+    /// How connections are recorded; nil where nothing is kept.
+    private var recording: Recording? {
+        guard let console, configuration.console.effectiveKeep > 0 else { return nil }
+        return Recording(
+            recorder: console.recorder, keepsTranscripts: configuration.console.keepsTranscripts)
     }
 
     private func rules(_ endpoint: BoundEndpoint) -> ListenerRules {
@@ -135,9 +193,11 @@ final class Server {
         return ListenerRules(
             inForce: inForce,
             listener: endpoint.index < listeners.count ? listeners[endpoint.index].ruleName : "",
-            isPlain: rules.rules.isPlain,
+            // What the console may change is asked at every stage.
+            isPlain: rules.rules.isPlain && console == nil,
             readsRequests: policies[endpoint.index].hasHeaderSwitches,
-            readsAddresses: configuration.readsAddresses, reports: requestReports)
+            readsAddresses: configuration.readsAddresses, reports: requestReports,
+            health: HealthPeers(configuration.healthPeers))
     }
 
     /// How often each rule has matched, and how often it has fired.
@@ -172,7 +232,9 @@ final class Server {
         let nextRules = try WrittenRules(next, source, adopts: adopts)
         let nextTLS = try reloadedTLS(next)
         let program = nextRules.program(tallies, next)
-        let nextFlawed = program.choosesCertificates ? try nextTLS?.flawed(next) : nil
+        let nextFlawed =
+            program.choosesCertificates || next.console.canChangeRules
+            ? try nextTLS?.flawed(next) : nil
         for change in configuration.changes(to: next) { log.info("\(change.text)") }
         for change in next.changes(to: fresh) {
             log.warning("\(change.text): that takes a restart")
@@ -181,7 +243,7 @@ final class Server {
         tls = nextTLS
         rules = nextRules
         flawed = nextFlawed
-        inForce.replace(by: program)
+        replaceRules(by: program)
         quota.limits = next.quota
         // What a listener of the same place is to do is live, wherever else the server listens now.
         for listener in next.listeners + fresh.listeners {
@@ -200,6 +262,25 @@ final class Server {
         }
     }
 
+    /// Puts the rules in force that were read again.
+    private func replaceRules(by program: RuleProgram) {
+        guard let console else { return inForce.replace(by: program) }
+        let wasChanged = console.book.reload(
+            rules.written, generated: rules.generated, lists: rules.lists,
+            compile: rules.compiler(tallies, configuration))
+        if wasChanged {
+            log.warning(
+                "the rules are those of the configuration again: what was changed over HTTP is discarded"
+            )
+        }
+        console.service.noteRules(tag: console.book.page.tag)
+        do throws(SystemError) {
+            try console.service.serve(tls?.context)
+        } catch {
+            log.error("the console is served as before: cannot \(error.description)")
+        }
+    }
+
     /// The certificate's files as they are now; nil without TLS.
     private func reloadedTLS(_ next: Configuration) throws(StartError) -> TLSSource? {
         guard next.hasTLS else { return nil }
@@ -212,6 +293,9 @@ final class Server {
     /// Another signal to stop ends the time of grace.
     func stop(grace: Duration) {
         guard let loops else { return }
+        meters?.noteStop()
+        // Streams of the console would keep their clients waiting; what is in flight is told in the log.
+        defer { console?.service.stop() }
         // Without it, a second signal has to wait for the grace; nothing else is lost.
         _ = try? LoopThread(name: "second stop") {
             while let number = Signals.next(within: grace), !Signals.isStop(number) {}

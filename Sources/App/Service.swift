@@ -19,6 +19,7 @@ final class Service {
     private var pidFile: PidFile?
     private var server: Server?
     private var board: StatusBoard?
+    private var addressFile: AddressFile?
 
     /// Opens the log, and finds out who will serve.
     ///
@@ -84,6 +85,9 @@ final class Service {
             let board = StatusBoard(server, loops)
             if pidFile != nil { board.show(log) }
             self.board = board
+            if let path = configuration.console.addressesPath {
+                addressFile = try AddressFile(path, of: server)
+            }
         } catch {
             pidFile.take()?.release()
             if isDaemon { log.error("\(error.description)") }
@@ -107,6 +111,7 @@ final class Service {
         server?.stop(grace: current.grace)
         let totals = server?.totals ?? Totals()
         log.info("stopped: \(totals.summary)")
+        addressFile.take()?.remove()
         pidFile.take()?.release()
     }
 

@@ -6,16 +6,19 @@ import BlackholeTLS
 
 extension Serving {
     /// Makes a session that rules decide.
-    private typealias RuledMaker<Made: ~Copyable> = @Sendable (Security, RuleSession) -> Made
+    typealias RuledMaker<Made: ~Copyable> = @Sendable (Security, RuleSession) -> Made
 
     /// The layers of a session that rules decide, inside of TLS.
-    private typealias Ruled<Asked: CommandHandler & ~Copyable> =
+    typealias Ruled<Asked: CommandHandler & ~Copyable> =
         RuleLayer<LineFraming<DataDiscard<SeededSession<RuleCommands<Asked>>>>>
 
     /// Runs the onion of connections that rules decide.
     func serveRuled<Requests: RequestReading>(
         _ endpoint: BoundEndpoint, on loops: EventLoops, _: Requests.Type
     ) throws(SystemError) {
+        if let recording {
+            return try serveRecorded(endpoint, on: loops, by: recording, Requests.self)
+        }
         let (settings, rules) = (settings, rules)
         guard let fuzzing else {
             return try serveRuled(endpoint, on: loops) { security, session in
@@ -56,38 +59,58 @@ extension Serving {
                     serving.secured(number, session, by: tls, onSecured: nil, makeSession)
                 }
             }
-        case (let tls, let makeRecord?):
+        case (_, _?):
             try endpoint.serve(on: loops) { peer in
-                let record = makeRecord(peer)
                 let (session, number) = serving.ruleSession(peer)
-                let makeObserved: RuledMaker = { security, session in
-                    ObservedSession(record) { makeSession(security, session) }
-                }
                 return serving.admitted(peer) {
-                    ConnectionRecorder(record) {
-                        guard let tls else {
-                            return AnyByteHandler(
-                                serving.layers(number, session, .none, makeObserved))
-                        }
-                        return AnyByteHandler(
-                            serving.secured(
-                                number, session, by: tls,
-                                onSecured: { record.secured(by: $0.text) }, makeObserved))
-                    }
+                    serving.logged(peer, number, session, onSecured: nil, makeSession)
                 }
             }
         }
     }
 
+    /// The layers of a connection, with those that log it where that is wanted.
+    func logged<Asked: CommandHandler & ~Copyable>(
+        _ peer: borrowing Peer, _ number: UInt64, _ session: RuleSession,
+        onSecured: (@Sendable (TLSDetails) -> Void)?, _ makeSession: @escaping RuledMaker<Asked>
+    ) -> AnyByteHandler {
+        guard let makeRecord else {
+            return any(number, session, onSecured: onSecured, makeSession)
+        }
+        let record = makeRecord(peer)
+        let makeObserved: RuledMaker = { security, session in
+            ObservedSession(record) { makeSession(security, session) }
+        }
+        return AnyByteHandler(
+            ConnectionRecorder(record) {
+                any(
+                    number, session,
+                    onSecured: { details in
+                        record.secured(by: details.text)
+                        onSecured?(details)
+                    }, makeObserved)
+            })
+    }
+
+    private func any<Asked: CommandHandler & ~Copyable>(
+        _ number: UInt64, _ session: RuleSession,
+        onSecured: (@Sendable (TLSDetails) -> Void)?, _ makeSession: @escaping RuledMaker<Asked>
+    ) -> AnyByteHandler {
+        guard let tls else { return AnyByteHandler(layers(number, session, .none, makeSession)) }
+        return AnyByteHandler(
+            secured(number, session, by: tls, onSecured: onSecured, makeSession))
+    }
+
     /// What rules need to know of a new connection, and its number.
-    private func ruleSession(_ peer: borrowing Peer) -> (RuleSession, UInt64) {
+    func ruleSession(_ peer: borrowing Peer) -> (RuleSession, UInt64) {
         let number = numbers.next()
         let connection = RuleConnection(
             peer: peer.address, listener: rules.listener, number: number)
-        return (RuleSession(rules.inForce, connection), number)
+        let inForce = rules.health.rules(for: peer.address) ?? rules.inForce
+        return (RuleSession(inForce, connection), number)
     }
 
-    private func admitted<Next: ByteHandler & ~Copyable>(
+    func admitted<Next: ByteHandler & ~Copyable>(
         _ peer: borrowing Peer, _ next: () -> Next
     ) -> Admission<Next> {
         // Before a handshake nobody could read a refusal.
@@ -116,8 +139,8 @@ extension Serving {
             tls, isImplicit: isImplicitTLS, peer: address, identity: chooser
         ) { [self] details in
             guard let details else { return layers(number, session, .offered, makeSession) }
-            onSecured?(details)
             session.secure(tls: "\(details.version)", serverName: details.serverName)
+            onSecured?(details)
             return layers(number, session, .active, makeSession)
         }
     }

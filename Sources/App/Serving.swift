@@ -26,12 +26,15 @@ final class Serving: Sendable {
     let makeRecord: (@Sendable (borrowing Peer) -> ConnectionRecord)?
     /// Has replies go wrong, where that is what the server is for.
     let fuzzing: ReplyFuzzing?
+    /// Where the console hears of connections; nil where it does not.
+    let recording: Recording?
 
     init(
         settings: SessionSettings, rules: ListenerRules, tls: TLSContext?,
         flawed: FlawedIdentities?, isImplicitTLS: Bool,
         quota: ConnectionQuota, seed: UInt64, numbers: ConnectionNumbers,
-        makeRecord: (@Sendable (borrowing Peer) -> ConnectionRecord)?, fuzzing: ReplyFuzzing?
+        makeRecord: (@Sendable (borrowing Peer) -> ConnectionRecord)?, fuzzing: ReplyFuzzing?,
+        recording: Recording?
     ) {
         self.settings = settings
         self.rules = rules
@@ -43,6 +46,7 @@ final class Serving: Sendable {
         self.numbers = numbers
         self.makeRecord = makeRecord
         self.fuzzing = fuzzing
+        self.recording = recording
     }
 }
 
@@ -60,6 +64,26 @@ struct ListenerRules: Sendable {
     let readsAddresses: Bool
     /// Who hears of requests that cannot be read.
     let reports: RequestReports
+    /// Peers that only look whether the server lives.
+    let health: HealthPeers
+}
+
+/// Peers that only look whether the server lives: no rule matches them.
+struct HealthPeers: Sendable {
+    private let networks: [NetworkBlock]
+    private let rules: RulesInForce?
+
+    init(_ networks: [NetworkBlock]) {
+        self.networks = networks
+        rules =
+            networks.isEmpty
+            ? nil : RulesInForce(RuleProgram([], Tallies(seed: 0, startup: .now)))
+    }
+
+    /// The rules for such a peer, of which there are none; nil for any other peer.
+    func rules(for peer: NetworkAddress) -> RulesInForce? {
+        networks.contains { $0.contains(peer) } ? rules : nil
+    }
 }
 
 /// Numbers the connections of the whole server in the order in which they come, from 0.

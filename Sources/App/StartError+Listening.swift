@@ -18,16 +18,15 @@ extension StartError {
 
     /// An address that is not to be had.
     static func cannotListen(
-        _ error: SystemError, _ address: NetworkAddress, isImplicitTLS: Bool
+        _ error: SystemError, _ address: NetworkAddress, setting: String
     ) -> StartError {
-        let option = isImplicitTLS ? "--ssl_port" : "--port"
         var advice = ""
         if error.isAddressInUse {
-            advice = "; another server runs there: stop it, or choose another \(option)"
+            advice = "; another server runs there: stop it, or choose another --\(setting)"
         } else if error.isNotPermitted, let port = address.port, port < 1024 {
+            let better = ["port": "2525", "ssl_port": "2465"][setting] ?? "127.0.0.1:8025"
             advice =
-                "; a port under 1024 needs root or CAP_NET_BIND_SERVICE: try \(option) "
-                + (isImplicitTLS ? "2465" : "2525")
+                "; a port under 1024 needs root or CAP_NET_BIND_SERVICE: try --\(setting) \(better)"
         }
         return StartError(
             "cannot \(error.description)\(advice)",

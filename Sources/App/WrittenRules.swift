@@ -7,7 +7,7 @@ import BlackholeSink
 struct WrittenRules {
     let rules: ConfiguredRules
     /// The files that rules name as `@/path`, by their paths.
-    private let lists: [String: AddressList]
+    let lists: [String: AddressList]
 
     /// Reads the files of rules, and those that rules name.
     init(

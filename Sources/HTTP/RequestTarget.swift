@@ -2,8 +2,7 @@
 ///
 /// The path is decoded once, here: all that decides about it looks at the same text.
 package struct RequestTarget: Sendable, Equatable {
-    /// The path, decoded: it begins with a slash, and has no empty segment but the last, and no dots as
-    /// one.
+    /// The path, decoded: it begins with a slash, and no segment is `.` or `..`.
     package let path: String
     /// The names and values of the query, decoded, in their order; a plus stays a plus.
     package let query: [(name: String, value: String)]
@@ -51,16 +50,15 @@ package struct RequestTarget: Sendable, Equatable {
 
     /// The decoded path.
     ///
-    /// A slash, a backslash or a control byte that was encoded, an empty segment
-    /// that is not the last, `.` and `..` have no place in it.
+    /// A slash, a backslash or a control byte that was encoded, `.` and `..` have no place in it. A
+    /// segment may be empty (RFC 3986 §3.3).
     private static func path(_ bytes: ArraySlice<UInt8>) -> String? {
         guard bytes.first == UInt8(ascii: "/") else { return nil }
         let encoded = bytes.dropFirst().split(
             separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         var path = ""
-        for (index, segment) in encoded.enumerated() {
-            let isLast = index == encoded.count - 1
-            guard let text = decoded(segment), isLast || !text.isEmpty, text != ".", text != "..",
+        for segment in encoded {
+            guard let text = decoded(segment), text != ".", text != "..",
                 !text.utf8.contains(where: { $0 == 0x2F || $0 == 0x5C || $0 < 0x20 || $0 == 0x7F })
             else { return nil }
             path += "/" + text

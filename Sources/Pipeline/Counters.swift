@@ -15,7 +15,7 @@ public struct Counter: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// How many counters a loop has: mostly SMTP's refusals, which it counts by stage and code.
-    public static let maximumCount = 1664
+    public static let maximumCount = 1696
     /// The first index that this module does not use.
     public static let firstFree = 16
 
@@ -43,7 +43,7 @@ public struct Counter: Hashable, Sendable, BitwiseCopyable {
 
 /// The counters of one loop: written by its thread, readable from any, without a lock.
 public final class Counters: Sendable {
-    @usableFromInline let cells: InlineArray<1664, Atomic<UInt64>>
+    @usableFromInline let cells: InlineArray<1696, Atomic<UInt64>>
 
     /// Creates counters that all stand at 0.
     public init() {

@@ -218,6 +218,14 @@ public final class EventLoops: Sendable {
         members.map { $0.counters[counter] }
     }
 
+    /// The counters of each loop.
+    package var counters: [Counters] { members.map(\.counters) }
+
+    /// The time for which each loop's thread has worked, in nanoseconds; of one that has ended, 0.
+    ///
+    /// It is the kernel's own account, so the loops do nothing for it.
+    package var workingTimes: [UInt64] { members.map(\.thread.workingTime) }
+
     /// Accepts no more, lets what is in flight finish for `grace` at the longest, and returns when
     /// every connection is closed and every thread gone.
     ///

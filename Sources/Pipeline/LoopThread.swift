@@ -4,6 +4,8 @@ internal import Glibc
 /// A thread that runs one closure, and can be waited for.
 package struct LoopThread: Sendable {
     private let thread: pthread_t
+    /// The clock of its work; nil if the system has none.
+    private let clock: clockid_t?
 
     /// Starts the thread; its name is cut at the kernel's 15 bytes.
     package init(name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
@@ -23,6 +25,15 @@ package struct LoopThread: Sendable {
             throw SystemError("start a thread", code: code)
         }
         self.thread = thread
+        var clock = clockid_t()
+        self.clock = pthread_getcpuclockid(thread, &clock) == 0 ? clock : nil
+    }
+
+    /// The time for which it has worked, in nanoseconds; 0 when it has ended.
+    var workingTime: UInt64 {
+        var time = timespec()
+        guard let clock, clock_gettime(clock, &time) == 0 else { return 0 }
+        return UInt64(clamping: time.tv_sec) &* 1_000_000_000 &+ UInt64(clamping: time.tv_nsec)
     }
 
     /// Waits until the closure has returned; once only.

@@ -11,6 +11,11 @@ extension Configuration {
         certificatePath = try certificatePath?.absolute(from: directory)
         keyPath = try keyPath?.absolute(from: directory)
         trustPath = try trustPath?.absolute(from: directory)
+        console.passwordPath = try console.passwordPath?.absolute(from: directory)
+        console.addressesPath = try console.addressesPath?.absolute(from: directory)
+        for index in console.places.indices {
+            try console.places[index].host.makeHostAbsolute(from: directory)
+        }
         for index in hosts.indices { try hosts[index].makeHostAbsolute(from: directory) }
         for index in listen.indices { try listen[index].host.makeHostAbsolute(from: directory) }
         for index in tlsListen.indices {

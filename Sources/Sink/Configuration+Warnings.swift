@@ -12,7 +12,7 @@ extension Configuration {
             let advice = near.map { "did you mean \($0.variable)?" }
             return "unknown variable \(variable.quoted); "
                 + (advice ?? "blackhole run --help lists the settings")
-        } + hostsWithPorts + overlaps
+        } + hostsWithPorts + overlaps + consoleWarnings
             + idle.map { warning($0.setting, "has no effect \($0.reason)") }
     }
 
@@ -72,7 +72,7 @@ extension Configuration {
     /// What was set and changes nothing, with the reason.
     private var idle: [Idle] {
         var settings: Set<Setting> = []
-        return (idlePlaces + idleTLS + idleLimits + idlePolicy).filter {
+        return (idlePlaces + idleTLS + idleLimits + idlePolicy + idleConsole).filter {
             settings.insert($0.setting).inserted
         }
     }
@@ -163,6 +163,20 @@ extension Configuration {
             + idle(
                 "accept_ratio", if: !policies.contains { $0.drawsRatio }, because: "mode",
                 reason: "without mode=random")
+    }
+
+    private var idleConsole: [Idle] {
+        idle(
+            "http_user", "http_password_file", "http_tls", "http_read_only", "http_names",
+            "http_origin", "http_open", "metrics_domains", "keep", "keep_bytes", "sessions",
+            "transcripts", if: !console.isServed, because: "http", reason: "without http")
+            + idle(
+                "keep_bytes", "sessions", "transcripts", if: console.keep == 0, because: "keep",
+                reason: "with keep=0")
+            + idle(
+                "http_open", if: console.isOpen && !console.isOpenToAll && console.names.isEmpty,
+                because: "http", "http_user",
+                reason: "where a password is asked for, or only this machine reaches the console")
     }
 
     /// What every listener has a flag of its own for.

@@ -1,4 +1,5 @@
 package import BlackholePipeline
+package import BlackholeRules
 package import BlackholeSMTP
 
 /// All settings, resolved: the defaults, and over them what the sources say.
@@ -45,6 +46,10 @@ package struct Configuration: Sendable {
     package var socketMode: UInt32 = 0o666
     package var socketUser: String?
     package var socketGroup: String?
+
+    package var console = ConsoleOptions()
+    /// Peers that only look whether the server lives.
+    package var healthPeers: [NetworkBlock] = []
 
     package var workers: Int?
     package var grace = Duration.seconds(10)
@@ -126,6 +131,7 @@ package struct Configuration: Sendable {
                 throw conflict(placing(listener), "\(listener.address) is listed twice")
             }
         }
+        try checkConsole()
     }
 
     /// The setting that a listener comes from: one that was set, for another has no line to name.

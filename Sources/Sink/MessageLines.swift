@@ -142,29 +142,13 @@ extension MessageLines.Envelope {
 
 extension MessageLines {
     private static func asked(_ command: Command, in line: RawSpan) -> Asked {
-        switch command.verb {
-        case .mail:
-            // What a lenient session takes is read the same way.
-            guard
-                let mail = try? MailCommand(
-                    command, in: line, ignoringUnknown: true, isLenient: true)
-            else { return .nothing }
-            return .sender(address(line, mail.path))
-        case .rcpt:
-            guard
-                let recipient = try? RecipientCommand(
-                    command, in: line, allowsUTF8: true, ignoringUnknown: true, isLenient: true)
-            else { return .nothing }
-            return .recipient(address(line, recipient.path))
-        case .data:
-            return .data
-        case .bdat:
-            guard let chunk = try? ChunkCommand(command, in: line) else { return .nothing }
-            return .content(endsMessage: chunk.isLast)
-        case .rset, .helo, .ehlo, .lhlo:
-            return .reset
-        default:
-            return .nothing
+        switch TransactionStep(command, in: line) {
+        case .other: .nothing
+        case .sender(let path): .sender(address(line, path))
+        case .recipient(let path): .recipient(address(line, path))
+        case .data: .data
+        case .chunk(let isLast): .content(endsMessage: isLast)
+        case .reset: .reset
         }
     }
 

@@ -63,7 +63,7 @@ package struct Setting: Sendable {
     ///   - form: how it is read and written.
     ///   - defaultText: says the default where no value does.
     ///   - example: a value for the example file; the default if nil.
-    private init<Value>(
+    init<Value>(
         _ name: String, _ place: any WritableKeyPath<Configuration, Value> & Sendable,
         _ form: Form<Value>, reload: Reload = .live, default defaultText: String? = nil,
         example: String? = nil, _ help: String
@@ -89,7 +89,9 @@ package struct Setting: Sendable {
     }
 
     /// Every setting, in the order of `--help`.
-    package static let all: [Setting] = [
+    package static let all: [Setting] = common + console
+
+    private static let common: [Setting] = [
         Setting(
             "host", \.hosts, .hosts, reload: .place,
             "Where to listen: an IPv4 or IPv6 address, a name, or unix:/path. May be repeated."),

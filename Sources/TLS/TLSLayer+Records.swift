@@ -55,7 +55,7 @@ extension TLSLayer where Next: ~Copyable {
             guard let details = secured.session.details else { return .proceed }
             phase = .secured
             context.deadline = .never
-            context.counters.add(1, to: .tlsHandshakes)
+            secured.count(details, context.counters)
             leaveHandshake()
             next = make(details)
             let verdict = tellInside(isImplicit ? .opened : .secured, secured, &context)

@@ -139,10 +139,22 @@ final class Secured {
     @exclusivity(unchecked) @usableFromInline var held = ByteQueue()
     /// Whether the layers inside keep input in another form.
     @exclusivity(unchecked) @usableFromInline var isInputKept = false
+    /// When the handshake began.
+    private let begin = Instant.now
 
     @usableFromInline
     init(_ session: consuming TLSSession) {
         self.session = session
+    }
+
+    /// Counts the handshake, which is done.
+    @usableFromInline
+    func count(_ details: TLSDetails, _ counters: Counters) {
+        counters.add(1, to: .tlsHandshakes)
+        counters.add(
+            1, to: .tlsHandshakes(with: details.version, isResumed: details.isResumed))
+        let time = Instant.now.nanoseconds &- begin.nanoseconds
+        Histogram.tlsHandshakes.add(UInt64(clamping: time), to: counters)
     }
 }
 

@@ -22,9 +22,9 @@ extension NaiveHead {
         guard target.first == 0x2F else { throw End(status: 400) }
         let path = Array(target.prefix { $0 != 0x3F })
         let segments = path.split(separator: 0x2F, omittingEmptySubsequences: false).dropFirst()
-        for (index, segment) in segments.enumerated() {
+        for segment in segments {
             let text = try decoded(Array(segment))
-            guard text != ".", text != "..", !text.isEmpty || index == segments.count - 1,
+            guard text != ".", text != "..",
                 !text.unicodeScalars.contains(where: {
                     $0 == "/" || $0 == "\\" || $0.value < 0x20 || $0.value == 0x7F
                 })

@@ -30,9 +30,9 @@ extension MIMEMessage.Date: CustomStringConvertible {
 }
 
 /// The Gregorian calendar, for years of any sign.
-enum Calendar {
+package enum Calendar {
     /// The day with a number; that of 1970-01-01 is 0.
-    static func date(ofDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    package static func date(ofDay day: Int64) -> (year: Int64, month: Int64, day: Int64) {
         // Eras of 400 years that begin on 1 March, so that a leap day comes last.
         let (era, dayOfEra) = (day + 719_468).flooredDivision(by: 146_097)
         let year = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -46,7 +46,7 @@ enum Calendar {
     }
 
     /// The number of a day; nil if there is no such day.
-    static func number(year: Int64, month: Int64, day: Int64) -> Int64? {
+    package static func number(year: Int64, month: Int64, day: Int64) -> Int64? {
         guard 0...9_999 ~= year, 1...12 ~= month, 1...31 ~= day else { return nil }
         let shifted = month <= 2 ? year - 1 : year
         let (era, yearOfEra) = shifted.flooredDivision(by: 400)

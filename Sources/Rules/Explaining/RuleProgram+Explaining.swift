@@ -1,5 +1,7 @@
 /// Which rule would answer, and why the others would not.
 package struct Explanation: Sendable, CustomStringConvertible {
+    /// What is said of each rule of the stage, by its place from 0.
+    package let verdicts: [(rule: Int, verdict: String)]
     /// A line for each rule of the stage, and one for the outcome.
     package let lines: [String]
     /// The first rule that would answer whatever the time, the count and chance, from 0.
@@ -21,6 +23,7 @@ extension RuleProgram {
         _ facts: RuleFacts, at stage: Stage, lists: [String: AddressList] = [:]
     ) -> Explanation {
         var lines: [String] = []
+        var verdicts: [(rule: Int, verdict: String)] = []
         var possible: [Int] = []
         var answer: Int?
         for (index, rule) in rules.enumerated() where rule.stage == stage {
@@ -47,12 +50,14 @@ extension RuleProgram {
                     verdict = "answers\(suffix)"
                 }
             }
+            verdicts.append((index, verdict))
             lines.append("\(index + 1). \(rule): \(verdict)")
         }
         let others = rules.count - lines.count
         if others > 0 { lines.append("\(others) for other stages than '\(stage.keyword)'") }
         lines.append(Explanation.outcome(answer, possible, at: stage))
-        return Explanation(lines: lines, answer: answer, possible: possible)
+        return Explanation(
+            verdicts: verdicts, lines: lines, answer: answer, possible: possible)
     }
 }
 

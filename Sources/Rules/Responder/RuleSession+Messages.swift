@@ -119,6 +119,7 @@ extension RuleSession {
         _ message: IncomingMessage, _ request: MessageRequest, _ context: inout Context
     ) -> Answer {
         bytes = UInt64(message.bytes)
+        lastMessage = message.id
         header?.end(self)
         let isOpen =
             stages & Stage.message.bit != 0 && guards[Int(Stage.message.rawValue)].passes(self)

@@ -88,6 +88,7 @@ extension RuleSession {
         decision.add(
             outcome.alternatives[chosen], of: rule, givesWay: givesWay, &match.draw, values,
             recipient)
+        if decision.answer != nil { answeredBy = rule }
     }
 
     /// Whether all checks of a rule hold.

@@ -1,5 +1,5 @@
 internal import BlackholePipeline
-internal import BlackholeSMTP
+package import BlackholeSMTP
 
 /// What rules need to know of one connection: bits, numbers and hashes.
 ///
@@ -28,7 +28,7 @@ package final class RuleSession {
     /// The peer's address in print.
     var peerText: [UInt8] { Array(connection.peer.host.utf8) }
     /// The name of the session: `{id}` before there is a message.
-    var id: [UInt8] { RuleSession.name(of: connection.number) }
+    package var id: [UInt8] { RuleSession.name(of: connection.number) }
 
     /// Bits of what lasts, then those of a message.
     @exclusivity(unchecked) private(set) var words: UnsafeMutablePointer<UInt64>
@@ -39,6 +39,11 @@ package final class RuleSession {
     /// Hashes of what `per=` counts by; 0 where it is absent.
     @exclusivity(unchecked) var hashes = Hashes()
     @exclusivity(unchecked) var texts = Texts()
+
+    /// The place in ``program`` of the last rule that has answered; whoever reads it sets it to nil.
+    @exclusivity(unchecked) package var answeredBy: Int?
+    /// The message that was answered last.
+    @exclusivity(unchecked) package internal(set) var lastMessage = MessageID.none
 
     /// The commands of the connection, counted by ``RuleCommands``.
     @exclusivity(unchecked) package var commands: UInt64 = 0
@@ -111,6 +116,11 @@ package final class RuleSession {
         words = .allocate(capacity: max(1, program.words.count))
         program.allTallies.open.enter()
         begin()
+    }
+
+    /// Who the client has said it is; nil if it has not, or was refused.
+    package var user: String? {
+        hasBit(LastingFact.user.presence) ? String(decoding: texts.user, as: UTF8.self) : nil
     }
 
     deinit {

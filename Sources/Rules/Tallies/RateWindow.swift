@@ -51,6 +51,12 @@ package final class RateWindow: Sendable {
         }
     }
 
+    /// Whether the latch holds, of a rate that has one.
+    package func isHeld(at time: Int64) -> Bool {
+        State(bits: word.load(ordering: .acquiring)).holdEnd.map { UInt64(max(0, time)) < $0 }
+            ?? false
+    }
+
     /// Returns what a match makes of a state that it has read.
     private func step(from seen: State, at time: UInt64) -> (State, Verdict) {
         if let end = seen.holdEnd {

@@ -59,6 +59,12 @@ package final class Tally: Sendable {
     /// Times that the rule was passed over since there was no room for its key.
     package var untracked: UInt64 { missed.load(ordering: .relaxed) }
 
+    /// Whether the latch of `hold=` holds; nil of a rule that has none, or one for each key.
+    package func isLatched(at now: Instant) -> Bool? {
+        guard let window, let over = pace.over, over.hold > 0 else { return nil }
+        return window.isHeld(at: now.nanoseconds &- startup.nanoseconds)
+    }
+
     /// Decides about a match; a rule with `per=` needs a key.
     package func decide(_ key: TallyKey? = nil, at now: Instant) -> Decision {
         let time = now.nanoseconds &- startup.nanoseconds

@@ -20,6 +20,7 @@ public struct IncomingMessage: BitwiseCopyable, Sendable {
 public struct MessageID: BitwiseCopyable, Sendable, Hashable, CustomStringConvertible {
     private let bits: UInt64
 
+    /// Draws a name.
     package init(_ random: inout RandomSource) {
         bits = random.next()
     }

@@ -21,7 +21,7 @@ package enum RefusalStage: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     case other
 
     /// The stage of a command.
-    init(_ verb: Verb) {
+    package init(_ verb: Verb) {
         self =
             switch verb {
             case .helo, .ehlo, .lhlo: .helo

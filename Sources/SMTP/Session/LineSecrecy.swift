@@ -1,32 +1,32 @@
-internal import BlackholeRules
-internal import BlackholeSMTP
-
 /// Decides how much of a client's line a log may show: the machine that keeps secrets out of it.
 ///
 /// It goes by the parser's view of a line, as the session does. What the parser does not recognize
 /// may be a password too: a client that sends AUTH in a malformed line, or whose AUTH was refused,
 /// may send its response all the same.
-struct LineSecrecy: BitwiseCopyable {
+package struct LineSecrecy: BitwiseCopyable {
     /// The part of a line that may be shown.
-    struct Shown: Equatable {
+    package struct Shown: Equatable {
         /// The first bytes of the line, this many, may be shown.
-        let byteCount: Int
+        package let byteCount: Int
         /// Whether there is more, which a blank stands for.
-        let hidesRest: Bool
+        package let hidesRest: Bool
 
         static let nothing = Shown(byteCount: 0, hidesRest: true)
     }
 
     /// What a log has in the place of what it may not show.
-    static let blank = "********"
+    package static let blank = "********"
 
     /// Whether the next line is a response to a challenge, whatever it looks like.
-    private(set) var isResponse = false
+    package private(set) var isResponse = false
     /// Whether a line that is no known command may be a response that nobody has asked for.
     private var mayBeResponse = false
 
+    /// Creates the machine of a new connection.
+    package init() {}
+
     /// Returns how much of a line may be shown.
-    mutating func shown(of line: RawSpan, _ command: Command) -> Shown {
+    package mutating func shown(of line: RawSpan, _ command: Command) -> Shown {
         if isResponse { return .nothing }
         if command.verb == .auth { return shown(ofAuth: line, command) }
         if command.verb != .unknown {
@@ -68,12 +68,12 @@ struct LineSecrecy: BitwiseCopyable {
     }
 
     /// A line that was too long may have been AUTH, or a response.
-    mutating func passOverlongLine() {
+    package mutating func passOverlongLine() {
         mayBeResponse = true
     }
 
     /// Takes notice of the code of a reply.
-    mutating func note(_ code: String) {
+    package mutating func note(_ code: String) {
         isResponse = code == "334"
     }
 }
@@ -81,7 +81,16 @@ struct LineSecrecy: BitwiseCopyable {
 extension RawSpan {
     /// Whether the letters of the line, whatever stands between them, hold `auth`.
     fileprivate var mentionsAuth: Bool {
-        withUnsafeBytes { $0.lazy.filter(\.isLetter).mentions("auth") }
+        withUnsafeBytes { bytes in
+            var matched = 0
+            for byte in bytes where byte.isLetter {
+                let word: StaticString = "AUTH"
+                if byte.uppercased != word.utf8Start[matched] { matched = 0 }
+                if byte.uppercased == word.utf8Start[matched] { matched += 1 }
+                if matched == word.utf8CodeUnitCount { return true }
+            }
+            return false
+        }
     }
 
     /// Whether the word is as long as a verb at most, and of letters alone; an empty one is.
@@ -95,8 +104,4 @@ extension RawSpan {
             bytes.firstIndex { $0 < 0x20 && $0 != 0x09 || $0 == 0x7F } ?? bytes.count
         }
     }
-}
-
-extension UInt8 {
-    fileprivate var isLetter: Bool { small &- UInt8(ascii: "a") < 26 }
 }

@@ -1,0 +1,122 @@
+internal import BlackholeInbox
+internal import BlackholePipeline
+internal import Synchronization
+
+/// What the console knows: what has happened, what is kept of it, and who waits for more.
+///
+/// It asks its feed at each ``poll()``: of a ``ConsoleClock``, and of each request. A thousand waits cost
+/// nothing while nothing happens: each has its filter here, and its connection is woken when that has
+/// found what it wants.
+package final class Board: Sendable {
+    /// The run of the server, which all cursors have.
+    package let run: String
+    /// Whether messages are kept, so that they can be waited for.
+    package let isKeeping: Bool
+    private let feed: any ConsoleFeed
+    private let state: Mutex<State>
+
+    /// How many sessions are kept unless another number is given.
+    package static let maximumSessions = 1000
+    /// How many events are kept for those who come back.
+    package static let maximumEvents = 10_000
+
+    struct State {
+        var store: MailStore
+        var log: EventLog
+        var sessions: SessionStore
+        var waits: [Int: PendingWait] = [:]
+        /// Who is woken whenever something has happened.
+        var streams: [Int: Waker] = [:]
+        /// The number of the last wait or stream.
+        var tickets = 0
+        /// The events that were lost.
+        var drops = 0
+    }
+
+    /// Makes a board.
+    ///
+    /// - Parameters:
+    ///   - feed: where it hears what has happened; no other board has it.
+    ///   - keep: how many entries it keeps.
+    ///   - keepBytes: how many bytes of contents.
+    ///   - sessions: how many sessions.
+    ///   - run: what no other run of the server is called: small letters and digits.
+    package init(
+        feed: any ConsoleFeed, keep: Int, keepBytes: Int, sessions: Int = Board.maximumSessions,
+        run: String = Board.newRun
+    ) {
+        self.feed = feed
+        self.run = run
+        isKeeping = keep > 0
+        state = Mutex(
+            State(
+                store: MailStore(keep: keep, keepBytes: keepBytes),
+                log: EventLog(capacity: Board.maximumEvents),
+                sessions: SessionStore(capacity: sessions)))
+    }
+
+    /// A name for a run, drawn by chance.
+    package static var newRun: String {
+        String(UInt64.random(in: 1 << 40..<1 << 60), radix: 36)
+    }
+
+    /// Takes in what has happened, and wakes those who waited for it.
+    package func poll() {
+        state.withLock { state in
+            let reports = feed.take()
+            guard !reports.isEmpty else { return }
+            for report in reports { state.take(report) }
+            state.wakeStreams()
+        }
+    }
+
+    /// Other rules are in force, of this version.
+    package func noteRules(tag: String) {
+        state.withLock { state in
+            state.log.append(.rules(tag: tag))
+            state.wakeStreams()
+        }
+    }
+
+    /// Whether anybody waits for what happens next.
+    package var isWatched: Bool {
+        state.withLock { !$0.waits.isEmpty || !$0.streams.isEmpty }
+    }
+
+    /// After the last event.
+    package var cursor: Cursor { Cursor(run: run, sequence: state.withLock { $0.log.last }) }
+
+    /// How many events were lost.
+    package var drops: Int { state.withLock { $0.drops } }
+
+    /// Does something with all that is kept, under the lock.
+    func withState<Result, Failure: Error>(
+        _ body: (inout State) throws(Failure) -> sending Result
+    ) throws(Failure) -> Result {
+        try state.withLock { (state) throws(Failure) in try body(&state) }
+    }
+}
+
+extension Board.State {
+    /// Has all streams look for what there is.
+    func wakeStreams() {
+        for waker in streams.values { waker.wake() }
+    }
+
+    fileprivate mutating func take(_ report: ConsoleReport) {
+        switch report {
+        case .message(var entry, let message):
+            if entry.subject == nil { entry.subject = message?["Subject"] }
+            store.append(entry, message)
+            log.append(.message(entry))
+            for ticket in waits.keys { waits[ticket]?.take(entry, message, as: log.last) }
+        case .session(let session):
+            sessions.put(session)
+            log.append(.session(session))
+        case .dropped(let count):
+            drops += count
+            log.append(.dropped(count))
+            for ticket in waits.keys { waits[ticket]?.drop(count) }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package import BlackholeInbox
+
+/// What has happened, as the server reports it.
+package enum ConsoleReport: Sendable {
+    /// A transaction has ended, and its reply is written; with the message where it is kept.
+    case message(Entry, ReceivedMessage?)
+    /// A session has begun, changed or ended.
+    case session(SessionSummary)
+    /// Reports that were lost, since there was no room for them.
+    case dropped(Int)
+}
+
+/// Where the console hears what has happened: it asks, and nobody wakes it.
+///
+/// One board has a feed for itself, and asks under its own lock: the rings of the loops need no other
+/// consumer.
+package protocol ConsoleFeed: Sendable {
+    /// Takes what has happened since the last call, the oldest first.
+    func take() -> [ConsoleReport]
+}

@@ -1,0 +1,31 @@
+internal import BlackholePipeline
+internal import Glibc
+
+/// What the kernel knows of the process and its network.
+enum HostFigures {
+    /// The memory that the process has, in bytes; 0 where the kernel does not say.
+    static var memory: Int {
+        let words = text("/proc/self/statm").split(separator: " ")
+        guard words.count > 1, let pages = Int(words[1]) else { return 0 }
+        return pages.multipliedReportingOverflow(by: Int(sysconf(Int32(_SC_PAGESIZE)))).partialValue
+    }
+
+    /// Connections that were dropped since an accept queue was full, of all sockets of the network
+    /// namespace; 0 where the kernel does not say.
+    static var listenOverflows: UInt64 {
+        let lines = text("/proc/self/net/netstat").split(separator: "\n").map {
+            $0.split(separator: " ")
+        }
+        for (names, values) in zip(lines, lines.dropFirst()) where names.first == "TcpExt:" {
+            guard let place = names.firstIndex(of: "ListenOverflows"), place < values.count,
+                let count = UInt64(values[place])
+            else { continue }
+            return count
+        }
+        return 0
+    }
+
+    private static func text(_ path: String) -> String {
+        (try? RegularFile(path)).map { String(decoding: $0.bytes, as: UTF8.self) } ?? ""
+    }
+}

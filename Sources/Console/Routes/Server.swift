@@ -1,0 +1,70 @@
+internal import BlackholeHTTP
+
+/// What is asked of the server as a whole.
+enum Server {
+    static let live: Route.Handler = { _ throws(Problem) in .response(HTTPResponse(200)) }
+
+    static let ready: Route.Handler = { call throws(Problem) in
+        .response(
+            call.console.meters.isReady
+                ? HTTPResponse(200) : HTTPResponse.text(503, "Service Unavailable"))
+    }
+
+    static let metrics: Route.Handler = { call throws(Problem) in
+        let format = MetricsFormat(
+            accept: call.request.fields.values(of: "accept").joined(separator: ","))
+        let families = call.console.meters.families() + call.console.families
+        var response = HTTPResponse(200, body: Array(format.text(families).utf8))
+        response.fields.append("content-type", format.contentType)
+        response.fields.append("vary", "accept")
+        return .response(response)
+    }
+
+    static let server: Route.Handler = { call throws(Problem) in
+        try call.query.finish()
+        let console = call.console
+        return .response(
+            .json([
+                "name": .string(console.settings.name),
+                "version": .string(console.settings.version),
+                "now": .string(Timestamp.now.description),
+                "started": .string(console.started.description),
+                "listeners": .array(console.meters.listeners.map(\.json)),
+                "writable": .bool(console.canChangeRules), "keep": .integer(console.settings.keep),
+                "track": false,
+            ]))
+    }
+
+    static let rates: Route.Handler = { call throws(Problem) in
+        var query = call.query
+        let count = try query.number("seconds") ?? 600
+        try query.finish()
+        return .response(.json(["rates": .array(call.console.seconds(min(count, 600)))]))
+    }
+
+    static let openAPI: Route.Handler = { _ throws(Problem) in
+        .response(
+            HTTPResponse(200, ["content-type": "application/json"], body: PageFile.openAPI))
+    }
+
+    static let report: Route.Handler = { _ throws(Problem) in
+        throw Problem(404, "nothing is tracked")
+    }
+}
+
+extension Console {
+    /// What the console measures of itself.
+    fileprivate var families: [MetricFamily] {
+        let counts = board.mailbox().counts
+        return [
+            MetricFamily(
+                "blackhole_console_dropped_events", .counter,
+                help: "Events that were lost on their way to the console.",
+                [.init([], .count(UInt64(clamping: board.drops)))]),
+            MetricFamily(
+                "blackhole_console_kept_messages", .gauge,
+                help: "Accepted messages that are kept.", [.init([], .number(Double(counts.total)))]
+            ),
+        ]
+    }
+}

@@ -1,0 +1,55 @@
+internal import BlackholeHTTP
+
+/// Waiting for what happens next.
+enum Waits {
+    /// The longest wait.
+    private static let most = Duration.seconds(60)
+
+    static let cursor: Route.Handler = { call throws(Problem) in
+        try call.query.finish()
+        call.console.board.poll()
+        return .response(.json(["cursor": .string(call.console.board.cursor.description)]))
+    }
+
+    static let wait: Route.Handler = { call throws(Problem) in
+        var query = call.query
+        let expectation = try query.text("expect")
+        guard expectation == nil || expectation == "none" else {
+            throw Problem(400, "'expect' can only be none")
+        }
+        let time = try query.duration("for", atMost: most)
+        let timeout = try query.duration("timeout", atMost: most)
+        let count = try query.number("count")
+        var wish = Wish(try query.filter(EntryFilter.names))
+        if wish.filter.outcomes == nil { wish.filter.outcomes = .accepted }
+        if let text = try query.text("after") {
+            guard let cursor = Cursor(text) else {
+                throw Problem(400, "'after' is not a cursor: ask /api/cursor for one")
+            }
+            wish.after = cursor
+        }
+        try query.finish()
+        if count == 0 { throw Problem(400, "'count' is at least 1") }
+        wish.count = count ?? 1
+        guard expectation != nil else {
+            if time != nil { throw Problem(400, "'for' goes with expect=none: use 'timeout'") }
+            return .wait(wish, timeout: timeout ?? .seconds(10))
+        }
+        guard let time else { throw Problem(400, "expect=none needs 'for': for=2s, say") }
+        if timeout != nil {
+            throw Problem(400, "'timeout' does not go with expect=none: use 'for'")
+        }
+        return .wait(wish, timeout: time)
+    }
+
+    static let events: Route.Handler = { call throws(Problem) in
+        if call.request.fields["upgrade"]?.lowercased() == "websocket" {
+            throw Problem(501, "events come as text/event-stream here, and not by WebSocket")
+        }
+        var query = call.query
+        let after = try query.text("after")
+        let sample = try query.number("sample")
+        try query.finish()
+        return .events(after: call.request.fields["last-event-id"] ?? after, sample: sample)
+    }
+}
