@@ -76,7 +76,7 @@ final class Server {
         console =
             configuration.console.isServed
             ? (
-                try ConsoleService(configuration, log),
+                try ConsoleService(configuration, socketFile, log),
                 rules.book(inForce, tallies, configuration),
                 Recorder(loops: workers, contentBytes: configuration.console.keepBytes / 2)
             ) : nil
