@@ -4,18 +4,16 @@ import Foundation
 import Testing
 
 @Suite struct `The console of the program` {
-    private static let options = [
+    static let options = [
         "--host", "127.0.0.1", "--port", "0", "--ssl_port", "none", "--workers", "2", "--http",
         "127.0.0.1:0",
     ]
 
     private func serve(
-        _ more: [String] = [], environment: [String: String] = [:], announced: [String] = [],
+        _ more: [String] = [], announced: [String] = [],
         _ body: (RunningServer, ConsoleOfServer) throws -> Void
     ) throws {
-        try RunningServer.run(
-            Self.options + more, environment: environment, announced: announced
-        ) { server in
+        try RunningServer.run(Self.options + more, announced: announced) { server in
             try body(server, ConsoleOfServer(server))
         }
     }
@@ -42,7 +40,7 @@ import Testing
             #expect(messages.first?["Subject"] == "Hi")
             let id = messages.first?["ID"]?.string ?? ""
             #expect(try console.json("/api/v1/message/\(id)")["Text"] == "Hello\r\n")
-            #expect(try console.ask("/").body.contains("<!doctype html>"))
+            #expect(try console.ask("/").body.contains("<!DOCTYPE html>"))
         }
     }
 
@@ -239,76 +237,5 @@ import Testing
         let check = try Command.run([Paths.program, "check"] + words)
         #expect(check.exitCode == 0)
         #expect(check.output.contains("warning: ") && check.output.contains(warning))
-    }
-
-    // MARK: Status and readiness
-
-    @Test func `is ready when mail is taken, and not before`() throws {
-        let daemon = Daemon()
-        let early = try daemon.run("ready", "--port", "1")
-        #expect(early.exitCode == 1)
-        #expect(early.complaints.first?.hasPrefix("blackhole: not ready: ") == true)
-        try daemon.expectSuccess("start", "--workers", "1")
-        try daemon.expectSuccess("ready", "--wait", "--timeout", "60")
-        let socket = ["--abstract-unix-socket", "blackhole.\(try #require(daemon.pid))"]
-        func ask(_ path: String, _ options: String...) throws -> String {
-            try Command.run(
-                ["curl", "-sS", "-w", " %{http_code}"] + socket + options
-                    + ["http://localhost\(path)"]
-            ).output
-        }
-        #expect(try ask("/readyz") == "ok\n 200")
-        #expect(try ask("/livez") == "ok\n 200")
-        #expect(try ask("/status").hasPrefix("listening on "))
-        #expect(try ask("/metrics").hasSuffix(" 200"))
-        #expect(try ask("/status", "-X", "POST").hasSuffix(" 405"))
-        #expect(try ask("/api/rules").hasSuffix(" 404"))
-        try daemon.expectSuccess("stop")
-    }
-
-    @Test func `is asked for readiness where there is one`() throws {
-        try serve { server, console in
-            let place = console.place[0].dropFirst("http://".count)
-            let ready = try Command.run(Paths.program, "ready", "--http", String(place))
-            #expect(ready.exitCode == 0, "\(ready.text)")
-            let greeted = try Command.run(
-                Paths.program, "ready", "--host", "127.0.0.1", "--port", "\(server.port)", "--pid",
-                "/nonexistent/pid")
-            #expect(greeted.exitCode == 0, "\(greeted.text)")
-        }
-    }
-
-    // MARK: Cases
-
-    private static let cases = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../ConsoleTests/Cases").standardizedFileURL
-    private static let names =
-        ((try? FileManager.default.contentsOfDirectory(atPath: cases.path)) ?? []).sorted()
-
-    @Test func `has all cases that broke other consoles`() { #expect(Self.names.count == 26) }
-
-    @Test(arguments: names) func `does well where other consoles failed`(name: String) throws {
-        let path = Self.cases.appending(path: name)
-        let script = try JSON(reading: Array(try Data(contentsOf: path)))
-        let settings = script["server"] ?? [:]
-        let folder = TemporaryDirectory()
-        var options: [String] = []
-        if let keep = settings["keep"]?.integer { options += ["--keep", "\(keep)"] }
-        if let limit = settings["size_limit"]?.integer {
-            options += ["--message_size_limit", "\(limit)"]
-        }
-        if settings["http_read_only"]?.bool == true { options += ["--http_read_only"] }
-        if let origin = settings["origin"]?.string { options += ["--http_origin", origin] }
-        if let user = settings["user"]?.string, let password = settings["password"]?.string {
-            let file = try folder.write(password, to: "password")
-            options += ["--http_user", user, "--http_password_file", file]
-        }
-        let zone = settings["env"]?["TZ"]?.string
-        try serve(options, environment: zone.map { ["TZ": $0] } ?? [:]) { server, console in
-            let port = console.place[0].split(separator: ":").last.map(String.init) ?? ""
-            let played = try Command.python(
-                "console_cases.py", "\(server.port)", port, "\(server.process.id)", path.path)
-            #expect(played.exitCode == 0, "\(played.text)")
-        }
     }
 }
