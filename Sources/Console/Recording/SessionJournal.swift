@@ -216,7 +216,7 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
         guard transaction.hasRecipients else { return giveUp() }
         let answer = refusal(reply, at: .message)
         let id = isPositive ? session.lastMessage : nil
-        add(transaction, transaction.recipients, answer, id, message(transaction, id ?? newID))
+        add(transaction, transaction.recipients, answer, id, message(transaction, id ?? .drawn))
         self.transaction = nil
         hasContent = true
     }
@@ -268,18 +268,12 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
             content: transaction.content, transcript: dialogue.transcript, id: id)
     }
 
-    /// A name of the form of a message's, for a transaction that was refused.
-    private var newID: MessageID {
-        var random = RandomSource(seed: .random(in: .min ... .max))
-        return MessageID(&random)
-    }
-
     private func add(
         _ transaction: RecordedTransaction, _ recipients: [String],
         _ answer: RecordedTransaction.Refusal, _ id: MessageID? = nil,
         _ message: ReceivedMessage? = nil
     ) {
-        let id = id ?? message?.id ?? newID
+        let id = id ?? message?.id ?? .drawn
         var entry = Entry(id: "\(id)", at: .now, reply: answer.reply)
         entry.sender = transaction.sender
         entry.recipients = recipients
