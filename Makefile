@@ -37,15 +37,16 @@ build: ## Build the program in release: .build/release/blackhole.
 	swift build -c release $(PROGRAM) --product blackhole
 
 # In clear without STARTTLS, for clients that know host and port alone.
-run: build ## Build and serve on 127.0.0.1:2525, and for TLS on 2465; more options with ARGS='--workers 1'.
+run: build ## Build and serve on 127.0.0.1:2525, for TLS on 2465, the page on 8025; more with ARGS='--workers 1'.
 	@.build/release/blackhole certificate --out .build/blackhole.pem > .build/blackhole.crt
 	@echo
 	@echo "plaintext:  curl smtp://127.0.0.1:2525 $(MAIL)"
 	@echo "TLS:        curl --cacert .build/blackhole.crt smtps://localhost:2465 $(MAIL)"
+	@echo "the page:   http://127.0.0.1:8025/"
 	@echo "your tests: let your client trust .build/blackhole.crt as a certificate authority"
 	@echo
 	@exec .build/release/blackhole run --host 127.0.0.1 --port 2525 --ssl_port 2465 \
-		--ssl_cert .build/blackhole.pem --starttls False $(ARGS)
+		--ssl_cert .build/blackhole.pem --starttls False --http 127.0.0.1:8025 $(ARGS)
 
 # Without @testable the tests run the very program that `make build` builds, and nothing twice.
 test: ## Install what the tests need and run all of them; choose with ARGS='--filter AppTests'.

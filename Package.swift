@@ -227,7 +227,7 @@ let package = Package(
             name: "AppTests",
             dependencies: [
                 "blackhole", "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP",
-                "BlackholeRules", "BlackholeSink", "BlackholeTestSupport",
+                "BlackholeRules", "BlackholeConsole", "BlackholeSink", "BlackholeTestSupport",
             ],
             exclude: ["Clients", "Support/malloc-count.c"],
             swiftSettings: strict

@@ -32,12 +32,12 @@ struct Blackhole: ParsableCommand {
             \(Units.count.help); sizes \(Units.size.help).
 
             Exit codes: 0 done, 64 wrong usage, 69 address in use or not to be had, \
-            73 a file cannot be written, 77 not permitted, 78 wrong configuration; status: 0 running, 1 dead with its pid \
+            73 a file cannot be written, 77 not permitted, 78 wrong configuration; ready: 0 ready, 1 not; status: 0 running, 1 dead with its pid \
             file left, 3 not running.
             """,
         version: "blackhole \(versionNumber)",
         subcommands: [
-            Start.self, Stop.self, Restart.self, Reload.self, Status.self, Run.self,
+            Start.self, Stop.self, Restart.self, Reload.self, Status.self, Ready.self, Run.self,
             FuzzReplies.self, Check.self, Explain.self, Example.self, Certificate.self,
         ])
 

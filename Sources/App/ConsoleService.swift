@@ -20,7 +20,11 @@ final class ConsoleService {
     private static let maximumConnections = 256
 
     /// Reads the password, and binds the addresses.
-    init(_ configuration: Configuration, _ log: Logger) throws(StartError) {
+    ///
+    /// - Parameter socketFile: the owner of unix-domain sockets.
+    init(
+        _ configuration: Configuration, _ socketFile: SocketFile, _ log: Logger
+    ) throws(StartError) {
         let options = configuration.console
         settings = try ConsoleSettings(configuration)
         isSecured = options.hasTLS
@@ -31,7 +35,7 @@ final class ConsoleService {
         ) { _ in log.warning("connections to the console are refused: there are too many") }
         endpoints = try BoundEndpoint.bind(
             options.places.map { Endpoint(console: $0, isImplicitTLS: options.hasTLS) }, loops: 1,
-            SocketFile(mode: 0o600), for: "http")
+            socketFile.limited(to: 0o600), for: "http")
     }
 
     /// The files of its unix-domain sockets.

@@ -1,3 +1,4 @@
+import BlackholeCLinux
 import BlackholePipeline
 import Glibc
 

@@ -13,7 +13,7 @@ import Logging
 /// It is made while the process may still do everything: it reads the keys and binds the addresses.
 /// Its threads begin with ``start()``, when the privileges are gone.
 final class Server {
-    private let log: Logger
+    let log: Logger
     private let quota: ConnectionQuota
     private let numbers = ConnectionNumbers()
     /// Has replies go wrong, where that is what it is for.
@@ -21,27 +21,28 @@ final class Server {
     private let requestReports: RequestReports
     private let workers: Int
     private let chanceSeed = UInt64.random(in: .min ... .max)
-    private let endpoints: [BoundEndpoint]
+    let endpoints: [BoundEndpoint]
     /// What is done with the mail of each listener of the configuration that it began with, in their
     /// order, and last what is done where mail comes to none of them: to another socket of a service
     /// manager.
     private var policies: [ModeSettings]
-    private var rules: WrittenRules
+    var rules: WrittenRules
     /// Whether sockets are a service manager's.
     private let adopts: Bool
     /// The rules in force, for all listeners.
-    private let inForce: RulesInForce
+    let inForce: RulesInForce
     /// What all rules count; it outlives a reload.
-    private let tallies: Tallies
+    let tallies: Tallies
     private let places: [String]
     private(set) var configuration: Configuration
-    private var tls: TLSSource?
+    var tls: TLSSource?
     /// Certificates that rules choose; nil if none does.
     private var flawed: FlawedIdentities?
     private var loops: EventLoops?
     /// The console, and the rules as it has them; nil without one.
-    private let console: (service: ConsoleService, book: RuleBook, recorder: Recorder)?
-    private var meters: ServerMeters?
+    let console: (service: ConsoleService, book: RuleBook, recorder: Recorder)?
+    /// What its loops measure; nil before they run.
+    var meters: ServerMeters?
 
     /// Reads the keys, and binds every address or takes over the sockets of a service manager.
     ///
@@ -75,7 +76,7 @@ final class Server {
         console =
             configuration.console.isServed
             ? (
-                try ConsoleService(configuration, log),
+                try ConsoleService(configuration, socketFile, log),
                 rules.book(inForce, tallies, configuration),
                 Recorder(
                     loops: workers, contentBytes: configuration.console.keepBytes / 2,
@@ -117,7 +118,7 @@ final class Server {
     }
 
     /// Starts the loops, and with them to serve.
-    func start() throws(StartError) -> EventLoops {
+    func start() throws(StartError) -> (EventLoops, ServerMeters) {
         let log = log
         do throws(SystemError) {
             let loops = try EventLoops(count: workers, seed: seed) { trouble in
@@ -131,42 +132,13 @@ final class Server {
                 log.info(
                     "listening on \(endpoint.address)\(suffix): \(policies[endpoint.index].text)")
             }
-            try startConsole(loops)
-            return loops
+            let meters = makeMeters(loops)
+            self.meters = meters
+            try startConsole(meters)
+            return (loops, meters)
         } catch {
             throw StartError("cannot \(error.description)", exitCode: EX_UNAVAILABLE)
         }
-    }
-
-    private func startConsole(_ mail: EventLoops) throws(SystemError) {
-        guard let console else { return }
-        let log = log
-        let meters = ServerMeters(
-            mail,
-            endpoints.map { endpoint in
-                ConsoleListener(
-                    endpoint.boundAddress,
-                    endpoint.isImplicitTLS
-                        ? .tls : configuration.offersStartTLS ? .starttls : .clear)
-            }, rules: console.book,
-            recorded: configuration.console.effectiveKeep > 0 ? console.recorder.meters : [],
-            version: Blackhole.versionNumber)
-        self.meters = meters
-        try console.service.start(console.recorder, console.book, meters, tls?.context) {
-            log.warning("console: \($0.text)")
-        }
-        for link in console.service.links { log.info("console on \(link)") }
-    }
-
-    /// Where the console is, as links.
-    var consoleLinks: [String] { console?.service.links ?? [] }
-
-    /// The addresses of mail and of the console, as bound, and whether TLS begins with the first byte.
-    var addresses: [(name: String, places: [(NetworkAddress, isImplicitTLS: Bool)])] {
-        [
-            ("listeners", endpoints.map { ($0.boundAddress, $0.isImplicitTLS) }),
-            ("http", console?.service.addresses ?? []),
-        ]
     }
 
     /// What new connections to an endpoint are served with, as the configuration is now.
@@ -181,13 +153,6 @@ final class Server {
             recording: recording)
     }
 
-    /// How connections are recorded; nil where nothing is kept.
-    private var recording: Recording? {
-        guard let console, configuration.console.effectiveKeep > 0 else { return nil }
-        return Recording(
-            recorder: console.recorder, keepsTranscripts: configuration.console.keepsTranscripts)
-    }
-
     private func rules(_ endpoint: BoundEndpoint) -> ListenerRules {
         let listeners = configuration.listeners
         return ListenerRules(
@@ -198,12 +163,6 @@ final class Server {
             readsRequests: policies[endpoint.index].hasHeaderSwitches,
             readsAddresses: configuration.readsAddresses, reports: requestReports,
             health: HealthPeers(configuration.healthPeers))
-    }
-
-    /// How often each rule has matched, and how often it has fired.
-    var ruleTallies: [(rule: String, tally: Tally)] {
-        let program = inForce.program
-        return zip(program.rules.map(\.description), program.tallies).map { ($0, $1) }
     }
 
     /// Makes what is logged of a connection; nil where nothing is.
@@ -262,25 +221,6 @@ final class Server {
         }
     }
 
-    /// Puts the rules in force that were read again.
-    private func replaceRules(by program: RuleProgram) {
-        guard let console else { return inForce.replace(by: program) }
-        let wasChanged = console.book.reload(
-            rules.written, generated: rules.generated, lists: rules.lists,
-            compile: rules.compiler(tallies, configuration))
-        if wasChanged {
-            log.warning(
-                "the rules are those of the configuration again: what was changed over HTTP is discarded"
-            )
-        }
-        console.service.noteRules(tag: console.book.page.tag)
-        do throws(SystemError) {
-            try console.service.serve(tls?.context)
-        } catch {
-            log.error("the console is served as before: cannot \(error.description)")
-        }
-    }
-
     /// The certificate's files as they are now; nil without TLS.
     private func reloadedTLS(_ next: Configuration) throws(StartError) -> TLSSource? {
         guard next.hasTLS else { return nil }
@@ -320,7 +260,7 @@ extension ConnectionQuota.Refused {
 
 extension LoopTrouble {
     /// What the operator should know.
-    fileprivate var text: String {
+    var text: String {
         switch self {
         case .cannotAccept(let error):
             "\(error.description); connections wait until some are closed"

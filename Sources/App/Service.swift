@@ -81,8 +81,8 @@ final class Service {
             try account.assume()
             noteSocketsThatStay(server.socketPaths)
             showTitle()
-            let loops = try server.start()
-            let board = StatusBoard(server, loops)
+            let (loops, meters) = try server.start()
+            let board = StatusBoard(server, loops, meters)
             if pidFile != nil { board.show(log) }
             self.board = board
             if let path = configuration.console.addressesPath {

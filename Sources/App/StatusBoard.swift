@@ -1,4 +1,6 @@
+import BlackholeConsole
 import BlackholeDaemon
+import BlackholeHTTP
 import BlackholePipeline
 import BlackholeRules
 import BlackholeSMTP
@@ -11,12 +13,13 @@ import Synchronization
 /// What there is to tell of a running server: to `blackhole status`, and to the log as rates.
 final class StatusBoard: Sendable {
     private let loops: EventLoops
+    private let meters: any ConsoleMeters
+    private let inForce: RulesInForce
     private let begin = ContinuousClock.now
     private let state: Mutex<State>
 
     private struct State {
         var listeners: [String]
-        var rules: [(rule: String, tally: Tally)]
         var rates = Rates()
         var ratesAt: ContinuousClock.Instant
         var reloads = 0
@@ -25,24 +28,27 @@ final class StatusBoard: Sendable {
         var answering: EventLoops?
     }
 
-    init(_ server: Server, _ loops: EventLoops) {
+    init(_ server: Server, _ loops: EventLoops, _ meters: any ConsoleMeters) {
         self.loops = loops
-        state = Mutex(
-            State(
-                listeners: StatusBoard.lines(server.listeners), rules: server.ruleTallies,
-                ratesAt: begin))
+        self.meters = meters
+        inForce = server.inForce
+        state = Mutex(State(listeners: StatusBoard.lines(server), ratesAt: begin))
     }
 
-    private static func lines(_ listeners: [(address: String, policy: ModeSettings)]) -> [String] {
-        listeners.map { "listening on \($0.address): \($0.policy.text)" }
+    private static func lines(_ server: Server) -> [String] {
+        server.listeners.map { "listening on \($0.address): \($0.policy.text)" }
+            + server.consoleLinks.map { "console on \($0)" }
     }
 
     /// Lets `blackhole status` ask.
     func show(_ log: Logger) {
         do throws(SystemError) {
             let answering = try EventLoops(count: 1)
-            _ = try answering.listen(on: StatusReport.address(of: getpid())) { [unowned self] _ in
-                StatusAnswer(text)
+            let user = geteuid()
+            _ = try answering.listen(on: StatusReport.address(of: getpid())) {
+                [unowned self] peer in
+                let isKnown = peer.user == 0 || peer.user == user
+                return HTTPLayer { StatusResponder(self, isAllowed: isKnown) }
             }
             state.withLock { $0.answering = answering }
         } catch {
@@ -52,10 +58,9 @@ final class StatusBoard: Sendable {
 
     /// Notes a reload, and what the listeners do since.
     func reloaded(_ server: Server) {
-        let (lines, rules) = (StatusBoard.lines(server.listeners), server.ruleTallies)
+        let lines = StatusBoard.lines(server)
         state.withLock {
             $0.listeners = lines
-            $0.rules = rules
             $0.reloads += 1
             $0.reloadFault = nil
         }
@@ -84,11 +89,20 @@ final class StatusBoard: Sendable {
         }
     }
 
-    private var text: String {
+    /// Whether mail is taken.
+    var isReady: Bool { meters.isReady }
+
+    /// All metrics.
+    func metrics(_ format: MetricsFormat) -> String { format.text(meters.families()) }
+
+    /// What `blackhole status` prints.
+    var text: String {
         let totals = Totals(loops)
-        let (listeners, rules, reloads, fault) = state.withLock {
-            ($0.listeners, $0.rules, $0.reloads, $0.reloadFault)
+        let (listeners, reloads, fault) = state.withLock {
+            ($0.listeners, $0.reloads, $0.reloadFault)
         }
+        let program = inForce.program
+        let rules = zip(program.rules, program.tallies)
         return StatusReport(
             lines: listeners + [
                 "up for \(begin.duration(to: .now).inDays)",
@@ -97,8 +111,8 @@ final class StatusBoard: Sendable {
                 totals.messages.of("message") + " of " + totals.bytes.of("byte") + " to "
                     + totals.recipients.of("recipient") + ", \(totals.refusals.total) refused",
             ] + totals.refusals.lines + strangers
-                + rules.filter { $0.tally.matches > 0 }.map {
-                    "rule \($0.rule): matched \($0.tally.matches), fired \($0.tally.fires)"
+                + rules.filter { $0.1.matches > 0 }.map { rule, tally in
+                    "rule \(rule): matched \(tally.matches), fired \(tally.fires)"
                 }, reloads: reloads, reloadFault: fault
         ).text
     }
@@ -121,23 +135,6 @@ extension StatusBoard {
             let counts = counters.filter { loops[$0.0] > 0 }.map { "\(loops[$0.0]) \($0.1)" }
             return counts.isEmpty ? nil : title + ", " + counts.joined(separator: ", ")
         }
-    }
-}
-
-/// Says a text to whoever connects, and closes.
-private struct StatusAnswer: ByteHandler {
-    private let text: String
-
-    init(_ text: String) { self.text = text }
-
-    mutating func receive(_ input: RawSpan, _ context: inout Context) -> Intake {
-        Intake(input.byteCount)
-    }
-
-    mutating func handle(_ event: ConnectionEvent, _ context: inout Context) -> Verdict {
-        guard event == .opened else { return .proceed }
-        context.output.append(text: text)
-        return .close
     }
 }
 

@@ -1,12 +1,11 @@
-import BlackholeCLinux
 import BlackholeDaemon
 import BlackholePipeline
 import Glibc
 
 /// What a running server tells of itself, and how to ask it.
 ///
-/// It answers on an abstract unix-domain socket that is named after its process. Anybody could
-/// take that name: so the asker looks who is at the other end.
+/// It answers HTTP on an abstract unix-domain socket that is named after its process, and only to root and
+/// its own user. Anybody could take that name: so the asker looks who is at the other end, too.
 struct StatusReport {
     /// Where it listens and what it has done, for people.
     let lines: [String]
@@ -39,49 +38,37 @@ struct StatusReport {
     /// Where the server of that process answers.
     static func address(of pid: pid_t) -> NetworkAddress { .unix(path: "@blackhole.\(pid)") }
 
-    /// Asks the server of that process.
+    /// Asks the server of that process how it is.
     static func ask(_ pid: pid_t) throws(StartError) -> StatusReport {
-        let descriptor = clinux_socket(AF_UNIX)
-        defer { close(descriptor) }
-        guard descriptor >= 0, fcntl(descriptor, F_SETFL, 0) == 0 else {
-            throw .unasked(pid, errno)
+        let (status, body) = try get("/status", of: pid)
+        if status == 403 {
+            throw StartError("only root and the server's user may ask", exitCode: EX_NOPERM)
         }
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
-        setsockopt(
-            descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        guard address(of: pid).connect(descriptor) == 0 else {
-            throw .unasked(pid, errno)
-        }
-        // The kernel's struct ucred: a process, a user, a group.
-        var peer: (pid: pid_t, uid_t, gid_t) = (0, 0, 0)
-        var length = socklen_t(MemoryLayout.size(ofValue: peer))
-        guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0, peer.pid == pid
-        else {
-            throw StartError("another process answers for process \(pid)", exitCode: EX_UNAVAILABLE)
-        }
-        guard let report = StatusReport(try text(from: descriptor, pid)) else {
+        guard status == 200, let report = StatusReport(body) else {
             throw StartError("process \(pid) does not answer", exitCode: EX_UNAVAILABLE)
         }
         return report
     }
 
-    private static func text(from descriptor: Int32, _ pid: pid_t) throws(StartError) -> String {
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 65_536)
-        while bytes.count < 1 << 20 {
-            let count = recv(descriptor, &piece, piece.count, 0)
-            guard count >= 0 else { throw .unasked(pid, errno) }
-            if count == 0 { break }
-            bytes += piece[..<count]
+    /// Asks the server of that process for a path.
+    static func get(_ path: String, of pid: pid_t) throws(StartError) -> (status: Int, body: String)
+    {
+        do throws(SystemError) {
+            let asking = try Asking(address(of: pid))
+            guard asking.process == pid else {
+                throw StatusReport.stranger
+            }
+            return try asking.get(path) ?? (0, "")
+        } catch {
+            guard error != stranger else {
+                throw StartError(
+                    "another process answers for process \(pid)", exitCode: EX_UNAVAILABLE)
+            }
+            throw StartError(
+                "cannot ask process \(pid): \(String(cString: strerror(error.code)))",
+                exitCode: EX_UNAVAILABLE)
         }
-        return String(decoding: bytes, as: UTF8.self)
     }
-}
 
-extension StartError {
-    fileprivate static func unasked(_ pid: pid_t, _ code: Int32) -> StartError {
-        StartError(
-            "cannot ask process \(pid): \(String(cString: strerror(code)))",
-            exitCode: EX_UNAVAILABLE)
-    }
+    private static let stranger = SystemError("ask a stranger", code: EPERM)
 }

@@ -82,7 +82,9 @@ extension EventLoop where OS: ~Copyable {
         _ descriptor: Int32, _ stacks: UnsafeMutablePointer<StackPool>,
         peer: NetworkAddress, local: NetworkAddress
     ) -> Int? {
-        let stack = makeStack(stacks, peer: peer, local: local)
+        var user: UInt32?
+        if case .unix = local { user = kernel.user(of: descriptor) }
+        let stack = makeStack(stacks, peer: peer, local: local, user: user)
         return seat(descriptor, stacks, stack, phase: .open, isTCP: local.isTCP)
     }
 
@@ -106,11 +108,13 @@ extension EventLoop where OS: ~Copyable {
     }
 
     mutating func makeStack(
-        _ stacks: UnsafeMutablePointer<StackPool>, peer: NetworkAddress, local: NetworkAddress
+        _ stacks: UnsafeMutablePointer<StackPool>, peer: NetworkAddress, local: NetworkAddress,
+        user: UInt32? = nil
     ) -> UnsafeMutableRawPointer {
         connectionSerial += 1
         let stack = stacks.pointee.memory.take()
-        let who = Peer(address: peer, local: local, loop: number, serial: connectionSerial)
+        var who = Peer(address: peer, local: local, loop: number, serial: connectionSerial)
+        who.user = user
         stacks.pointee.make(who, stack)
         return stack
     }

@@ -29,6 +29,9 @@ package protocol Kernel: ~Copyable {
     /// Takes a connection from a listener.
     mutating func accept(from listener: Int32) -> AcceptOutcome
 
+    /// The user whose process has connected to a unix-domain socket; nil of others.
+    mutating func user(of descriptor: Int32) -> UInt32?
+
     /// Starts a connection, from an address of our own where one is given.
     mutating func connect(
         to address: NetworkAddress, from source: NetworkAddress?
@@ -68,6 +71,9 @@ package protocol Kernel: ~Copyable {
 extension Kernel where Self: ~Copyable {
     /// Nothing to be done.
     package mutating func releaseMemory() {}
+
+    /// It is not known.
+    package mutating func user(of _: Int32) -> UInt32? { nil }
 
     /// It cannot.
     package mutating func discard(from _: Int32, upTo _: Int) -> TransferOutcome? { nil }

@@ -145,6 +145,14 @@ struct LinuxKernel: Kernel, ~Copyable {
         return source.bind(descriptor) == 0
     }
 
+    func user(of descriptor: Int32) -> UInt32? {
+        // The kernel's struct ucred: a process, a user, a group.
+        var peer: (pid_t, user: uid_t, gid_t) = (0, 0, 0)
+        var length = socklen_t(MemoryLayout.size(ofValue: peer))
+        let result = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length)
+        return result == 0 ? peer.user : nil
+    }
+
     func pendingError(of descriptor: Int32) -> Int32 {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)

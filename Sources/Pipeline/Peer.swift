@@ -8,6 +8,8 @@ public struct Peer: Sendable {
     public let loop: Int
     /// Counts the connections of that loop, from 1.
     public let serial: UInt64
+    /// The user whose process has connected to a unix-domain socket; nil of others.
+    package var user: UInt32?
 
     /// Makes a peer, for a stack that is driven by hand.
     public init(address: NetworkAddress, local: NetworkAddress, loop: Int = 0, serial: UInt64 = 1) {

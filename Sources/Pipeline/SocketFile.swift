@@ -15,6 +15,11 @@ package struct SocketFile: Sendable, Equatable {
         self.group = group
     }
 
+    /// The same owner with other permission bits.
+    package func limited(to mode: UInt32) -> SocketFile {
+        SocketFile(mode: mode, user: user, group: group)
+    }
+
     /// Binds a socket so that nobody else may connect at any moment.
     ///
     /// The file has its mode from the first on, by the process's umask, and its owner before the

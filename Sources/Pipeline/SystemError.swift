@@ -14,7 +14,7 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Makes an error from the thread's current `errno`.
-    static func current(_ operation: @autoclosure () -> String) -> SystemError {
+    package static func current(_ operation: @autoclosure () -> String) -> SystemError {
         // Read first: putting the words together may change it.
         let code = errno
         return SystemError(operation(), code: code)

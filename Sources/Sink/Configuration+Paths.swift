@@ -27,11 +27,9 @@ extension Configuration {
 extension Configuration {
     /// The files of the unix-domain sockets that it listens on.
     package var socketPaths: [String] {
-        listeners.compactMap { listener in
-            guard listener.host.hasPrefix("unix:"), !listener.host.hasPrefix("unix:@") else {
-                return nil
-            }
-            return String(listener.host.dropFirst("unix:".count))
+        (listeners.map(\.host) + console.places.map(\.host)).compactMap { host in
+            guard host.hasPrefix("unix:"), !host.hasPrefix("unix:@") else { return nil }
+            return String(host.dropFirst("unix:".count))
         }
     }
 }

@@ -38,7 +38,7 @@ package struct RecordedConnection<Next: ByteHandler & ~Copyable>: ByteHandler, ~
         case .closed:
             journal.closed()
             return verdict
-        case .secured, .resumed: break
+        case .secured, .resumed, .woken: break
         }
         return settle(verdict, context.now)
     }
@@ -47,7 +47,7 @@ package struct RecordedConnection<Next: ByteHandler & ~Copyable>: ByteHandler, ~
     /// report.
     private mutating func settle(_ verdict: Verdict, _ now: Instant) -> Verdict {
         switch verdict {
-        case .close, .reset:
+        case .close, .end, .reset:
             journal.endByServer()
             return verdict
         case .proceed, .flush:

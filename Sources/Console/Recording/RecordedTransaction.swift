@@ -1,4 +1,4 @@
-internal import BlackholeInbox
+internal import BlackholePipeline
 internal import BlackholeRules
 internal import BlackholeSMTP
 
@@ -97,4 +97,12 @@ extension Entry.Reply {
 
     /// What stands for the reply of a connection that was closed without one.
     static var none: Entry.Reply { Entry.Reply(0, "no reply") }
+}
+
+extension MessageID {
+    /// A name of the form of a message's, drawn by chance: for a transaction that was refused.
+    static var drawn: MessageID {
+        var random = RandomSource(seed: .random(in: .min ... .max))
+        return MessageID(&random)
+    }
 }

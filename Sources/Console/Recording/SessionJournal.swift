@@ -225,7 +225,7 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
         guard transaction.hasRecipients else { return giveUp() }
         let answer = refusal(reply, at: .message)
         let id = isPositive ? session.lastMessage : nil
-        add(transaction, transaction.recipients, answer, id, message(transaction, id ?? newID))
+        add(transaction, transaction.recipients, answer, id, message(transaction, id ?? .drawn))
         self.transaction = nil
         hasContent = true
     }
@@ -279,18 +279,12 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
             content: transaction.content, transcript: dialogue.transcript, id: id)
     }
 
-    /// A name of the form of a message's, for a transaction that was refused.
-    private var newID: MessageID {
-        var random = RandomSource(seed: .random(in: .min ... .max))
-        return MessageID(&random)
-    }
-
     private func add(
         _ transaction: RecordedTransaction, _ recipients: [String],
         _ answer: RecordedTransaction.Refusal, _ id: MessageID? = nil,
         _ message: ReceivedMessage? = nil
     ) {
-        let id = id ?? message?.id ?? newID
+        let id = id ?? message?.id ?? .drawn
         let entry = Entry("\(id)", transaction, to: recipients, answer, summary, session.user)
         meter.completed(entry)
         if entry.outcome == .accepted { summary.messages += 1 } else { summary.refused += 1 }
