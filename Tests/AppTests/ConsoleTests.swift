@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func `shows a mail soon after curl has sent it`() throws {
-        try serve { server, console in
+        try serve { server, console throws in
             #expect(try send(to: "you@example.org", server) == 0)
             var messages: [JSON] = []
             #expect(
@@ -45,7 +45,7 @@ import Testing
     }
 
     @Test func `has a wait return when the message has come`() throws {
-        try serve { server, console in
+        try serve { server, console throws in
             let cursor = try console.json("/api/cursor")["cursor"]?.string ?? ""
             let waiting = Background { [address = server.address] in
                 _ = try? Command.run(
@@ -60,7 +60,7 @@ import Testing
     }
 
     @Test func `changes the next reply by a rule`() throws {
-        try serve { server, console in
+        try serve { server, console throws in
             let client = try SMTPClient.greeted(server)
             try client.mail()
             let rule = "full: rcpt to=*@example.org -> 452 4.2.2 Mailbox full"
@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func `shows what was said, without passwords`() throws {
-        try serve { server, console in
+        try serve { server, console throws in
             let client = try SMTPClient.greeted(server)
             try client.say("AUTH PLAIN AHVzZXIAc2VjcmV0", expecting: 235)
             try client.say("QUIT", expecting: 221)

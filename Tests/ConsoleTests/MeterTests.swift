@@ -142,10 +142,10 @@ private func at(_ milliseconds: Int64) -> Instant { Instant(nanoseconds: millise
     @Test func `show which latches hold`() throws {
         let measured = try Measured(
             rules:
-                "latch: mail over=0/m hold=1h -> 451\nkeyed: rcpt over=1/m per=from hold=1h -> 450")
+                "latch: mail over=1/m hold=1h -> 451\nkeyed: rcpt over=1/m per=from hold=1h -> 450")
         #expect(measured.value(#"blackhole_rule_latched{rule="latch"}"#) == "0.0")
         #expect(measured.value(#"blackhole_rule_latched{rule="keyed"}"#) == nil)
-        measured.fire(place: 0, times: 1)
+        measured.fire(place: 0, times: 2)
         #expect(measured.value(#"blackhole_rule_latched{rule="latch"}"#) == "1.0")
     }
 

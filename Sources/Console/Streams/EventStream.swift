@@ -17,8 +17,6 @@ struct EventStream {
 
     /// How many events are written at once.
     private static let batch = 100
-    /// A stream looks for itself this often, since a waker ends pauses only.
-    private static let interval = Duration.milliseconds(100)
     /// After this time a comment keeps the connection alive.
     private static let commentInterval = Duration.seconds(15)
 
@@ -71,8 +69,7 @@ struct EventStream {
             output += ":\n\n".utf8
             nextComment = context.now + EventStream.commentInterval
         }
-        return items.count == EventStream.batch
-            ? context.now : min(nextComment, context.now + EventStream.interval)
+        return items.count == EventStream.batch ? context.now : nextComment
     }
 
     private mutating func write(_ item: StreamItem, at now: Instant, to output: inout [UInt8]) {

@@ -9,10 +9,15 @@ struct ConsoleOfServer {
 
     /// The console that the log of a server names.
     init(_ server: RunningServer) throws {
-        guard let match = server.log.firstMatch(of: /console on (https?:\S+)\//) else {
+        var link: String?
+        let isServed = eventually {
+            link = server.log.firstMatch(of: /console on (https?:\S+)\//).map { String($0.1) }
+            return link != nil
+        }
+        guard isServed, let link else {
             throw TestError.wrong("no console in the log: \(server.log)")
         }
-        place = [String(match.1)]
+        place = [link]
     }
 
     init(socket path: String) { place = ["--unix-socket", path, "http://localhost"] }

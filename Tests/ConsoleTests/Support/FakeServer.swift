@@ -70,7 +70,8 @@ struct FakeServer {
         settings.version = "1.2.3"
         change(&settings)
         var set = RuleSet()
-        _ = set.read(rules, from: "rules.txt")
+        let faults = set.read(rules, from: "rules.txt")
+        precondition(faults.isEmpty, "\(faults)")
         let more = generated.compactMap { text in
             (try? Rule(text)).map { RuleBook.GeneratedRule($0, origin: "mode") }
         }
