@@ -123,7 +123,7 @@ let package = Package(
             dependencies: [
                 "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
                 "BlackholeInbox", "SMTPTesting", "BlackholeSink", "BlackholeRuleScenarios",
-                "BlackholeHTTP",
+                "BlackholeHTTP", "BlackholeCOpenSSL",
             ],
             path: "Fuzz/Sources/FuzzBodies", swiftSettings: strict
         ),

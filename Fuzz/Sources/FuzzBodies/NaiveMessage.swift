@@ -15,20 +15,23 @@ struct NaiveMessage {
             start += text.count + (end == [0x0D, 0x0A] ? 2 : min(end.count, 1))
         }
         bodyStart = start
-        var unfolded: [(text: [UInt8], start: Int)] = []
+        var unfolded: [(text: [UInt8], first: Int, start: Int)] = []
         for line in lines {
-            if line.text[0] == 0x20 || line.text[0] == 0x09, !unfolded.isEmpty {
+            // The line of a mailbox file goes on in no other.
+            if line.text[0] == 0x20 || line.text[0] == 0x09, let last = unfolded.last,
+                !NaiveMessage.isOfMailboxFile(last.text, first: last.first)
+            {
                 unfolded[unfolded.count - 1].text += line.text
             } else {
-                unfolded.append(line)
+                unfolded.append((line.text, line.text.count, line.start))
             }
         }
         var bad: Int?
         var found: [(field: [String], start: Int)] = []
-        for (text, start) in unfolded {
-            if let field = NaiveMessage.field(text) {
+        for (text, first, start) in unfolded {
+            if let field = NaiveMessage.field(text, first: first) {
                 found.append((field, start))
-            } else if !text.starts(with: "From ".utf8), !text.starts(with: ">From ".utf8) {
+            } else if !NaiveMessage.isOfMailboxFile(text, first: first) {
                 bad = bad ?? start
             }
         }
@@ -40,12 +43,19 @@ struct NaiveMessage {
     }
 
     /// A name of visible characters, blanks, a colon and a value.
-    private static func field(_ text: [UInt8]) -> [String]? {
-        guard let colon = text.firstIndex(of: 0x3A) else { return nil }
+    ///
+    /// The colon is in the first line: no fold comes before it (RFC 5322 §4.5).
+    private static func field(_ text: [UInt8], first: Int) -> [String]? {
+        guard let colon = text[..<first].firstIndex(of: 0x3A) else { return nil }
         var name = text[..<colon]
         while let last = name.last, last == 0x20 || last == 0x09 { name.removeLast() }
         guard !name.isEmpty, name.allSatisfy({ 0x21...0x7E ~= $0 }) else { return nil }
         return [String(decoding: name, as: UTF8.self), trimmed(Array(text[(colon + 1)...]))]
+    }
+
+    private static func isOfMailboxFile(_ text: [UInt8], first: Int) -> Bool {
+        field(text, first: first) == nil
+            && (text.starts(with: "From ".utf8) || text.starts(with: ">From ".utf8))
     }
 
     private static func trimmed(_ bytes: [UInt8]) -> String {

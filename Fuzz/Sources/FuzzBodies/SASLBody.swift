@@ -1,8 +1,9 @@
+import BlackholeCOpenSSL
 import BlackholePipeline
 import BlackholeSMTP
 
-/// A session takes and refuses responses as a naive reader of the standards does, and its responder
-/// hears of the credentials that were meant.
+/// A session takes and refuses responses as a naive reader of the standards does, its responder
+/// hears of the credentials that were meant, and they prove a password where OpenSSL agrees.
 public final class SASLBody: FuzzBody {
     private let settings = SessionSettings(
         authentication: .offered, mechanisms: SASLMechanism.allCases)
@@ -59,6 +60,7 @@ public final class SASLBody: FuzzBody {
                 continue
             }
             check(log.credentials, mechanism, wanted)
+            if let credentials = log.credentials { checkProof(credentials, of: lines[0]) }
             require(say("AUTH PLAIN", to: &session).hasPrefix("503 5.5.1"), "once is enough")
             return
         }
@@ -84,6 +86,39 @@ public final class SASLBody: FuzzBody {
             credentials?.authorizationIdentity, credentials?.challenge, credentials?.token,
         ]
         require(heard.compactMap { $0 } == wanted, "what is meant is what is heard")
+    }
+
+    /// A password is proved by itself or by what OpenSSL makes of it, and by nothing else.
+    private func checkProof(_ credentials: Credentials, of guess: ArraySlice<UInt8>) {
+        let guess = String(decoding: guess, as: UTF8.self)
+        guard let challenge = credentials.challenge else {
+            let sent = credentials.password ?? credentials.token ?? ""
+            require(credentials.proves(password: sent), "what was sent is proved")
+            require(
+                credentials.proves(password: guess) == sent.utf8.elementsEqual(guess.utf8),
+                "and nothing else")
+            return
+        }
+        let digest = SASLBody.digest(of: challenge, key: guess)
+        require(
+            credentials.proves(password: guess) == (credentials.digest == digest),
+            "a digest proves the password that made it")
+        let honest = Credentials(
+            credentials.mechanism, user: credentials.user, digest: digest, challenge: challenge)
+        require(honest.proves(password: guess), "and one that OpenSSL made is taken")
+    }
+
+    /// OpenSSL's HMAC-MD5, in small hexadecimal digits.
+    private static func digest(of challenge: String, key: String) -> String {
+        let (text, key) = (Array(challenge.utf8), Array(key.utf8))
+        var bytes = [UInt8](repeating: 0, count: 16)
+        var count: UInt32 = 16
+        // An empty array may have no address, and OpenSSL takes no key for the key before.
+        let made = (key + [0]).withUnsafeBufferPointer {
+            HMAC(EVP_md5(), $0.baseAddress, Int32(key.count), text, text.count, &bytes, &count)
+        }
+        require(made != nil && count == 16, "OpenSSL has MD5")
+        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     private func say(_ text: String, to session: inout SMTPSession<Believing>) -> String {

@@ -14,7 +14,8 @@ final class SessionStage {
     /// Whether its clock is still far from its end.
     var isFresh: Bool { sessions < 100_000 }
 
-    /// Opens a connection; a plain one has neither a throttle nor answers that come later.
+    /// Opens a connection; a plain one has neither a throttle nor answers that come later, and its
+    /// responder is chosen at run time.
     func open(
         _ plan: SessionPlan, _ settings: SessionSettings, _ witness: Witness, isPlain: Bool
     ) {
@@ -24,39 +25,55 @@ final class SessionStage {
         let seed = plan.seed
         switch plan.responder {
         case 0 where plan.mailProtocol == .smtp:
-            open(plan, settings, witness, BlackHole())
+            open(plan, settings, witness, BlackHole(), isPlain: isPlain)
         case 0:
             // One that accepts too, and knows how many replies a message is owed.
-            open(plan, settings, witness, Moody<Unwanted>(witness, hasMoods: false, seed: seed))
+            open(
+                plan, settings, witness, Moody<Unwanted>(witness, hasMoods: false, seed: seed),
+                isPlain: isPlain)
         case 1:
-            open(plan, settings, witness, Moody<Unwanted>(witness, hasMoods: true, seed: seed))
+            open(
+                plan, settings, witness, Moody<Unwanted>(witness, hasMoods: true, seed: seed),
+                isPlain: isPlain)
         case 2:
-            open(plan, settings, witness, Moody<Wanted>(witness, hasMoods: false, seed: seed))
+            open(
+                plan, settings, witness, Moody<Wanted>(witness, hasMoods: false, seed: seed),
+                isPlain: isPlain)
         default:
-            open(plan, settings, witness, Moody<Wanted>(witness, hasMoods: true, seed: seed))
+            open(
+                plan, settings, witness, Moody<Wanted>(witness, hasMoods: true, seed: seed),
+                isPlain: isPlain)
         }
     }
 
     private func open<Asked: Responder & Sendable>(
-        _ plan: SessionPlan, _ settings: SessionSettings, _ witness: Witness, _ responder: Asked
+        _ plan: SessionPlan, _ settings: SessionSettings, _ witness: Witness, _ responder: Asked,
+        isPlain: Bool
     ) {
         require(
             settings.maximumFramedLineLength == plan.maximumFramedLineLength,
             "AUTH has longer lines")
-        let maximumLineLength = plan.maximumFramedLineLength
         let security = plan.security
+        let responder = Late(responder, isWaking ? wakers : nil, seed: plan.seed)
+        if isPlain {
+            open(plan, witness) {
+                SMTPSession(settings, security: security, AnyResponder(responder))
+            }
+        } else {
+            open(plan, witness) { SMTPSession(settings, security: security, responder) }
+        }
+    }
+
+    private func open<Asked: Responder & ~Copyable>(
+        _ plan: SessionPlan, _ witness: Witness,
+        _ session: @escaping @Sendable () -> SMTPSession<Asked>
+    ) {
+        let maximumLineLength = plan.maximumFramedLineLength
         let seed = plan.seed
         let mailProtocol = plan.mailProtocol
-        let responder = Late(responder, isWaking ? wakers : nil, seed: seed)
         let layers = { @Sendable in
             LineFraming(maximumLineLength: maximumLineLength) {
-                Ledger(witness, mailProtocol) {
-                    DataDiscard {
-                        ObservedSession(witness) {
-                            SMTPSession(settings, security: security, responder)
-                        }
-                    }
-                }
+                Ledger(witness, mailProtocol) { DataDiscard { ObservedSession(witness, session) } }
             }
         }
         if let bytesPerSecond {
