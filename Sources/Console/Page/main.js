@@ -81,10 +81,11 @@ class App {
   #change(state) {
     this.frame.showState(state);
     if (state !== "live") { this.#wasAway = true; return; }
-    if (this.#wasAway) this.#load();
+    // What came before the stream began is not in it.
+    if (!this.#wasAway) return this.#reload();
     this.#wasAway = false;
-    // Without a cursor, what came between the lists and the stream is in neither.
-    if (!this.stream.cursor) this.#reload();
+    this.#load();
+    for (const view of Object.values(this.views)) view.resume?.();
   }
 
   #reload() {
