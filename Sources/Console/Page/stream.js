@@ -1,6 +1,6 @@
-// The stream of events: gathered, thinned, and handed on at most four times a second.
+// The stream of events: gathered, thinned, and handed on at most twice a second.
 
-const INTERVAL = 250;
+const INTERVAL = 500;
 /** Events of a kind that are kept between two batches; older ones are counted and thrown away unread. */
 const ROOM = 50;
 /** Messages and sessions a second that the page asks for. */

@@ -5,6 +5,7 @@ import contextlib
 import getpass
 import json
 import pathlib
+import signal
 import smtplib
 import subprocess
 import sys
@@ -86,6 +87,8 @@ def until(seconds, words, attempt):
 def started(*options, rules=RULES):
     """Our program, which is stopped in the end."""
     expect(PROGRAM.exists(), f"{PROGRAM} is missing: make build")
+    # Whoever ends this ends the program, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     with tempfile.TemporaryDirectory() as folder:
         places = pathlib.Path(folder, "addresses.json")
         # Without a user that it would become, it may write its addresses here.

@@ -81,6 +81,12 @@ class Chromium:
         """How many streams of events the page has open."""
         return self.js("return streams()")
 
+    def used(self):
+        """The seconds for which the page has kept its thread busy."""
+        self.driver.execute_cdp_cmd("Performance.enable", {})
+        metrics = self.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+        return next(each["value"] for each in metrics if each["name"] == "TaskDuration")
+
     def text(self, selector):
         return self.js("return [...document.querySelectorAll(arguments[0])].map(each => each.innerText).join('\\n')", selector)
 
@@ -100,11 +106,11 @@ class Chromium:
             except (StaleElementReferenceException, Failure):
                 pass
             if time.monotonic() > deadline:
-                raise Failure(f"not within {DEADLINE} s: {sentence}")
+                raise Failure(f"not within {DEADLINE} s: {sentence() if callable(sentence) else sentence}")
             time.sleep(0.05)
 
     def shows(self, selector, text):
-        return self.wait(lambda: text in self.text(selector), f"{selector} shows “{text}”, but “{self.text(selector)[:300]}”")
+        return self.wait(lambda: text in self.text(selector), lambda: f"{selector} shows “{text}”, but “{self.text(selector)[:300]}”")
 
     def logged(self, *allowed):
         """Errors of the console, but for those that hold one of the texts."""

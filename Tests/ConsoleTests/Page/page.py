@@ -305,7 +305,7 @@ def a_theme_is_chosen_and_kept(page):
 
 @check
 def messages_are_deleted_after_a_question(page):
-    """Messages are deleted after a question, one or those that fit"""
+    """Messages are deleted after a question: one, those that fit, or all"""
     page.open("#/messages?outcome=accepted")
     page.wait(lambda: page.all(".row"), "there are rows")
     page.press("j", Keys.ENTER)
@@ -319,6 +319,21 @@ def messages_are_deleted_after_a_question(page):
     page.named("dialog button", "Delete").click()
     page.wait(lambda: "open=" not in page.js("return location.hash"), "the message is closed")
     page.wait(lambda: not page.all(f"#row-{chosen}"), "its row is gone")
+    for filters, fitting in (("domain=shop.example", 1), ("", 2)):
+        before = [page.subject.mail([address]) and newest(page) for address in ("one@shop.example", "two@example.org")]
+        page.open(f"#/messages?{filters}")
+        page.wait(lambda: page.all(".row"), "there are rows")
+        page.find(".toolbar .danger").click()
+        expect(not page.faults(), f"the question: {page.faults()}")
+        page.named("dialog button", "Delete").click()
+        page.wait(lambda: not page.all("dialog"), "the question goes")
+        left = lambda: [key for key in before if page.subject.ask("GET", f"/api/messages/{key}")[0] == 200]
+        page.wait(lambda: left() == before[fitting:], f"{fitting} of 2 is deleted")
+
+
+def newest(page):
+    """The id of the newest message from the one who sends for checks."""
+    return json.loads(page.subject.ask("GET", "/api/messages?from=me@example.com&limit=1")[2])["messages"][0]["id"]
 
 
 def run(checks, subject, only, world=None):
