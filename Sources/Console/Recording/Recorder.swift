@@ -79,6 +79,7 @@ package final class Recorder: ConsoleFeed {
                 told[index] = ring.drops
             }
         }
+        reports.order()
         if drops > 0 { reports.append(.dropped(drops)) }
         return reports
     }
