@@ -28,7 +28,7 @@ import Testing
         "/api/sessions/S1", "/api/messages", "/api/messages/ID1", "/api/rules",
         "/api/v1/messages", "/api/v1/search?query=case", "/api/v1/message/ID1",
         "/api/v1/message/ID2", "/api/v1/message/ID1/headers", "/api/v1/info", "/api/v1/webui",
-        "/api/v1/tags", "/api/v1/chaos",
+        "/api/v1/tags", "/api/v1/chaos", "/api/report",
     ]
 
     @Test(arguments: targets) func `describes what GET answers`(_ target: String) throws {

@@ -10,10 +10,15 @@ struct Query {
     /// Whether a parameter is there.
     func has(_ name: String) -> Bool { left.contains { $0.name == name } }
 
+    /// The values of a parameter, whatever they are and how many.
+    mutating func values(_ name: String) -> [String] {
+        defer { left.removeAll { $0.name == name } }
+        return left.filter { $0.name == name }.map(\.value)
+    }
+
     /// The value of a parameter; nil if it is not there.
     mutating func text(_ name: String) throws(Problem) -> String? {
-        let values = left.filter { $0.name == name }.map(\.value)
-        left.removeAll { $0.name == name }
+        let values = values(name)
         guard values.count <= 1 else { throw Problem(400, "'\(name)' is given twice") }
         if values.first == "" { throw Problem(400, "'\(name)' is empty") }
         return values.first
