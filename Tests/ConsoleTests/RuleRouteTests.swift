@@ -49,6 +49,9 @@ import Testing
             "PUT", "/api/rules", [:], #"{"rules": ["data -> 451", "mail -> 450"]}"#)
         #expect(put.json.value(at: "rules.0.id") == 4)
         #expect(put.json.value(at: "rules.1.id") == 2)
+        // Where they have no names, entries call them by these.
+        let program = server.inForce.program
+        #expect(program.rules.indices.map(program.name) == ["4", "2", "3"])
         #expect(try server.ask("DELETE", "/api/rules/4").status == 204)
         #expect(try server.ask("DELETE", "/api/rules/4").status == 404)
         let added = try server.ask("POST", "/api/rules?before=2", [:], "data -> 451")

@@ -48,7 +48,8 @@ enum Waits {
         }
         var query = call.query
         // A cursor that means nothing is answered on the stream.
-        let after = query.values("after").last
+        let after = query.all("after").last
+        query.drop("after")
         let sample = try query.number("sample")
         try query.finish()
         if sample == 0 { throw Problem(400, "'sample' is at least 1") }
