@@ -173,7 +173,9 @@ import Testing
         #expect(html.body.contains("<img src=data:image/png;base64,YWJj><img src='cid:no'>"))
         #expect(html.body.contains("<META data-http-equiv=refresh"))
         #expect(html.fields["content-type"] == "text/html; charset=utf-8")
-        #expect(html.fields["content-security-policy"]?.hasPrefix("sandbox; ") == true)
+        #expect(
+            html.fields["content-security-policy"]?.hasPrefix("sandbox; default-src 'none'; ")
+                == true)
         #expect(try server.ask("GET", "/view/\(id).txt").status == 404)
         #expect(try server.ask("GET", "/view/\(id).pdf").status == 404)
         #expect(try server.ask("GET", "/view/\(id)").status == 404)
@@ -181,7 +183,9 @@ import Testing
         let plain = try server.ask("GET", "/view/\(text).txt?embed=1")
         #expect(plain.body == "<b>plain</b>\n")
         #expect(plain.fields["content-type"] == "text/plain; charset=utf-8")
-        #expect(plain.fields["content-security-policy"]?.hasPrefix("sandbox; ") == true)
+        #expect(
+            plain.fields["content-security-policy"]?.hasPrefix("sandbox; default-src 'none'; ")
+                == true)
         #expect(plain.fields["x-content-type-options"] == "nosniff")
         #expect(try server.ask("GET", "/view/latest.txt").status == 200)
     }
@@ -212,7 +216,9 @@ import Testing
         #expect(part.body == "<script>alert(1)</script>")
         #expect(part.fields["content-type"] == given)
         #expect(part.fields["content-disposition"] == "\(disposition); filename=\"a b.x\"")
-        #expect(part.fields["content-security-policy"]?.hasPrefix("sandbox; ") == true)
+        #expect(
+            part.fields["content-security-policy"]?.hasPrefix("sandbox; default-src 'none'; ")
+                == true)
         #expect(part.fields["x-content-type-options"] == "nosniff")
         let saved = try server.ask("GET", "/api/v1/message/\(id)/part/1?dl=1")
         #expect(saved.fields["content-disposition"] == "attachment; filename=\"a b.x\"")

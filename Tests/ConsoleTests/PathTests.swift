@@ -1,6 +1,7 @@
 import BlackholeConsole
 import BlackholeHTTP
 import BlackholePipeline
+import Foundation
 import Testing
 
 @Suite struct `A path of the console` {
@@ -62,7 +63,10 @@ import Testing
         let head = try #require(Browser.replies(in: output, toHead: true).first)
         #expect(output.hasSuffix("\r\n\r\n"))
         #expect(head.status == get.first?.status)
-        #expect(head.fields["content-type"] == get.first?.fields["content-type"])
+        for name in ["content-type", "content-length"] {
+            #expect(head.fields[name] == get.first?.fields[name])
+        }
+        #expect((head.fields["content-length"] != nil) == (head.status != 204))
     }
 
     @Test(arguments: Console.paths.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
@@ -92,6 +96,61 @@ import Testing
             #expect(try server.ask("GET", path).fields["content-type"] == type)
         }
         #expect(try server.ask("GET", "/favicon.ico").status == 204)
+        for path in ["/", "/main.js", "/style.css", "/icon.svg"] {
+            let fields = try server.ask("GET", path).fields
+            #expect(
+                fields["content-security-policy"] == "default-src 'none'; script-src 'self'; "
+                    + "style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+                    + "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            )
+            #expect(fields["cache-control"] == "no-cache")
+        }
+    }
+
+    @Test func `is one of a page that has less than 60 KB`() throws {
+        let page = try server.ask("GET", "/").body
+        let imports = try server.ask("GET", "/main.js").body
+        #expect(page.contains("main.js") && imports.contains("from \"./"))
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: `Cases that broke other consoles`.folder
+                .appending(path: "../../Sources/Console/Page").path)
+        #expect(files.count > 20)
+        let sizes = try files.map { name in
+            let path = name == "index.html" ? "/" : "/\(name)"
+            let reply = try server.ask("GET", path, ["Accept-Encoding": "gzip"])
+            #expect(reply.status == 200)
+            return try #require(reply.fields["content-length"].flatMap { Int($0) })
+        }
+        #expect(sizes.reduce(0, +) < 60_000)
+    }
+
+    @Test func `that is only asked for changes nothing but the mark of who has read`() throws {
+        let id = server.mail()
+        let tag = try server.ask("GET", "/api/rules").fields["etag"]
+        let entries = try server.ask("GET", "/api/messages").json
+        for path in Console.paths.keys where !["/api/wait", "/api/events"].contains(path) {
+            let target = path.replacing("{id}", with: id).replacing("{part}", with: "0")
+                .replacing("{name}", with: "\(id).txt")
+            _ = try server.ask("GET", target + (path == "/api/v1/search" ? "?query=x" : ""))
+        }
+        #expect(try server.ask("GET", "/api/rules").fields["etag"] == tag)
+        #expect(try server.ask("GET", "/api/messages").json == entries)
+        #expect(try server.ask("GET", "/api/v1/messages").json["unread"] == 0)
+    }
+
+    @Test func `refuses in JSON, and Mailpit's in plain text`() throws {
+        let server = FakeServer {
+            $0.credentials = ConsoleCredentials(user: "me", password: "secret")
+        }
+        for path in ["/api/rules", "/api/events", "/", "/nothing"] {
+            #expect(try server.ask("GET", path).json.names == ["error"])
+            #expect(try server.ask("GET", path, ["Origin": "null"]).json.names == ["error"])
+        }
+        for path in ["/api/v1/messages", "/view/x.html"] {
+            let reply = try server.ask("GET", path)
+            #expect(reply.status == 401)
+            #expect(reply.fields["content-type"] == "text/plain; charset=utf-8")
+        }
     }
 
     @Test func `is compressed for who takes that, and a stream is not`() throws {

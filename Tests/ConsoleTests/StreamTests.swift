@@ -82,6 +82,16 @@ import Testing
         #expect(body.contains("data: {\"reason\":\"\(reason)\"}"))
     }
 
+    @Test func `begins anew where what comes next is no longer kept`() throws {
+        for _ in 0...Board.maximumEvents { server.mail() }
+        server.console.poll()
+        let run = server.console.board.run
+        let body = try server.ask("GET", "/api/events?after=\(run)-0").body
+        #expect(body.contains("id: \(run)-\(Board.maximumEvents + 1)\nevent: reset\n"))
+        #expect(body.contains("data: {\"reason\":\"expired\"}"))
+        #expect(events(body) == ["reset"])
+    }
+
     @Test func `says what was lost, deleted and changed`() throws {
         let run = server.console.board.run
         let id = server.mail()

@@ -162,6 +162,11 @@ import Testing
         #expect(self.complaint(text).contains(": \(complaint)"), "\(self.complaint(text))")
     }
 
+    @Test func `give the console's socket to a user and a group`() throws {
+        #expect(try configuration("http=unix:/x socket_user=me socket_group=us").warnings == [])
+        #expect(try configuration("http=unix:@x socket_user=me").warnings.count == 1)
+    }
+
     @Test(arguments: [
         "http_user=me http_password_file=/p", "http_read_only=True", "http_names=a.example",
         "http_origin=https://a.example", "metrics_domains=a.example", "keep=5", "keep_bytes=1M",
