@@ -215,8 +215,9 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
         guard let number = session.answeredBy, session.program.rules.indices.contains(number) else {
             return .init(reply: reply, stage: stage, rule: nil)
         }
-        let rule = session.program.rules[number]
-        return .init(reply: reply, stage: rule.stage, rule: rule.name ?? "\(number + 1)")
+        let program = session.program
+        return .init(
+            reply: reply, stage: program.rules[number].stage, rule: program.name(of: number))
     }
 
     /// A message was answered at its end.

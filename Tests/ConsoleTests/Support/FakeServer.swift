@@ -76,8 +76,8 @@ struct FakeServer {
             (try? Rule(text)).map { RuleBook.GeneratedRule($0, origin: "mode") }
         }
         let tallies = Tallies(seed: 1, startup: Instant(nanoseconds: 0))
-        let compile: RuleBook.Compiler = { RuleProgram($0, tallies) }
-        inForce = RulesInForce(compile(set.rules + more.map(\.rule)))
+        inForce = RulesInForce(RuleProgram(set.rules + more.map(\.rule), tallies))
+        let compile: RuleBook.Compiler = { RuleProgram($0, tallies, ids: $1) }
         let book = RuleBook(set, generated: more, inForce: inForce, compile: compile)
         console = Console(settings, feed: feed, rules: book, meters: meters)
     }
