@@ -7,9 +7,10 @@ import Glibc
 /// listens, and until it stops.
 struct AddressFile: ~Copyable {
     private let path: String
+    private let descriptor: Int32
 
-    /// Writes the file, whole or not at all.
-    init(_ path: String, of server: Server) throws(StartError) {
+    /// Writes the file, whole or not at all, for the account that will remove it.
+    init(_ path: String, of server: Server, for account: Account) throws(StartError) {
         self.path = path
         var members: [String: JSON] = [:]
         for (name, places) in server.addresses {
@@ -24,8 +25,12 @@ struct AddressFile: ~Copyable {
                 })
         }
         let draft = "\(path).\(getpid())"
-        let isWritten = AddressFile.write(JSON.object(members).text + [0x0A], to: draft)
-        guard isWritten, rename(draft, path) == 0 else {
+        unlink(draft)
+        descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let text = JSON.object(members).text + [0x0A]
+        guard descriptor >= 0, write(descriptor, text, text.count) == text.count,
+            fchown(descriptor, account.uid, .max) == 0, rename(draft, path) == 0
+        else {
             let reason = String(cString: strerror(errno))
             unlink(draft)
             throw StartError(
@@ -33,14 +38,9 @@ struct AddressFile: ~Copyable {
         }
     }
 
-    /// Removes the file.
-    consuming func remove() { unlink(path) }
+    deinit { if descriptor >= 0 { close(descriptor) } }
 
-    private static func write(_ bytes: [UInt8], to path: String) -> Bool {
-        unlink(path)
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { return false }
-        defer { close(descriptor) }
-        return Glibc.write(descriptor, bytes, bytes.count) == bytes.count
-    }
+    /// Removes the file, or empties it where the directory is not ours to remove from, as after
+    /// privileges were given up.
+    consuming func remove() { if unlink(path) != 0 { ftruncate(descriptor, 0) } }
 }

@@ -77,6 +77,9 @@ final class Service {
                 firstFuzzed: firstFuzzed, log)
             self.server = server
             tellTerminal(of: server.tlsWarnings)
+            if let path = configuration.console.addressesPath {
+                addressFile = try AddressFile(path, of: server, for: account)
+            }
             try logFile.give(to: account)
             try account.assume()
             noteSocketsThatStay(server.socketPaths)
@@ -85,10 +88,8 @@ final class Service {
             let board = StatusBoard(server, loops, meters)
             if pidFile != nil { board.show(log) }
             self.board = board
-            if let path = configuration.console.addressesPath {
-                addressFile = try AddressFile(path, of: server)
-            }
         } catch {
+            addressFile.take()?.remove()
             pidFile.take()?.release()
             if isDaemon { log.error("\(error.description)") }
             throw error

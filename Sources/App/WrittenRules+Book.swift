@@ -35,10 +35,11 @@ extension WrittenRules {
     func compiler(_ tallies: Tallies, _ configuration: Configuration) -> RuleBook.Compiler {
         let (count, modes, lists) = (rules.set.entries.count, rules.modes, lists)
         let host = configuration.effectiveHostName
-        return { rules in
+        return { rules, ids in
             var moved = modes
             moved.delays = Set(modes.delays.map { $0 + rules.count - count })
-            return RuleProgram(rules, tallies, host: host, lists: lists, modes: moved)
+            return RuleProgram(
+                rules, tallies, host: host, lists: lists, modes: moved, ids: ids)
         }
     }
 }

@@ -4,8 +4,8 @@
 package struct RequestTarget: Sendable, Equatable {
     /// The path, decoded: it begins with a slash, and no segment is `.` or `..`.
     package let path: String
-    /// The names and values of the query, decoded, in their order; a plus stays a plus.
-    package let query: [(name: String, value: String)]
+    /// The names and values of the query, decoded, in their order.
+    package let query: [Parameter]
     /// The host that an absolute target names, with its port; it stands for the field Host.
     let authority: String?
     /// Whether it is the server as a whole, which only OPTIONS may ask for.
@@ -14,7 +14,16 @@ package struct RequestTarget: Sendable, Equatable {
     /// The server as a whole: `*`.
     static var asterisk: RequestTarget { RequestTarget(path: "*", query: [], authority: nil) }
 
-    private init(path: String, query: [(name: String, value: String)], authority: String?) {
+    /// A parameter of a query.
+    package struct Parameter: Sendable, Equatable {
+        package let name: String
+        /// What it is; a plus stays a plus.
+        package let value: String
+        /// What it is where a form has written it: a plus is a blank (URL Standard §5.1).
+        package let text: String
+    }
+
+    private init(path: String, query: [Parameter], authority: String?) {
         self.path = path
         self.query = query
         self.authority = authority
@@ -43,11 +52,6 @@ package struct RequestTarget: Sendable, Equatable {
         self.init(path: path, query: query, authority: authority)
     }
 
-    package static func == (left: Self, right: Self) -> Bool {
-        left.path == right.path && left.authority == right.authority
-            && left.query.elementsEqual(right.query) { $0 == $1 }
-    }
-
     /// The decoded path.
     ///
     /// A slash, a backslash or a control byte that was encoded, `.` and `..` have no place in it. A
@@ -66,26 +70,31 @@ package struct RequestTarget: Sendable, Equatable {
         return path
     }
 
-    private static func query(_ bytes: ArraySlice<UInt8>) -> [(name: String, value: String)]? {
-        var pairs: [(name: String, value: String)] = []
+    private static func query(_ bytes: ArraySlice<UInt8>) -> [Parameter]? {
+        var parameters: [Parameter] = []
         for pair in bytes.split(separator: UInt8(ascii: "&")) {
-            let equals = pair.firstIndex(of: UInt8(ascii: "="))
-            guard let name = decoded(pair[..<(equals ?? pair.endIndex)]),
-                let value = equals.map({ decoded(pair[($0 + 1)...]) }) ?? ""
+            let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            let rest = pair[equals...].dropFirst()
+            guard let name = decoded(pair[..<equals]), let value = decoded(rest),
+                let text = decoded(rest, plus: UInt8(ascii: " "))
             else { return nil }
-            pairs.append((name, value))
+            parameters.append(Parameter(name: name, value: value, text: text))
         }
-        return pairs
+        return parameters
     }
 
     /// The text with its percent escapes in clear; nil if one is broken, or if it is not UTF-8.
-    private static func decoded(_ bytes: ArraySlice<UInt8>) -> String? {
+    ///
+    /// - Parameter plus: what a plus stands for.
+    private static func decoded(
+        _ bytes: ArraySlice<UInt8>, plus: UInt8 = UInt8(ascii: "+")
+    ) -> String? {
         var plain: [UInt8] = []
         plain.reserveCapacity(bytes.count)
         var rest = bytes
         while let byte = rest.popFirst() {
             guard byte == UInt8(ascii: "%") else {
-                plain.append(byte)
+                plain.append(byte == UInt8(ascii: "+") ? plus : byte)
                 continue
             }
             guard let high = rest.popFirst()?.hexValue, let low = rest.popFirst()?.hexValue

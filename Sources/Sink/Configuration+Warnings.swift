@@ -93,7 +93,8 @@ extension Configuration {
     }
 
     private var idlePlaces: [Idle] {
-        let hasPaths = listeners.contains { $0.isPath && !$0.host.hasPrefix("unix:@") }
+        let hasPaths = (listeners.map(\.host) + console.places.map(\.host))
+            .contains { $0.hasPrefix("unix:") && !$0.hasPrefix("unix:@") }
         return idle(
             "host", "port", "ssl_port", if: !lines.isEmpty, because: "listen", "tls_listen",
             reason: "next to \(listen.isEmpty ? "tls_listen" : "listen")")

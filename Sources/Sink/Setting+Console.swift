@@ -48,7 +48,7 @@ extension Setting {
             default: "100 with http, otherwise 0", example: "1000",
             "How many messages, taken or refused, are kept in memory for the console; 0 for none."),
         Setting(
-            "keep_bytes", \.console.keepBytes, .size, reload: .restart,
+            "keep_bytes", \.console.keepBytes, .size, reload: .restart, default: "64MiB",
             "The bytes of contents that are in memory for the console: half of it for messages that are "
                 + "kept, half for those on their way. 0 keeps no content."),
         Setting(

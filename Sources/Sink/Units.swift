@@ -8,6 +8,13 @@ package struct Units: Sendable {
     /// What the letters are and mean, in the words of a help text.
     package let help: String
     private let factors: [UInt8: UInt64]
+    /// What may follow the letter, in either case, and changes nothing.
+    private let suffix: String
+
+    private init(noun: String, help: String, factors: [UInt8: UInt64], suffix: String = "") {
+        (self.noun, self.help) = (noun, help)
+        (self.factors, self.suffix) = (factors, suffix)
+    }
 
     /// No letters.
     static let none = Units(noun: "number", help: "", factors: [:])
@@ -15,12 +22,12 @@ package struct Units: Sendable {
     package static let count = Units(
         noun: "number", help: "k for thousands, M for millions",
         factors: [UInt8(ascii: "k"): 1_000, UInt8(ascii: "m"): 1_000_000])
-    /// `10M` is 10,485,760.
+    /// `10M` and `10MiB` are 10,485,760.
     package static let size = Units(
-        noun: "size in bytes", help: "k, M, G, as powers of 1024",
+        noun: "size in bytes", help: "k, M, G or KiB, MiB, GiB, as powers of 1024",
         factors: [
             UInt8(ascii: "k"): 1 << 10, UInt8(ascii: "m"): 1 << 20, UInt8(ascii: "g"): 1 << 30,
-        ])
+        ], suffix: "ib")
     /// `2m` is 120 seconds.
     package static let time = Units(
         noun: "time in seconds", help: "s, m, h",
@@ -28,10 +35,12 @@ package struct Units: Sendable {
 
     /// A text without its unit, and what the unit stands for.
     func parted(_ text: String) -> (digits: Substring, factor: UInt64) {
-        guard let letter = text.utf8.last, let factor = factors[letter.small] else {
+        let hasSuffix = !suffix.isEmpty && text.lowercased().hasSuffix(suffix)
+        let rest = text.utf8.dropLast(hasSuffix ? suffix.utf8.count : 0)
+        guard let letter = rest.last, let factor = factors[letter.small] else {
             return (text[...], 1)
         }
-        return (Substring(text.utf8.dropLast()), factor)
+        return (Substring(rest.dropLast()), factor)
     }
 }
 

@@ -39,7 +39,7 @@ import Testing
                 })
             #expect(messages.first?["Subject"] == "Hi")
             let id = messages.first?["ID"]?.string ?? ""
-            #expect(try console.json("/api/v1/message/\(id)")["Text"] == "Hello\r\n")
+            #expect(try console.json("/api/v1/message/\(id)")["Text"] == "Hello\n")
             #expect(try console.ask("/").body.contains("<!DOCTYPE html>"))
         }
     }

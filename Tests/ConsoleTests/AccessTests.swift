@@ -1,5 +1,6 @@
 import BlackholeConsole
 import BlackholeHTTP
+import BlackholePipeline
 import Testing
 
 @Suite struct `Access to the console` {
@@ -26,6 +27,28 @@ import Testing
     func `is refused by any other name`(_ host: String) throws {
         let status = try server.ask("GET", "/api/server", ["Host": host]).status
         #expect([400, 421].contains(status), "\(status)")
+    }
+
+    @Test func `is given by any name where all are allowed`() throws {
+        let server = FakeServer { $0.names = ["*"] }
+        #expect(try server.ask("GET", "/api/server", ["Host": "evil.example"]).status == 200)
+        #expect(try server.ask("GET", "/api/server", ["Host": "a:b:c"]).status == 421)
+    }
+
+    @Test func `is decided before the path is looked at`() throws {
+        for path in ["/", "/nothing", "/livez", "/metrics", "/main.js", "/%61pi/rules"] {
+            #expect(try server.ask("GET", path, ["Host": "evil.example"]).status == 421)
+            #expect(try server.ask("GET", path, ["Origin": "http://evil.example"]).status == 403)
+            #expect(try server.ask("X", path, ["Sec-Fetch-Site": "cross-site"]).status == 403)
+        }
+    }
+
+    @Test func `has one Authorization`() {
+        var browser = Browser(server)
+        browser.loopback.send(
+            "GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization: Basic YTpi\r\n"
+                + "Authorization: Basic YTpi\r\n\r\n")
+        #expect(browser.loopback.takeOutput().hasPrefix("HTTP/1.1 400 "))
     }
 
     @Test(arguments: ["GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"])

@@ -142,6 +142,45 @@ import Testing
         #expect(board.sessions(filter).count == Board.maximumSessions / 2)
     }
 
+    @Test func `gives sessions field by field`() throws {
+        let server = FakeServer { $0.sessions = 2 }
+        server.feed.put(.session(SessionSummary(id: "S0", opened: .now)))
+        server.feed.put(.session(SessionSummary(id: "S1", opened: .now)))
+        var session = SessionSummary(id: "S2", opened: Timestamp(seconds: 1_795_858_200))
+        session.closed = Timestamp(nanoseconds: 1_795_858_201_250_000_000)
+        (session.peer, session.hello, session.tls) = ("192.0.2.1", "me", "TLSv1.3")
+        (session.user, session.listener, session.ending) = ("ann", ":2525", .quit)
+        (session.messages, session.refused, session.bytes) = (1, 2, 3)
+        server.feed.put(.session(session))
+        let expected: [String: JSON] = [
+            "id": "S2", "peer": "192.0.2.1", "helo": "me", "tls": "TLSv1.3", "user": "ann",
+            "listener": ":2525", "opened": "2026-11-28T09:30:00.000Z", "seconds": .number(1.25),
+            "messages": 1, "refused": 2, "bytes": 3, "ended": "quit",
+        ]
+        let list = try server.ask("GET", "/api/sessions").json
+        #expect(list.names == ["sessions"])
+        #expect(list.value(at: "sessions.length") == 2)
+        #expect(list.value(at: "sessions.0") == .object(expected))
+        #expect(
+            try server.ask("GET", "/api/sessions/S2").json
+                == .object(expected.merging(["transcript": []]) { $1 }))
+        for name in ["helo", "tls", "user", "ended"] {
+            #expect(list.value(at: "sessions.1")[name] == JSON.null)
+        }
+    }
+
+    @Test func `keeps refused transactions among the others, with their replies`() throws {
+        let server = FakeServer { $0.keep = 2 }
+        let ids = [Entry.Outcome.accepted, .deferred, .refused].map { outcome in
+            server.mail { ($0.outcome, $0.reply) = (outcome, .init(450, enhanced: "4.2.0", "No")) }
+        }
+        let kept = try server.ask("GET", "/api/messages").json
+        #expect(kept["messages"]?.array?.map { $0["id"] } == [.string(ids[2]), .string(ids[1])])
+        #expect(
+            kept.value(at: "messages.0.reply") == ["code": 450, "enhanced": "4.2.0", "text": "No"])
+        #expect(try server.ask("GET", "/api/v1/messages").json["total"] == 0)
+    }
+
     @Test func `finds sessions by what came in them`() throws {
         let server = FakeServer()
         for id in ["S1", "S2"] {

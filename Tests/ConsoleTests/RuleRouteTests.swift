@@ -1,5 +1,6 @@
 import BlackholeConsole
 import BlackholeHTTP
+import BlackholeRules
 import Testing
 
 @Suite struct `Rules over HTTP` {
@@ -48,6 +49,9 @@ import Testing
             "PUT", "/api/rules", [:], #"{"rules": ["data -> 451", "mail -> 450"]}"#)
         #expect(put.json.value(at: "rules.0.id") == 4)
         #expect(put.json.value(at: "rules.1.id") == 2)
+        // Where they have no names, entries call them by these.
+        let program = server.inForce.program
+        #expect(program.rules.indices.map(program.name) == ["4", "2", "3"])
         #expect(try server.ask("DELETE", "/api/rules/4").status == 204)
         #expect(try server.ask("DELETE", "/api/rules/4").status == 404)
         let added = try server.ask("POST", "/api/rules?before=2", [:], "data -> 451")
@@ -86,6 +90,75 @@ import Testing
             try server.ask("PUT", "/api/rules", ["If-Match": "\"x\", \(current)"], "").status
                 == 200)
         #expect(try server.ask("PUT", "/api/rules", ["If-Match": "*"], "").status == 200)
+    }
+
+    @Test func `are added at the end, or before another`() throws {
+        let last = try server.ask("POST", "/api/rules", [:], "data -> 451")
+        #expect(last.status == 201)
+        #expect(
+            last.json == [
+                "id": 4, "name": nil, "text": "data -> 451", "hits": 0, "origin": "http",
+            ])
+        #expect(try rules().value(at: "rules.2.id") == 4)
+        #expect(try server.ask("POST", "/api/rules?before=9", [:], "mail -> 450").status == 404)
+        for (target, body) in [
+            ("?before=x", "mail -> 450"), ("", ""), ("", "mail -> 450\nmail -> 451"),
+        ] {
+            #expect(try server.ask("POST", "/api/rules\(target)", [:], body).status == 400)
+        }
+        #expect(try rules().value(at: "rules.length") == 3)
+    }
+
+    @Test func `leave alone those that settings stand for`() throws {
+        let generated = try rules()["generated"]
+        let put = try server.ask("PUT", "/api/rules", [:], "")
+        #expect(put.json == ["rules": [], "generated": generated ?? .null])
+        #expect(try server.ask("DELETE", "/api/rules/3").status == 404)
+        #expect(try server.ask("DELETE", "/api/rules/x").status == 404)
+        #expect(try rules()["generated"] == generated)
+        #expect(server.inForce.program.rules.map(\.description) == ["message -> 550"])
+    }
+
+    @Test func `have one version in each form, which each change must match`() throws {
+        let tag = try #require(try server.ask("GET", "/api/rules").fields["etag"])
+        let json = try server.ask("GET", "/api/rules", ["Accept": "application/json"])
+        #expect(json.fields["etag"] == tag)
+        #expect(json.fields["content-type"] == "application/json")
+        let fields = ["If-Match": "\"other\""]
+        for (method, path) in [
+            ("PUT", "/api/rules"), ("POST", "/api/rules"), ("DELETE", "/api/rules/1"),
+        ] {
+            let reply = try server.ask(method, path, fields, "mail -> 450")
+            #expect(reply.status == 412)
+            #expect(reply.json["error"]?.string?.isEmpty == false)
+        }
+        #expect(try server.ask("GET", "/api/rules").fields["etag"] == tag)
+        #expect(
+            try server.ask("POST", "/api/rules", ["If-Match": tag], "data -> 450").status == 201)
+    }
+
+    @Test func `of one listener say which, and can be put back`() throws {
+        let text = "mail listener=127.0.0.1:2526 -> 450"
+        _ = try server.ask("PUT", "/api/rules", [:], text)
+        let lines = try server.ask("GET", "/api/rules").body
+        #expect(lines.contains("\n\(text)\n"))
+        #expect(try server.ask("PUT", "/api/rules", [:], lines).json.value(at: "rules.0.id") == 4)
+    }
+
+    @Test func `are explained where nothing may be changed`() throws {
+        let server = FakeServer(rules: "grey: rcpt to=*@full.example -> 452 4.2.2 Mailbox full") {
+            $0.isReadOnly = true
+        }
+        let reply = try server.ask(
+            "POST", "/api/explain", [:], "rcpt to=you@full.example peer=10.0.0.1")
+        #expect(
+            reply.json == [
+                "rule": [
+                    "id": 1, "name": "grey", "hits": 0, "origin": "rules.txt:1",
+                    "text": "rcpt to=*@full.example -> 452 4.2.2 Mailbox full",
+                ], "answer": "452 4.2.2 Mailbox full", "passed": [],
+            ])
+        #expect(try server.ask("GET", "/api/rules").body.hasPrefix("# 0 hits\n"))
     }
 
     @Test func `are explained without being counted`() throws {

@@ -53,6 +53,17 @@ import Testing
         #expect(try found(query) == 0)
     }
 
+    @Test(arguments: [
+        "/api/v1/search?query=subject:re:+%28a%2Bb%29+words",
+        "/api/v1/messages?header=subject:Re:+(a%2Bb)",
+        "/api/messages?query=one+two", "/api/messages?subject=re:+(a",
+        "/api/v1/messages?header=cc:team&before=2999-01-01+10:00",
+    ])
+    func `reads a plus among words as forms write it`(_ target: String) throws {
+        let json = try server.ask("GET", target).json
+        #expect(json["messages"]?.array?.count == 1, "\(json)")
+    }
+
     @Test func `finds attachments`() throws {
         #expect(try found("has:attachments") == 1)
         #expect(try found("a.png") == 1)

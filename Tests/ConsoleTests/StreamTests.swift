@@ -29,6 +29,37 @@ import Testing
         #expect(text.contains("id: \(run)-2\nevent: session\n"))
     }
 
+    @Test func `begins at once, with what proxies must know`() {
+        var browser = Browser(server)
+        browser.loopback.send(
+            "GET /api/events HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n")
+        let text = browser.loopback.takeOutput()
+        let reply = Browser.replies(in: text, toHead: false).first
+        #expect(reply?.status == 200)
+        #expect(reply?.fields["content-type"] == "text/event-stream; charset=utf-8")
+        #expect(reply?.fields["cache-control"] == "no-store")
+        #expect(reply?.fields["x-accel-buffering"] == "no")
+        #expect(reply?.fields["transfer-encoding"] == "chunked")
+        #expect(reply?.fields["content-length"] == nil)
+        #expect(reply?.fields["content-encoding"] == nil)
+        #expect(text.hasSuffix("retry: 2000\n\n\r\n"))
+    }
+
+    @Test func `has rates each second, and a comment every 15 seconds all the same`() {
+        var browser = Browser(server)
+        _ = browser.ask("GET", "/api/events")
+        let start = Timestamp.now.nanoseconds + 10_000_000_000
+        for second in 0..<30 {
+            server.console.poll(
+                at: Timestamp(nanoseconds: start + Int64(second) * 1_000_000_000))
+            browser.loopback.advance(by: .seconds(1))
+        }
+        let text = browser.loopback.takeOutput()
+        #expect(events(text) == Array(repeating: "rates", count: 30))
+        #expect(text.matches(of: /:\n\n/).count == 2)
+        #expect(text.matches(of: /id: [0-9a-z]+-[0-9]+\nevent: rates\ndata: {/).count == 30)
+    }
+
     @Test func `goes on after a cursor`() throws {
         for _ in 0..<3 { server.mail() }
         server.console.poll()
@@ -42,12 +73,23 @@ import Testing
 
     @Test(arguments: [
         ("other-1", "restarted"), ("nonsense", "expired"), ("%0d%0aX:1", "expired"),
+        ("", "expired"), ("x&after=y", "expired"),
     ])
     func `begins anew where it cannot go on`(_ cursor: String, _ reason: String) throws {
         server.mail()
         let body = try server.ask("GET", "/api/events?after=\(cursor)").body
         #expect(events(body) == ["reset"])
         #expect(body.contains("data: {\"reason\":\"\(reason)\"}"))
+    }
+
+    @Test func `begins anew where what comes next is no longer kept`() throws {
+        for _ in 0...Board.maximumEvents { server.mail() }
+        server.console.poll()
+        let run = server.console.board.run
+        let body = try server.ask("GET", "/api/events?after=\(run)-0").body
+        #expect(body.contains("id: \(run)-\(Board.maximumEvents + 1)\nevent: reset\n"))
+        #expect(body.contains("data: {\"reason\":\"expired\"}"))
+        #expect(events(body) == ["reset"])
     }
 
     @Test func `says what was lost, deleted and changed`() throws {
@@ -74,6 +116,7 @@ import Testing
         let rest = browser.loopback.takeOutput()
         let count = events((first?.body ?? "") + rest).count { $0 == "message" }
         #expect(1...12 ~= count)
+        #expect(try server.ask("GET", "/api/events?sample=0").status == 400)
     }
 
     @Test func `keeps the connection alive, and ends with it`() {
@@ -89,7 +132,9 @@ import Testing
 
     @Test func `is not spoken by WebSocket`() throws {
         let fields = ["Upgrade": "websocket", "Connection": "Upgrade"]
-        #expect(try server.ask("GET", "/api/events", fields).status == 501)
+        let reply = try server.ask("GET", "/api/events", fields)
+        #expect(reply.status == 501)
+        #expect(reply.json["error"]?.string?.contains("WebSocket") == true)
     }
 
     @Test func `sends all of a long past, in pieces`() throws {

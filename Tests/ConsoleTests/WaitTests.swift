@@ -26,6 +26,77 @@ import Testing
         #expect(!server.console.board.isWatched)
     }
 
+    @Test(arguments: [
+        ("", Duration.seconds(10)), ("?timeout=60s", .seconds(60)), ("?timeout=1m", .seconds(60)),
+        ("?timeout=60000ms", .seconds(60)), ("?expect=none&for=60s", .seconds(60)),
+    ])
+    func `takes ten seconds unless another time is given`(
+        _ query: String, _ time: Duration
+    ) throws {
+        var browser = Browser(server)
+        let early = browser.ask("GET", "/api/wait\(query)")
+        #expect(early == nil)
+        browser.loopback.advance(by: time - .milliseconds(1))
+        let before = browser.reply()
+        #expect(before == nil)
+        browser.loopback.advance(by: .milliseconds(1))
+        let reply = browser.reply()
+        #expect(reply?.status == 204)
+        #expect(reply?.fields["x-seen"] == "0")
+    }
+
+    @Test func `matches what is kept, the oldest first, and after a cursor what is new`() throws {
+        let ids = (0..<3).map { server.mail(subject: "n\($0)") }
+        let all = try server.ask("GET", "/api/wait?count=2").json
+        #expect(all.names == ["cursor", "messages"])
+        #expect(all["messages"]?.array?.map { $0["id"] } == ids.map { .string($0) })
+        let cursor = try #require(all["cursor"]?.string)
+        #expect(try server.ask("GET", "/api/cursor").json == ["cursor": .string(cursor)])
+        let id = server.mail()
+        let new = try server.ask("GET", "/api/wait?after=\(cursor)").json
+        #expect(new["messages"]?.array?.map { $0["id"] } == [.string(id)])
+    }
+
+    @Test func `gives entries field by field`() throws {
+        let id = server.mail(to: ["a@x.example", "b@x.example"], subject: "Hi") { entry in
+            entry.at = Timestamp(seconds: 1_795_858_200)
+            (entry.rule, entry.user, entry.tls, entry.hello) = ("grey", "ann", "TLSv1.3", "me")
+        }
+        let size = try server.ask("GET", "/api/v1/message/\(id)/raw").body.utf8.count
+        let expected: JSON = [
+            "id": .string(id), "at": "2026-11-28T09:30:00.000Z", "from": "me@example.com",
+            "to": ["a@x.example", "b@x.example"], "outcome": "accepted", "stage": "message",
+            "reply": ["code": 250, "enhanced": "2.0.0", "text": "OK"], "rule": "grey",
+            "peer": "192.0.2.1", "helo": "me", "tls": "TLSv1.3", "user": "ann",
+            "listener": ":2525", "size": .integer(size), "subject": "Hi", "session": "S1",
+        ]
+        #expect(try server.ask("GET", "/api/wait").json["messages"] == [expected])
+        let other = server.mail { $0.reply = .init(250, "OK") }
+        let plain = try server.ask("GET", "/api/messages/\(other)").json
+        for name in ["rule", "tls", "user"] { #expect(plain[name] == JSON.null) }
+        #expect(plain.value(at: "reply.enhanced") == .null)
+    }
+
+    @Test func `needs all filters to match, and none of them empty`() throws {
+        server.mail(to: ["a@x.example", "b+t@y.example"], subject: "Hi there") { $0.user = "ann" }
+        let filters = [
+            "to=A@x.*", "to=b*", "from=me@*", "subject=THERE", "header=subject:hi", "user=a?n",
+            "listener=:25*", "domain=Y.example", "tag=T", "outcome=accepted", "rule=none",
+        ]
+        let all = filters.joined(separator: "&")
+        #expect(try server.ask("GET", "/api/wait?\(all)").status == 200)
+        for other in ["to=c*", "subject=hithere", "user=none", "domain=z.example", "rule=x"] {
+            var browser = Browser(server)
+            let early = browser.ask("GET", "/api/wait?\(all)&\(other)")
+            #expect(early == nil, "\(other)")
+        }
+        for name in EntryFilter.names + ["after", "count", "timeout", "expect", "for"] {
+            let reply = try server.ask("GET", "/api/wait?\(name)=")
+            #expect(reply.status == 400)
+            #expect(reply.json == ["error": .string("'\(name)' is empty")])
+        }
+    }
+
     @Test func `ends with what was seen when its time is over`() throws {
         var browser = Browser(server)
         server.mail()
@@ -47,7 +118,13 @@ import Testing
         browser.loopback.advance(by: .seconds(2))
         let after = browser.reply()
         #expect(after?.status == 204)
-        server.mail()
+        _ = browser.ask("GET", "/api/wait?expect=none&for=2s")
+        let id = server.mail()
+        server.console.poll()
+        browser.loopback.advance(by: .zero)
+        let arrived = browser.reply()
+        #expect(arrived?.status == 200)
+        #expect(arrived?.json.value(at: "messages.0.id") == .string(id))
         #expect(try server.ask("GET", "/api/wait?expect=none&for=2s").status == 200)
     }
 

@@ -44,6 +44,17 @@ import Testing
         #expect(status("Transfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n6\r\n567890") == "413")
     }
 
+    @Test(arguments: ["Content-Length: 28000", "Transfer-Encoding: chunked\r\n\r\n6d60"])
+    func `never have a body that is refused taken for requests`(_ framing: String) {
+        var loopback = loopback()
+        loopback.send(
+            "POST /small HTTP/1.1\r\nHost: x\r\n\(framing)\r\n\r\n"
+                + String(repeating: "GET /a HTTP/1.1\r\nHost: x\r\n\r\n", count: 1000))
+        #expect(responses(in: loopback.takeOutput()).map(\.status) == ["413"])
+        #expect(loopback.counters[.httpRequests] == 0)
+        #expect(loopback.closing == .ended)
+    }
+
     @Test func `keep memory flat for a client that pipelines and reads nothing`() {
         var loopback = loopback()
         loopback.limitWindow(to: 0)

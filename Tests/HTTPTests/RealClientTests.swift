@@ -40,7 +40,8 @@ private final class RunningServer {
 private func run(_ program: String, _ arguments: String...) async throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()
     let tool = try await Tool.run(
-        ["/usr/bin/python3", folder.appending(path: "Clients/\(program)").path()] + arguments)
+        ["/usr/bin/python3", folder.appending(path: "Clients/\(program)").path()] + arguments,
+        seconds: 300)
     #expect(tool.code == 0, "\(tool.output)")
 }
 

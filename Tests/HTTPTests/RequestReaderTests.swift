@@ -14,6 +14,7 @@ import BlackholeHTTP
         #expect(request.target.path == "/api/a b")
         #expect(
             request.target.query.map { "\($0.name)=\($0.value)" } == ["to=a+x@b.example", "n=+1"])
+        #expect(request.target.query.map(\.text) == ["a x@b.example", "+1"])
         #expect(request.host == "localhost")
         #expect(request.fields["a"] == "b c")
         #expect(request.keepsAlive)

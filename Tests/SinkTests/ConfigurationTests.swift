@@ -136,7 +136,7 @@ struct ConfigurationTests {
             (
                 "message_size_limit=x",
                 "x.conf:1: message_size_limit: 'x' is not a size in bytes from 0 up; units are k, M, "
-                    + "G, as powers of 1024"
+                    + "G or KiB, MiB, GiB, as powers of 1024"
             ),
             (
                 "accept_ratio=1.1",

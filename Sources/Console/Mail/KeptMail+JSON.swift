@@ -18,8 +18,8 @@ extension KeptMail {
         var members = common
         // Clients of older versions of Mailpit ask for it.
         members["Read"] = true
-        members["ReturnPath"] = .string(
-            mime?["Return-Path"].map { $0.trimmed("<>") } ?? entry.sender)
+        let path = mime?["Return-Path"].map { $0.trimmed("<> ") } ?? ""
+        members["ReturnPath"] = .string(path.isEmpty ? from?.address ?? "" : path)
         members["ListUnsubscribe"] = listUnsubscribe
         members["Date"] = .string(mime?.date?.description ?? entry.at.description)
         members["Text"] = .string(mime?.text ?? "")

@@ -20,8 +20,6 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
 
     package init(_ console: Console) { self.console = console }
 
-    package mutating func maximumBody(of request: HTTPRequest) -> Int { 4 << 20 }
-
     package mutating func respond(
         to request: HTTPRequest, _ context: inout Context
     ) -> HTTPAnswer {

@@ -24,10 +24,10 @@ enum Entries {
         var query = call.query
         let limit = try query.number("limit") ?? 50
         let before = try query.text("before")
-        let search = try query.text("query").map { text throws(Problem) in try MailSearch(text) }
+        let search = try query.words("query").map { text throws(Problem) in try MailSearch(text) }
         // Here a list shows exactly what it is asked for.
-        let isDeferred = call.request.target.query.contains { $0 == ("outcome", "deferred") }
-        let isRefused = call.request.target.query.contains { $0 == ("outcome", "refused") }
+        let outcomes = query.all("outcome")
+        let (isDeferred, isRefused) = (outcomes.contains("deferred"), outcomes.contains("refused"))
         if isDeferred { _ = try query.text("outcome") }
         let filter = try query.filter(EntryFilter.names)
         try query.finish()

@@ -36,6 +36,7 @@ enum MailRoutes {
 
     static let part: Route.Handler = { call throws(Problem) in
         var query = call.query
+        let isDownload = try query.flag("dl")
         let mail = try find(call, try call.capture(0), &query)
         try query.finish()
         guard let mime = mail.message?.mime else { throw .notKept }
@@ -47,7 +48,7 @@ enum MailRoutes {
         response.fields.append("content-type", type.field(charset: part.charset))
         response.fields.append(
             "content-disposition",
-            type.isActive ? Disposition.attachment(name) : Disposition.inline(name))
+            type.isActive || isDownload ? Disposition.attachment(name) : Disposition.inline(name))
         response.fields.append("content-security-policy", ContentPolicy.message)
         return .response(response)
     }
@@ -74,7 +75,9 @@ enum MailRoutes {
         case "txt":
             let text = mime.text
             guard !text.isEmpty else { throw .notFound }
-            return .response(.text(200, text))
+            var response = HTTPResponse.text(200, text)
+            response.fields.append("content-security-policy", ContentPolicy.message)
+            return .response(response)
         default: throw .notFound
         }
     }

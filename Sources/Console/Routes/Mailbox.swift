@@ -12,11 +12,11 @@ enum Mailbox {
         init(_ query: inout Query, isSearch: Bool = false) throws(Problem) {
             let zone = try query.zone()
             filter = try query.filter(EntryFilter.inboxNames)
-            before = try query.text("before").map { text throws(Problem) in
+            before = try query.words("before").map { text throws(Problem) in
                 try Timestamp(reading: text, zone, name: "before")
             }
             guard isSearch else { return }
-            guard let text = try query.text("query") else {
+            guard let text = try query.words("query") else {
                 throw Problem(400, "Error: no search query")
             }
             search = try MailSearch(text, zone: zone)

@@ -35,7 +35,10 @@ enum Mailpit {
             ]))
     }
 
-    static let tags: Route.Handler = { _ throws(Problem) in .response(.json([])) }
+    static let tags: Route.Handler = { call throws(Problem) in
+        try call.query.finish()
+        return .response(.json([]))
+    }
 
     static let chaos: Route.Handler = { call throws(Problem) in
         try call.query.finish()

@@ -3,21 +3,35 @@ internal import BlackholeRules
 
 /// The parameters of a request: each is taken once by its name, and none may be left.
 struct Query {
-    private var left: [(name: String, value: String)]
+    private var left: [RequestTarget.Parameter]
 
     init(_ request: HTTPRequest) { left = request.target.query }
 
     /// Whether a parameter is there.
     func has(_ name: String) -> Bool { left.contains { $0.name == name } }
 
+    /// The values of a parameter, which is not taken.
+    func all(_ name: String) -> [String] { left.filter { $0.name == name }.map(\.value) }
+
     /// The value of a parameter; nil if it is not there.
-    mutating func text(_ name: String) throws(Problem) -> String? {
-        let values = left.filter { $0.name == name }.map(\.value)
-        left.removeAll { $0.name == name }
+    mutating func text(_ name: String) throws(Problem) -> String? { try take(name, \.value) }
+
+    /// The words of a parameter, in which a plus stands for a blank; nil if it is not there.
+    mutating func words(_ name: String) throws(Problem) -> String? { try take(name, \.text) }
+
+    /// Takes a parameter that is neither empty nor there twice.
+    private mutating func take(
+        _ name: String, _ value: KeyPath<RequestTarget.Parameter, String>
+    ) throws(Problem) -> String? {
+        let values = left.filter { $0.name == name }.map { $0[keyPath: value] }
+        drop(name)
         guard values.count <= 1 else { throw Problem(400, "'\(name)' is given twice") }
         if values.first == "" { throw Problem(400, "'\(name)' is empty") }
         return values.first
     }
+
+    /// Takes a parameter, whatever it is.
+    mutating func drop(_ name: String) { left.removeAll { $0.name == name } }
 
     /// A number: decimal digits, and nothing else.
     mutating func number(_ name: String) throws(Problem) -> Int? {
@@ -58,13 +72,16 @@ struct Query {
     /// The filter that parameters of these names make; each may be there several times.
     mutating func filter(_ names: [String]) throws(Problem) -> EntryFilter {
         var filter = EntryFilter()
-        for (name, value) in left where names.contains(name) { try filter.add(name, value) }
+        for one in left where names.contains(one.name) {
+            let hasWords = ["subject", "header"].contains(one.name)
+            try filter.add(one.name, hasWords ? one.text : one.value)
+        }
         left.removeAll { names.contains($0.name) }
         return filter
     }
 
     /// Throws if a parameter is left: one that is misspelled must not be passed over.
     func finish() throws(Problem) {
-        if let (name, _) = left.first { throw Problem(400, "unknown parameter '\(name)'") }
+        if let name = left.first?.name { throw Problem(400, "unknown parameter '\(name)'") }
     }
 }

@@ -2,15 +2,20 @@ internal import BlackholeHTTP
 
 /// What is asked of the server as a whole.
 enum Server {
-    static let live: Route.Handler = { _ throws(Problem) in .response(HTTPResponse(200)) }
+    static let live: Route.Handler = { call throws(Problem) in
+        try call.query.finish()
+        return .response(HTTPResponse(200))
+    }
 
     static let ready: Route.Handler = { call throws(Problem) in
-        .response(
+        try call.query.finish()
+        return .response(
             call.console.meters.isReady
                 ? HTTPResponse(200) : HTTPResponse.text(503, "Service Unavailable"))
     }
 
     static let metrics: Route.Handler = { call throws(Problem) in
+        try call.query.finish()
         let format = MetricsFormat(
             accept: call.request.fields.values(of: "accept").joined(separator: ","))
         let families = call.console.meters.families() + call.console.families
@@ -42,8 +47,9 @@ enum Server {
         return .response(.json(["rates": .array(call.console.seconds(min(count, 600)))]))
     }
 
-    static let openAPI: Route.Handler = { _ throws(Problem) in
-        .response(
+    static let openAPI: Route.Handler = { call throws(Problem) in
+        try call.query.finish()
+        return .response(
             HTTPResponse(200, ["content-type": "application/json"], body: PageFile.openAPI))
     }
 

@@ -47,9 +47,12 @@ enum Waits {
             throw Problem(501, "events come as text/event-stream here, and not by WebSocket")
         }
         var query = call.query
-        let after = try query.text("after")
+        // A cursor that means nothing is answered on the stream.
+        let after = query.all("after").last
+        query.drop("after")
         let sample = try query.number("sample")
         try query.finish()
+        if sample == 0 { throw Problem(400, "'sample' is at least 1") }
         return .events(after: call.request.fields["last-event-id"] ?? after, sample: sample)
     }
 }

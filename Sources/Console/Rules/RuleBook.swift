@@ -73,8 +73,8 @@ package final class RuleBook: Sendable {
         }
     }
 
-    /// Compiles rules: those written, and behind them those of settings.
-    package typealias Compiler = @Sendable ([Rule]) -> RuleProgram
+    /// Compiles rules with their ids: those written, and behind them those of settings.
+    package typealias Compiler = @Sendable ([Rule], [Int]) -> RuleProgram
 
     private let inForce: RulesInForce
     private let run = Board.newRun
@@ -170,7 +170,9 @@ package final class RuleBook: Sendable {
     }
 
     private func publish(_ state: inout State) {
-        state.program = state.compile(state.rows.map(\.rule) + state.generated.map(\.rule))
+        state.program = state.compile(
+            state.rows.map(\.rule) + state.generated.map(\.rule),
+            state.rows.map(\.id) + state.generated.map(\.id))
         state.label()
         state.version += 1
         inForce.replace(by: state.program)

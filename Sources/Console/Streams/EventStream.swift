@@ -17,7 +17,7 @@ struct EventStream {
 
     /// How many events are written at once.
     private static let batch = 100
-    /// After this time a comment keeps the connection alive.
+    /// After each time of this length comes a comment, which keeps the connection alive.
     private static let commentInterval = Duration.seconds(15)
 
     /// What a response with events begins with: nothing between us and the client must hold them back.
@@ -63,9 +63,7 @@ struct EventStream {
             second = rates.number
             write("rates", rateJSON(rates.members), console.board.cursor(at: position), to: &output)
         }
-        if !output.isEmpty {
-            nextComment = context.now + EventStream.commentInterval
-        } else if context.now >= nextComment {
+        if context.now >= nextComment {
             output += ":\n\n".utf8
             nextComment = context.now + EventStream.commentInterval
         }

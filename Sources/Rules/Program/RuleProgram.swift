@@ -8,6 +8,8 @@ internal import BlackholePipeline
 package final class RuleProgram: Sendable {
     /// The rules, in order.
     package let rules: [Rule]
+    /// What each rule is called that has no name; nil for its place from 1.
+    private let ids: [Int]?
     /// What each rule counts, and how it draws; behind them those of requested modes.
     package let tallies: [Tally]
     /// What all rules of the process count.
@@ -100,12 +102,14 @@ package final class RuleProgram: Sendable {
     ///     nothing.
     ///   - outside: who has the answers of rules, by their places: such a rule has no steps, and is
     ///     not one of ``Stage/content``, where nobody can wait. See ``OutsideQuestion``.
+    ///   - ids: what each rule is called that has no name; nil for its place from 1.
     package init(
         _ rules: [Rule], _ tallies: Tallies, host: String = "localhost",
         lists: [String: AddressList] = [:], modes: ModeRules = ModeRules(),
-        outside: [Int: any AnyObject & Sendable] = [:]
+        outside: [Int: any AnyObject & Sendable] = [:], ids: [Int]? = nil
     ) {
         self.rules = rules
+        self.ids = ids
         self.host = Array(host.utf8)
         self.outside = outside
         allTallies = tallies
@@ -173,6 +177,11 @@ package final class RuleProgram: Sendable {
 
     /// Whether a stage has rules.
     package func hasRules(at stage: Stage) -> Bool { stages & stage.bit != 0 }
+
+    /// What a rule is called, by its place: its name, or its number.
+    package func name(of place: Int) -> String {
+        rules[place].name ?? "\(ids?[place] ?? place + 1)"
+    }
 
     /// Whether what is said from MAIL to the end of a message is of interest.
     var followsMail: Bool {

@@ -76,8 +76,8 @@ struct FakeServer {
             (try? Rule(text)).map { RuleBook.GeneratedRule($0, origin: "mode") }
         }
         let tallies = Tallies(seed: 1, startup: Instant(nanoseconds: 0))
-        let compile: RuleBook.Compiler = { RuleProgram($0, tallies) }
-        inForce = RulesInForce(compile(set.rules + more.map(\.rule)))
+        inForce = RulesInForce(RuleProgram(set.rules + more.map(\.rule), tallies))
+        let compile: RuleBook.Compiler = { RuleProgram($0, tallies, ids: $1) }
         let book = RuleBook(set, generated: more, inForce: inForce, compile: compile)
         console = Console(settings, feed: feed, rules: book, meters: meters)
     }
@@ -118,10 +118,7 @@ struct FakeServer {
         entry.size = bytes.count
         entry.session = "S1"
         change(&entry)
-        let message = ReceivedMessage(
-            sender: entry.sender, recipients: recipients, commands: [], hello: "me", tls: nil,
-            credentials: nil, content: bytes, transcript: Transcript(), id: .none)
-        feed.put(.message(entry, entry.outcome == .accepted ? message : nil))
+        feed.put(.message(entry, content: entry.outcome == .accepted ? bytes : nil))
         return entry.id
     }
 }
