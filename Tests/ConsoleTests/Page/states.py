@@ -51,6 +51,18 @@ def empty_says_how_to_begin(page, world):
     page.wait(lambda: not page.all(".empty"), "the hint goes")
 
 
+@check()
+def nothing_kept_is_said(page, world):
+    """Where nothing is kept the lists and rankings say so"""
+    world.play(rate=0, clear=True, keep=0)
+    for view in ("messages", "sessions"):
+        page.open(f"#/{view}")
+        page.shows(".empty", f"keeps no {view} (keep=0)")
+    page.open("#/now")
+    for name in ("Domains", "Clients"):
+        page.shows(f"[aria-label='{name}']", "(keep=0)")
+
+
 @check("ERR_", "/api/")
 def away_keeps_what_was_there(page, world):
     """While the server is away the page keeps what was there, says since when, and comes back"""
