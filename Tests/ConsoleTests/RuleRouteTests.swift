@@ -1,5 +1,6 @@
 import BlackholeConsole
 import BlackholeHTTP
+import BlackholePipeline
 import BlackholeRules
 import Testing
 
@@ -143,6 +144,23 @@ import Testing
         let lines = try server.ask("GET", "/api/rules").body
         #expect(lines.contains("\n\(text)\n"))
         #expect(try server.ask("PUT", "/api/rules", [:], lines).json.value(at: "rules.0.id") == 4)
+    }
+
+    @Test func `are explained by what they have counted`() throws {
+        func explain() throws -> JSON {
+            let facts = "rcpt to=you@full.example peer=10.0.0.1"
+            return try server.ask("POST", "/api/explain", [:], facts).json
+        }
+        let first = try explain()
+        #expect(first.value(at: "rule.name") == "grey")
+        #expect(first["answer"] == "452 4.2.2 Mailbox full")
+        #expect(first["passed"] == [])
+        for _ in 0..<2 { _ = server.inForce.program.tallies[0].decide(at: .now) }
+        let later = try explain()
+        #expect(later["rule"] == JSON.null)
+        #expect(later["answer"] == JSON.null)
+        #expect(later.value(at: "passed.0.id") == 1)
+        #expect(later.value(at: "passed.0.why").string?.contains("2 so far") == true)
     }
 
     @Test func `are explained where nothing may be changed`() throws {
