@@ -29,6 +29,30 @@ import Testing
 
     private let long = String(repeating: "word ", count: 100)
 
+    @Test(arguments: [
+        "to=a+x@*", "domain=one.example", "tag=X", "user=ann", "listener=:26", "header=X-Run:7",
+        "from=one@*",
+    ])
+    func `are narrowed to one inbox, which alone is deleted`(_ filter: String) throws {
+        let one = server.mail(
+            to: ["a+x@one.example"], from: "one@w.example",
+            content: "Subject: case\r\nX-Run: 7\r\n\r\n"
+        ) { ($0.user, $0.listener) = ("ann", ":26") }
+        let other = server.mail()
+        func ids(_ target: String) throws -> [JSON?]? {
+            try server.ask("GET", target).json["messages"]?.array?.map { $0["ID"] ?? $0["id"] }
+        }
+        for target in [
+            "/api/v1/messages?", "/api/v1/search?query=case&", "/api/messages?", "/api/wait?",
+        ] {
+            #expect(try ids(target + filter) == [.string(one)], "\(target)")
+        }
+        for target in ["/api/v1/messages?", "/api/v1/search?query=case&"] {
+            #expect(try server.ask("DELETE", "\(target)\(filter)").body == "ok")
+            #expect(try ids("/api/v1/messages?") == [.string(other)])
+        }
+    }
+
     @Test func `tells of the server field by field`() throws {
         server.mail { $0.outcome = .deferred }
         let id = server.mail()
