@@ -29,6 +29,17 @@ import Testing
 
     private let long = String(repeating: "word ", count: 100)
 
+    @Test func `have 50 messages unless more are asked for`() throws {
+        for _ in 0..<60 { server.mail() }
+        for path in ["/api/v1/messages", "/api/v1/search?query=case", "/api/messages"] {
+            let json = try server.ask("GET", path).json
+            #expect(json.value(at: "messages.length") == 50, "\(path)")
+            #expect(json["total"] == 60)
+            let all = "\(path)\(path.contains("?") ? "&" : "?")limit=0"
+            #expect(try server.ask("GET", all).json.value(at: "messages.length") == 60)
+        }
+    }
+
     @Test(arguments: [
         "to=a+x@*", "domain=one.example", "tag=X", "user=ann", "listener=:26", "header=X-Run:7",
         "from=one@*",

@@ -230,12 +230,18 @@ import Testing
         #expect(lines.value(at: "rules.0.text") == "mail chance=0.25 -> 421")
         #expect(lines.value(at: "rules.1.text") == "rcpt chance=1 -> 451")
         #expect(lines.value(at: "rules.2.name") == "grey")
+        let bounds = #"{"Sender": {"ErrorCode": 400}, "Recipient": {"ErrorCode": 599}}"#
+        let bound = try server.ask("PUT", "/api/v1/chaos", [:], bounds).json
+        #expect(bound["Sender"] == ["ErrorCode": 400, "Probability": 0])
+        #expect(bound["Recipient"] == ["ErrorCode": 599, "Probability": 0])
         #expect(try server.ask("PUT", "/api/v1/chaos", [:], "{}").json == standard)
         #expect(try rules().value(at: "rules.length") == 2)
     }
 
     @Test(arguments: [
         (#"{"Sender": {"ErrorCode": 399}}"#, "error code must be between 400 and 599"),
+        (#"{"Sender": {"ErrorCode": 600}}"#, "error code must be between 400 and 599"),
+        (#"{"Sender": {"Probability": -1}}"#, "probability must be between 0 and 100"),
         (#"{"Sender": {"Probability": 101}}"#, "probability must be between 0 and 100"),
         (#"{"Sender": {"Probability": "10"}}"#, "Probability is not an integer"),
         (#"{"Sender": 1}"#, "Sender is not an object"), ("[]", "the body is not a JSON object"),
