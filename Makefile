@@ -66,17 +66,16 @@ test-downstream: ## Test the package as other packages use it, and the README's 
 	@scripts/setup.sh build test
 	Tests/Downstream/run.sh
 
-test-page: ## Drive the console's page in Chromium; of a server that runs with ARGS=http://127.0.0.1:8025.
+# Each takes ARGS='http://127.0.0.1:8025 127.0.0.1:2525' for a server that runs.
+test-page: build ## Drive the console's page in Chromium through every view and action.
 	@scripts/setup.sh console
 	Tests/ConsoleTests/Page/page.py $(ARGS)
 
-# Each takes ARGS='http://127.0.0.1:8025 127.0.0.1:2525' for a server that runs.
-test-console: build ## Try the console with Prometheus, schemathesis, Mailpit's client and foreign origins.
-	@scripts/setup.sh console
+test-console: test-page ## Try the console: its page, foreign pages, Prometheus, schemathesis, Mailpit's client.
 	@python=$$(scripts/python-tools.sh) && for check in origins mailpit_api openapi scraping; do \
 		$$python Tests/ConsoleTests/Checks/$$check.py $(ARGS) || exit 1; done
 
-pictures: ## Take the console's pictures anew: docs/pictures.
+pictures: build ## Take the console's pictures anew, after ten minutes of mail: docs/pictures.
 	@scripts/setup.sh console
 	scripts/screenshots.py $(ARGS)
 

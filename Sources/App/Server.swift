@@ -125,6 +125,8 @@ final class Server {
                 log.warning("\(trouble.text)")
             }
             self.loops = loops
+            let meters = makeMeters(loops)
+            self.meters = meters
             log.info("seed \(seed)")
             for endpoint in endpoints {
                 try serving(endpoint).serve(endpoint, on: loops)
@@ -132,8 +134,6 @@ final class Server {
                 log.info(
                     "listening on \(endpoint.address)\(suffix): \(policies[endpoint.index].text)")
             }
-            let meters = makeMeters(loops)
-            self.meters = meters
             try startConsole(meters)
             return (loops, meters)
         } catch {

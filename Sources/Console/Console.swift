@@ -36,14 +36,18 @@ package final class Console: Sendable {
     var canChangeRules: Bool { !settings.isReadOnly && !settings.areRulesReadOnly }
 
     /// Takes in what has happened, and the figures of a second when one is over.
-    package func poll(at now: Timestamp = .now) {
-        board.poll()
+    ///
+    /// - Returns: how many reports there were.
+    @discardableResult
+    package func poll(at now: Timestamp = .now) -> Int {
+        let count = board.poll()
         let isOver = pulse.withLock { pulse in
             guard pulse.isDue(at: now) else { return false }
             pulse.beat(at: now, meters, rules.page, drops: board.drops)
             return true
         }
         if isOver { board.wakeStreams() }
+        return count
     }
 
     /// The number of the last second that is over, and what a stream says of it.

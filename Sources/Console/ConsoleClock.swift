@@ -2,7 +2,8 @@ package import BlackholePipeline
 internal import Glibc
 internal import Synchronization
 
-/// Has a console take in what has happened: ten times a second, or fifty while anybody waits for it.
+/// Has a console take in what has happened: ten times a second, or fifty while anybody waits for it or so
+/// much happens that there might not be room for more.
 ///
 /// It has a thread of its own, so that no connection of the console, however slow its peer, can hold up
 /// what the others wait for.
@@ -16,9 +17,10 @@ package final class ConsoleClock: Sendable {
     /// Starts the thread.
     package init(_ console: Console) throws(SystemError) {
         _ = try LoopThread(name: "console") { [ending] in
+            var isBusy = false
             while !ending.isOver.load(ordering: .acquiring) {
-                usleep(console.board.isWatched ? 20_000 : 100_000)
-                console.poll()
+                usleep(isBusy || console.board.isWatched ? 20_000 : 100_000)
+                isBusy = console.poll() > Recorder.capacity / 16
             }
         }
     }

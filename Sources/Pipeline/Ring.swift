@@ -47,10 +47,15 @@ package final class Ring<Element: Sendable>: @unchecked Sendable {
         return true
     }
 
-    /// Takes all elements that are there now, the oldest first, on the consumer's thread only.
-    package func take(_ body: (Element) -> Void) {
+    /// Takes the elements that are there now, the oldest first, on the consumer's thread only.
+    ///
+    /// - Parameters:
+    ///   - count: how many of them at the most.
+    ///   - body: is given each.
+    package func take(atMost count: Int = .max, _ body: (consuming Element) -> Void) {
         var place = taken.load(ordering: .relaxed)
-        let end = pushed.load(ordering: .acquiring)
+        let there = pushed.load(ordering: .acquiring) &- place
+        let end = place &+ min(count, there)
         while place != end {
             let element = (slots + (place & mask)).move()
             place &+= 1

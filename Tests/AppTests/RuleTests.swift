@@ -38,8 +38,7 @@ import Testing
             try client.say("MAIL FROM:<a@clear.example>", expecting: 250)
             try client.send("QUIT\r\n")
             #expect(try client.rest() == "221 2.0.0 Bye client.example\r\n")
-            let pattern = /listening on (127\.0\.0\.1:\d+) for TLS/
-            let address = String(try #require(server.log.firstMatch(of: pattern)).1)
+            let address = try server.securedAddress()
             let secured = try Tool.run(
                 "openssl", ["s_client", "-quiet", "-connect", address],
                 [
@@ -204,8 +203,7 @@ import Testing
             "--rule", "connect sni=localhost tls=yes -> certificate \(flaw)",
             "--rule", "connect tls=yes -> wait 1ms",
         ]) { server in
-            let pattern = /listening on (127\.0\.0\.1:\d+) for TLS/
-            let implicit = String(try #require(server.log.firstMatch(of: pattern)).1)
+            let implicit = try server.securedAddress()
             for (address, more) in [(server.address, "-starttls smtp"), (implicit, "")] {
                 for (name, words) in [("localhost", words), ("mx.example", "return code: 0 (ok)")] {
                     let client = try Command.run(

@@ -37,11 +37,13 @@ extension Board {
         return (all.filter(matches), counts)
     }
 
-    /// The message of an id; nil if none was accepted that is kept.
+    /// The message of an id: one that was accepted, or whose content is kept though it was refused.
     package func mail(_ id: String) -> KeptMail? {
         poll()
         return withState { state in
-            state.store[id].flatMap { $0.entry.outcome == .accepted ? KeptMail($0) : nil }
+            state.store[id].map(KeptMail.init).flatMap {
+                $0.entry.outcome == .accepted || $0.message != nil ? $0 : nil
+            }
         }
     }
 

@@ -76,7 +76,7 @@ extension Board.State {
             let kind: StreamItem.Kind? =
                 switch log[number] {
                 case .message(let entry):
-                    .message(entry, isKept: store[entry.id]?.message != nil)
+                    .message(entry, isKept: store[entry.id]?.content != nil)
                 case .session(let session): .session(session)
                 case .rules(let tag): .rules(tag: tag)
                 case .dropped(let count): .reset(reason: "dropped", dropped: count)

@@ -17,8 +17,8 @@ package final class Board: Sendable {
 
     /// How many sessions are kept unless another number is given.
     package static let maximumSessions = 1000
-    /// How many events are kept for those who come back.
-    package static let maximumEvents = 10_000
+    /// How many events are kept for those who come back, and about how many bytes of them.
+    package static let (maximumEvents, maximumEventBytes) = (10_000, 8 << 20)
 
     struct State {
         var store: MailStore
@@ -51,7 +51,8 @@ package final class Board: Sendable {
         state = Mutex(
             State(
                 store: MailStore(keep: keep, keepBytes: keepBytes),
-                log: EventLog(capacity: Board.maximumEvents),
+                log: EventLog(
+                    capacity: Board.maximumEvents, maximumBytes: Board.maximumEventBytes),
                 sessions: SessionStore(capacity: sessions)))
     }
 
@@ -61,12 +62,18 @@ package final class Board: Sendable {
     }
 
     /// Takes in what has happened, and wakes those who waited for it.
-    package func poll() {
+    ///
+    /// - Returns: how many reports there were.
+    @discardableResult
+    package func poll() -> Int {
         state.withLock { state in
-            let reports = feed.take()
-            guard !reports.isEmpty else { return }
-            for report in reports { state.take(report) }
-            state.wakeStreams()
+            var spent: [ConsoleReport] = []
+            let count = state.take(feed.take(), &spent)
+            if count > 0 {
+                feed.giveBack(spent)
+                state.wakeStreams()
+            }
+            return count
         }
     }
 
@@ -103,16 +110,29 @@ extension Board.State {
         for waker in streams.values { waker.wake() }
     }
 
-    fileprivate mutating func take(_ report: ConsoleReport) {
+    /// Takes reports in, and gives what is no longer kept.
+    fileprivate mutating func take(
+        _ reports: consuming [ConsoleReport], _ spent: inout [ConsoleReport]
+    ) -> Int {
+        let count = reports.count
+        for report in reports { take(report, &spent) }
+        return count
+    }
+
+    private mutating func take(_ report: ConsoleReport, _ spent: inout [ConsoleReport]) {
         switch report {
-        case .message(var entry, let message):
-            if entry.subject == nil { entry.subject = message?["Subject"] }
-            store.append(entry, message)
-            log.append(.message(entry))
-            for ticket in waits.keys { waits[ticket]?.take(entry, message, as: log.last) }
-        case .session(let session):
+        case .message(var entry, let content):
+            if entry.subject == nil, let subject = content?.subject { entry.subject = subject }
+            store.append(entry, content, &spent)
+            log.append(.message(entry), &spent)
+            for ticket in waits.keys {
+                waits[ticket]?.take(
+                    entry, content.map { ReceivedMessage(entry, content: $0) }, as: log.last)
+            }
+        case .session(var session):
             sessions.put(session)
-            log.append(.session(session))
+            session.said = KeptTranscript()
+            log.append(.session(session), &spent)
         case .dropped(let count):
             drops += count
             log.append(.dropped(count))

@@ -1,11 +1,9 @@
-package import BlackholeInbox
-
 /// What has happened, as the server reports it.
 package enum ConsoleReport: Sendable {
-    /// A transaction has ended, and its reply is written; with the message where it is kept.
-    case message(Entry, ReceivedMessage?)
+    /// A transaction has ended, and its reply is written; with the content where it is kept.
+    case message(Entry, content: [UInt8]?)
     /// A session has begun, changed or ended.
-    case session(SessionSummary)
+    indirect case session(SessionSummary)
     /// Reports that were lost, since there was no room for them.
     case dropped(Int)
 }
@@ -17,4 +15,13 @@ package enum ConsoleReport: Sendable {
 package protocol ConsoleFeed: Sendable {
     /// Takes what has happened since the last call, the oldest first.
     func take() -> [ConsoleReport]
+
+    /// Takes back what is no longer kept, so that its memory is freed by the thread that took it.
+    ///
+    /// Memory that one thread takes and another frees has both wait for one lock.
+    func giveBack(_ spent: consuming [ConsoleReport])
+}
+
+extension ConsoleFeed {
+    package func giveBack(_ spent: consuming [ConsoleReport]) {}
 }

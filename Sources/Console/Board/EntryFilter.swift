@@ -93,7 +93,9 @@ package struct EntryFilter: Sendable {
     }
 
     /// Whether an entry matches, with the message if that is kept.
-    package func matches(_ entry: Entry, _ message: ReceivedMessage?) -> Bool {
+    package func matches(
+        _ entry: Entry, _ message: @autoclosure () -> ReceivedMessage?
+    ) -> Bool {
         switch outcomes {
         case .any, nil: break
         case .accepted: if entry.outcome != .accepted { return false }
@@ -114,7 +116,7 @@ package struct EntryFilter: Sendable {
     }
 
     private static func matches(
-        _ part: Part, _ entry: Entry, _ message: ReceivedMessage?
+        _ part: Part, _ entry: Entry, _ message: () -> ReceivedMessage?
     ) -> Bool {
         switch part {
         case .recipient(let pattern): entry.recipients.contains { pattern.matches(text: $0) }
@@ -128,7 +130,7 @@ package struct EntryFilter: Sendable {
         case .rule(let glob): matches(glob, entry.rule)
         case .subject(let text): entry.subject.map { SearchText($0).contains(text) } ?? false
         case .header(let name, let value):
-            message?.headers.contains {
+            message()?.headers.contains {
                 $0.name.lowercased() == name && SearchText($0.decoded).contains(value)
             } ?? false
         }

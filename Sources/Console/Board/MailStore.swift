@@ -1,6 +1,8 @@
 internal import BlackholeInbox
+internal import BlackholeSMTP
 
-/// The entries that are kept, with their messages: up to a number, and up to a size of all contents.
+/// The entries that are kept, with their contents: up to a number, and up to a size of all contents, and of
+/// what is unusually long of their envelopes.
 ///
 /// An inbox of a test keeps messages only, and never loses one amid the others; here entries without a
 /// message count, too, may be marked and deleted, and are found by their ids.
@@ -8,13 +10,24 @@ struct MailStore {
     /// An entry that is kept.
     struct Item {
         let entry: Entry
-        /// Nil if none has come, or its content was larger than all contents may be.
-        fileprivate(set) var message: ReceivedMessage?
+        /// Nil if none has come, or it was larger than all contents may be.
+        let content: [UInt8]?
         fileprivate(set) var isRead = false
+        /// What it counts for.
+        fileprivate let bytes: Int
 
-        /// The bytes that are kept of its content.
-        fileprivate var bytes: Int { message?.content.count ?? 0 }
+        /// With its content, which is read anew each time: what is found in it is not kept.
+        var message: ReceivedMessage? { content.map { ReceivedMessage(entry, content: $0) } }
+
+        fileprivate init(_ entry: Entry, _ content: [UInt8]?) {
+            self.entry = entry
+            self.content = content
+            bytes = (content?.count ?? 0) + max(0, entry.bytes - MailStore.ordinaryEntry)
+        }
     }
+
+    /// The bytes of an entry that do not count.
+    private static let ordinaryEntry = 2048
 
     /// How many entries are kept.
     let keep: Int
@@ -53,19 +66,25 @@ struct MailStore {
     /// Keeps an entry; where there is no room, the oldest go.
     ///
     /// A content that alone is larger than all may be is not kept, and the others stay.
-    mutating func append(_ entry: Entry, _ message: ReceivedMessage?) {
+    ///
+    /// - Parameter spent: is given what had to go.
+    mutating func append(
+        _ entry: Entry, _ content: [UInt8]?, _ spent: inout [ConsoleReport]
+    ) {
         guard keep > 0, serials[entry.id] == nil else { return }
-        var message = message
-        if let size = message?.content.count, size > keepBytes {
-            message = nil
+        var content = content
+        if let size = content?.count, size > keepBytes {
+            content = nil
             losses.contents += 1
         }
-        let item = Item(entry: entry, message: message)
+        let item = Item(entry, content)
         serials[entry.id] = firstSerial + slots.count
         slots.append(item)
         bytes += item.bytes
         while count > keep || bytes > keepBytes {
-            if removeOldest() { losses.entries += 1 }
+            guard let item = removeOldest() else { continue }
+            losses.entries += 1
+            spent.append(.message(item.entry, content: item.content))
         }
     }
 
@@ -88,16 +107,15 @@ struct MailStore {
         compact()
     }
 
-    /// Removes the first slot; false if nothing was in it any more.
-    private mutating func removeOldest() -> Bool {
-        let item = slots[head]
-        slots[head] = nil
+    /// Removes the first slot; nil if nothing was in it any more.
+    private mutating func removeOldest() -> Item? {
+        let item = slots[head].take()
         head += 1
         defer { compact() }
-        guard let item else { return false }
+        guard let item else { return nil }
         bytes -= item.bytes
         serials[item.entry.id] = nil
-        return true
+        return item
     }
 
     /// Gives back empty slots when they are most of all: each item is moved seldom.
@@ -108,5 +126,14 @@ struct MailStore {
         slots = items
         head = 0
         for (index, item) in items.enumerated() { serials[item.entry.id] = firstSerial + index }
+    }
+}
+
+extension ReceivedMessage {
+    /// The message of an entry.
+    init(_ entry: Entry, content: [UInt8]) {
+        self.init(
+            sender: entry.sender, recipients: entry.recipients, commands: [], hello: entry.hello,
+            tls: nil, credentials: nil, content: content, transcript: Transcript(), id: .none)
     }
 }

@@ -37,7 +37,8 @@ package struct SessionSummary: Sendable {
     /// The bytes of all contents.
     package var bytes = 0
     /// What was said, without secrets.
-    package var transcript = Transcript()
+    package var transcript: Transcript { said.transcript }
+    var said = KeptTranscript()
 
     package init(id: String, opened: Timestamp) {
         self.id = id

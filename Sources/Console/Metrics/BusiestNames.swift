@@ -25,8 +25,8 @@ package struct BusiestNames: Sendable {
     /// Counts a name; an empty one, or one that is too long, is nobody's.
     package mutating func add(_ name: String) {
         guard !name.isEmpty, name.utf8.count <= BusiestNames.maximumBytes else { return }
-        guard cells[name] == nil else {
-            cells[name]?.count += 1
+        if let place = cells.index(forKey: name) {
+            cells.values[place].count += 1
             return
         }
         guard cells.count == BusiestNames.capacity,

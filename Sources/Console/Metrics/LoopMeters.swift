@@ -66,7 +66,11 @@ package final class LoopMeters: Sendable {
         if entry.outcome == .accepted {
             LoopMeters.messageSizes.add(UInt64(clamping: entry.size), to: counters)
         }
-        let names = Set(entry.recipients.prefix(100).map(LoopMeters.domain))
+        let recipients = entry.recipients
+        let names =
+            recipients.count == 1
+            ? [LoopMeters.domain(of: recipients[0])]
+            : Array(Set(recipients.prefix(100).map(LoopMeters.domain)))
         for name in names where !domains.isEmpty {
             counters.add(1, to: Place.domain(domains[name], entry.outcome))
         }
@@ -80,7 +84,9 @@ package final class LoopMeters: Sendable {
     /// The domain of a path, in small letters.
     private static func domain(of path: String) -> String {
         guard let at = path.utf8.lastIndex(of: UInt8(ascii: "@")) else { return "" }
-        return path[path.index(after: at)...].lowercased()
+        let domain = path[path.index(after: at)...]
+        let isLowered = domain.utf8.allSatisfy { $0 < 0x80 && !(0x41...0x5A ~= $0) }
+        return isLowered ? String(domain) : domain.lowercased()
     }
 
     // MARK: The readers

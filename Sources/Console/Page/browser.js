@@ -61,6 +61,11 @@ export class Browser {
     if (this.element.isConnected) this.#load();
   }
 
+  /** The stream begins anew: what came in the meantime is fetched, but not while somebody reads. */
+  resume() {
+    if (this.element.isConnected && this.list.isRead) this.list.hold(); else this.reload();
+  }
+
   add(entries) {
     if (!entries.length || this.#isStale) return;
     if (this.#values.query) return this.later();

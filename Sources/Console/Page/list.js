@@ -72,11 +72,17 @@ export class List {
     this.#release();
   }
 
-  get #isRead() { return this.#isOld || this.selected !== null || this.body.scrollTop > 4; }
+  get isRead() { return this.#isOld || this.selected !== null || this.body.scrollTop > 4; }
 
   #release() {
-    if (this.#held.length && !this.#isRead) this.showNewest();
+    if (this.#held.length && !this.isRead) this.showNewest();
     else this.#showMore();
+  }
+
+  /** Is not live until the newest are fetched. */
+  hold() {
+    this.#isOld = true;
+    this.#showMore();
   }
 
   /** Shows what has waited. */

@@ -26,6 +26,8 @@ class App {
   view = null;
   #asked = new Set();
   #wasAway = false;
+  /** Messages that were not listed since the last rates. */
+  #skipped = 0;
 
   constructor() {
     this.frame = new Frame(() => this.view?.redraw());
@@ -81,10 +83,11 @@ class App {
   #change(state) {
     this.frame.showState(state);
     if (state !== "live") { this.#wasAway = true; return; }
-    if (this.#wasAway) this.#load();
+    // What came before the stream began is not in it.
+    if (!this.#wasAway) return this.#reload();
     this.#wasAway = false;
-    // Without a cursor, what came between the lists and the stream is in neither.
-    if (!this.stream.cursor) this.#reload();
+    this.#load();
+    for (const view of Object.values(this.views)) view.resume?.();
   }
 
   #reload() {
@@ -100,7 +103,11 @@ class App {
       this.history.push(second);
     }
     this.history.splice(0, this.history.length - SECONDS);
-    if (batch.rates.length) this.frame.showOverload(overload(batch, this.view));
+    this.#skipped += batch.skipped;
+    if (batch.rates.length) {
+      this.frame.showOverload(overload(batch.rates.at(-1), this.#skipped, this.view));
+      this.#skipped = 0;
+    }
     if (batch.reset.length) this.#reset(batch.reset);
     this.view.update(batch);
     if (this.view !== this.views.rules) this.views.rules?.update({ rates: [], rules: batch.rules });
@@ -148,8 +155,7 @@ class App {
 const withSecond = rates => ({ ...rates, second: Math.round(Date.parse(rates.at) / 1000) });
 
 /** What the stream does not carry, in a sentence. */
-function overload({ rates, skipped }, { list }) {
-  const { sampled = 1, dropped = 0, messages } = rates.at(-1);
+function overload({ sampled = 1, dropped = 0, messages }, skipped, { list }) {
   const parts = [];
   if (list && sampled > 1) parts.push(`Sampling: the list gets 1 of ${count(sampled)} messages, of ${count(messages)} per second. All are counted.`);
   else if (list && skipped) parts.push(`Sampling: more arrives than can be listed, ${count(messages)} messages per second; the list gets the newest. All are counted.`);

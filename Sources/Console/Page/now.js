@@ -129,18 +129,30 @@ function panel(title, hint) {
 const nothing = text => h("p.muted", {}, text);
 
 function meter(share) {
-  const fill = h("i");
-  fill.style.width = `${Math.min(100, Math.max(0, share * 100 || 0))}%`;
-  return h("span.meter", { "aria-hidden": "true" }, fill);
+  const element = h("span.meter", { "aria-hidden": "true" }, h("i"));
+  fill(element, share);
+  return element;
 }
 
-/** Names with counts, and a bar for each share of the first. */
+function fill(meter, share) {
+  meter.firstChild.style.width = `${Math.min(100, Math.max(0, share * 100 || 0))}%`;
+}
+
+/** Names with counts, and a bar for each share of the first. Rows stay, and with them the focus and a click that has begun. */
 export function ranking(body, rows, link, otherwise = "None yet.") {
   if (!rows.length) return body.replaceChildren(nothing(otherwise));
-  const focused = [...body.querySelectorAll("a")].indexOf(document.activeElement);
+  let list = body.querySelector("ol.ranking");
+  if (!list) body.replaceChildren(list = h("ol.ranking"));
+  while (list.children.length > rows.length) list.lastChild.remove();
+  while (list.children.length < rows.length) list.append(h("li", {}, h(link ? "a" : "span"), h("b"), meter(0)));
   const highest = Math.max(...rows.map(([, number]) => number), 1);
-  body.replaceChildren(h("ol.ranking", {}, rows.map(([name, number]) => h("li", {},
-    link ? h("a", { href: link(name), title: name }, name) : h("span", { title: name }, name),
-    h("b", { title: count(number) }, total(number)), meter(number / highest)))));
-  if (focused >= 0) body.querySelectorAll("a")[focused]?.focus();
+  rows.forEach(([name, number], index) => {
+    const [label, value, bar] = list.children[index].children;
+    setText(label, name);
+    label.title = name;
+    if (link) label.href = link(name);
+    setText(value, total(number));
+    value.title = count(number);
+    fill(bar, number / highest);
+  });
 }

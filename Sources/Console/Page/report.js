@@ -34,7 +34,7 @@ export class Report {
   }
 
   hide() {}
-  redraw() {}
+  redraw() { if (this.element.querySelector(".empty")) this.#load(); }
   update() {}
   key() { return false; }
 
@@ -42,9 +42,9 @@ export class Report {
     let content;
     try {
       const report = await getJSON(withQuery("/api/report", { run: this.#run }));
-      content = Object.keys(report).some(key => !HEAD.has(key)) ? this.#content(report) : howTo("Nothing to report yet.");
+      content = Object.keys(report).some(key => !HEAD.has(key)) ? this.#content(report) : nothingYet(this.app.server);
     } catch (error) {
-      content = error.status === 404 && !this.#run ? howTo(error.message) : h("div.empty", {}, h("p.problem", { role: "status" }, error.message), button("Again", () => this.#load()));
+      content = h("div.empty", {}, h("p.problem", { role: "status" }, error.message), button("Again", () => this.#load()));
     }
     this.element.replaceChildren(...[content].flat());
   }
@@ -62,9 +62,11 @@ export class Report {
   }
 }
 
-function howTo(text) {
-  return h("div.empty", {}, h("p", {}, text), h("p", {}, "Number the messages of a test, and the report tells losses, duplicates and retries:"),
-    command("blackhole run --http 127.0.0.1:8025 --track"), command("smtp-load --track --messages 100000 127.0.0.1:2525"));
+function nothingYet(server) {
+  return server?.track
+    ? h("div.empty", {}, h("p", {}, "Nothing to report yet. Number the messages of a test, and the report tells losses, duplicates and retries:"),
+      command("smtp-load --track --messages 100000 127.0.0.1:2525"))
+    : h("div.empty", {}, h("p", {}, "This server tracks no runs, so there is nothing to report."));
 }
 
 /** The three numbers that a test is run for. */

@@ -75,6 +75,14 @@ export class Rules {
     if (batch.rates.length) this.#showCounts();
   }
 
+  /** The stream begins anew: the rules may be others by now. */
+  async resume() {
+    try {
+      const { headers } = await request("/api/rules");
+      this.update({ rates: [], rules: [{ etag: headers.get("ETag") }] });
+    } catch { /* The stream says that the server is away. */ }
+  }
+
   /** Fetches the rules; a draft is kept if asked. */
   async load({ keepsDraft = false } = {}) {
     try {

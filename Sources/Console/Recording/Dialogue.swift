@@ -4,51 +4,65 @@ internal import BlackholeSMTP
 
 /// Writes the transcript of a session: without secrets, and of bounded size.
 struct Dialogue {
-    private var lines: [Transcript.Line] = []
+    private let recorder: Recorder
+    private var said = KeptTranscript()
     private var secrecy = LineSecrecy()
-    private var bytes = 0
-    private var isCut = false
+    private var size = 0
 
     /// The bytes of a line, and of all lines, that a transcript has.
     private static let (maximumLine, maximumBytes) = (500, 16 * 1024)
-    /// What a line costs besides its text.
+    /// What a line counts for besides its text.
     private static let lineOverhead = 40
 
-    var transcript: Transcript { Transcript(lines) }
+    /// Begins a transcript, for which this recorder has room or not.
+    init(_ recorder: Recorder) { self.recorder = recorder }
 
-    mutating func note(_ event: String) { append(.nobody, event) }
+    mutating func note(_ event: String) { append(.nobody, event.utf8.span.bytes) }
 
     mutating func receive(_ line: RawSpan, _ command: Command) {
         let shown = secrecy.shown(of: line, command)
         let count = min(shown.byteCount, Dialogue.maximumLine)
         append(
-            .client,
-            line.text(0..<count) + (shown.byteCount > count ? "…" : "")
-                + (shown.hidesRest ? LineSecrecy.blank : ""))
+            .client, line.extracting(first: count),
+            (shown.byteCount > count ? "…" : "") + (shown.hidesRest ? LineSecrecy.blank : ""))
     }
 
     mutating func receiveOverlongLine() {
         secrecy.passOverlongLine()
-        append(.client, "(a line that is too long)")
+        append(.client, "(a line that is too long)".utf8.span.bytes)
     }
 
     mutating func receive(contentBytes bytes: Int) {
-        append(.client, "(\(bytes) bytes of content)")
+        let beginning = "(\(bytes) "
+        append(.client, beginning.utf8.span.bytes, "bytes of content)")
     }
 
     /// Takes a line of a reply, without its end.
-    mutating func say(_ line: Substring) {
-        if line.dropFirst(3).first != "-" { secrecy.note(String(line.prefix(3))) }
-        append(.server, String(line.prefix(Dialogue.maximumLine)))
+    mutating func say(_ line: RawSpan) {
+        if line.isLastOfReply { secrecy.note(line.text(0..<min(3, line.byteCount))) }
+        append(.server, line.extracting(first: min(line.byteCount, Dialogue.maximumLine)))
     }
 
-    private mutating func append(_ speaker: Transcript.Speaker, _ text: String) {
-        guard !isCut else { return }
-        bytes += text.utf8.count + Dialogue.lineOverhead
-        isCut = bytes > Dialogue.maximumBytes
-        lines.append(
-            isCut
-                ? .init(speaker: .nobody, text: "(the rest is not kept)")
-                : .init(speaker: speaker, text: text))
+    /// Hands the transcript over, and the room for it.
+    mutating func take() -> KeptTranscript {
+        let whole = said
+        said = KeptTranscript()
+        said.isCut = true
+        return whole
+    }
+
+    private mutating func append(
+        _ speaker: Transcript.Speaker, _ text: RawSpan, _ end: String = ""
+    ) {
+        guard !said.isCut else { return }
+        let count = text.byteCount + end.utf8.count
+        size += count + Dialogue.lineOverhead
+        let growth = said.growth(for: count)
+        guard size <= Dialogue.maximumBytes, recorder.reserve(growth) else {
+            said.isCut = true
+            return
+        }
+        said.grow(by: growth)
+        said.append(speaker, text, end)
     }
 }

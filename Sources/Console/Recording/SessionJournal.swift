@@ -7,7 +7,7 @@ internal import BlackholeSMTP
 /// transaction that completed or was refused.
 ///
 /// It belongs to its connection and is called on its loop. It survives STARTTLS, which the layers inside
-/// do not. What it keeps is bounded.
+/// do not. What it keeps is bounded: by the recorder's room.
 package final class SessionJournal: SessionObserver, @unchecked Sendable {
     private let recorder: Recorder
     private let loop: Int
@@ -15,24 +15,23 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
     private let keepsTranscript: Bool
     /// Whether it reports nothing.
     private let isSilent: Bool
-    private var summary: SessionSummary
-    private var meter: SessionMeter
-    private var dialogue = Dialogue()
-    private var asked = Asked.other
-    private var transaction: RecordedTransaction?
+    @exclusivity(unchecked) private var summary: SessionSummary
+    @exclusivity(unchecked) private var meter: SessionMeter
+    @exclusivity(unchecked) private var dialogue: Dialogue
+    @exclusivity(unchecked) private var asked = Asked.other
+    @exclusivity(unchecked) private var transaction: RecordedTransaction?
     /// Whether the content of the message under way has found room so far.
-    private var hasContent = true
-    /// The lines of a reply that is not yet complete.
-    private var reply: [Substring] = []
-    /// What is reported once the replies are out.
-    private var reports: [ConsoleReport] = []
+    @exclusivity(unchecked) private var hasContent = true
+    @exclusivity(unchecked) private var replies = ReplyLines()
+    /// What is reported once the replies are out, and the room that each holds.
+    @exclusivity(unchecked) private var reports: [(report: ConsoleReport, bytes: Int)] = []
 
     /// What the next reply answers.
     private enum Asked {
         case other
         case hello(String)
-        case sender(String, command: String)
-        case recipient(String, command: String)
+        case sender(String)
+        case recipient(String)
         case data
         case chunk(isLast: Bool)
         /// The content that DATA has asked for.
@@ -55,6 +54,7 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
         self.keepsTranscript = keepsTranscript && !isSilent
         self.isSilent = isSilent
         loop = peer.loop
+        dialogue = Dialogue(recorder)
         summary = SessionSummary(id: String(decoding: session.id, as: UTF8.self), opened: .now)
         summary.peer = session.connection.peer.host
         summary.listener = session.connection.listener
@@ -63,7 +63,10 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
             recorder.meters[loop % recorder.meters.count], on: summary.listener)
     }
 
-    deinit { recorder.release(transaction?.content.count ?? 0) }
+    deinit {
+        forget()
+        recorder.release(dialogue.take().roomBytes)
+    }
 
     // MARK: The connection
 
@@ -72,13 +75,13 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
 
     /// Reports what was waiting.
     func report() {
-        for report in reports { recorder.report(report, on: loop) }
-        reports = []
+        for (report, bytes) in reports { recorder.report(report, holding: bytes, on: loop) }
+        reports.removeAll(keepingCapacity: true)
     }
 
     /// The connection is established.
     func opened() {
-        if !isSilent { recorder.report(.session(summary), on: loop) }
+        if !isSilent { recorder.report(.session(summary), holding: 0, on: loop) }
     }
 
     /// The connection is secured, by this in words: what was said in clear does not count.
@@ -99,14 +102,16 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
     /// The connection is gone.
     func closed() {
         // A rule that has closed or silenced it without a reply.
-        if session.answeredBy != nil { answered(.none) }
+        if session.answeredBy != nil { answered(0, RawSpan()) }
         giveUp()
         end(by: .reset)
         if let ending = summary.ending { meter.closed(ending, isHealthCheck: isSilent) }
         summary.closed = .now
         summary.user = session.user
-        summary.transcript = dialogue.transcript
-        if !isSilent { reports.append(.session(summary)) }
+        if !isSilent {
+            summary.said = dialogue.take()
+            reports.append((.session(summary), summary.said.roomBytes))
+        }
         report()
     }
 
@@ -119,9 +124,8 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
         session.answeredBy = nil
         func text(_ range: Range<Int>) -> String { line.text(range) }
         switch TransactionStep(command, in: line) {
-        case .sender(let path): asked = .sender(text(path), command: text(0..<line.byteCount))
-        case .recipient(let path):
-            asked = .recipient(text(path), command: text(0..<line.byteCount))
+        case .sender(let path): asked = .sender(text(path))
+        case .recipient(let path): asked = .recipient(text(path))
         case .data: asked = .data
         case .chunk(let isLast): asked = .chunk(isLast: isLast)
         case .reset:
@@ -141,12 +145,9 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
 
     /// Takes a piece of a message's content.
     func received(content bytes: RawSpan) {
-        guard wantsContent else { return }
-        guard recorder.reserve(bytes.byteCount) else {
-            hasContent = false
-            return dropContent()
-        }
-        bytes.withUnsafeBytes { transaction?.content.append(contentsOf: $0) }
+        guard wantsContent, transaction?.append(bytes, recorder) == false else { return }
+        hasContent = false
+        transaction?.dropContent(recorder)
     }
 
     package func received(contentBytes bytes: Int) {
@@ -157,22 +158,19 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
     }
 
     package func said(_ replies: RawSpan) {
-        for line in replies.text(0..<replies.byteCount).split(separator: "\r\n") {
+        self.replies.read(replies) { line in
             if keepsTranscript { dialogue.say(line) }
-            reply.append(line)
-            guard line.dropFirst(3).first != "-" else { continue }
-            let whole = reply
-            reply = []
-            guard let reply = Entry.Reply(whole) else { continue }
-            meter.said(reply.code)
-            answered(reply)
+        } reply: { code, lines in
+            meter.said(code)
+            answered(code, lines)
         }
     }
 
     // MARK: Transactions
 
-    private func answered(_ reply: Entry.Reply) {
-        let isPositive = 200..<300 ~= reply.code
+    /// A command was answered; by no line at all if a rule has ended the connection.
+    private func answered(_ code: Int, _ lines: RawSpan) {
+        let isPositive = 200..<300 ~= code
         let answers = asked
         asked = .other
         switch answers {
@@ -181,26 +179,26 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
             guard isPositive else { break }
             giveUp()
             summary.hello = name
-        case .sender(let sender, let command):
-            let new = RecordedTransaction(sender: sender, command: command)
+        case .sender(let sender):
+            let new = RecordedTransaction(sender: sender)
             if isPositive {
                 giveUp()
                 transaction = new
             } else if transaction == nil {
-                add(new, [], refusal(reply, at: .sender))
+                add(new, [], refusal(code, lines, at: .sender))
             }
-        case .recipient(let recipient, let command):
+        case .recipient(let recipient):
             if isPositive {
-                transaction?.accept(recipient, command: command)
+                transaction?.accept(recipient, recorder)
             } else {
-                transaction?.refuse(recipient, refusal(reply, at: .recipient))
+                transaction?.refuse(recipient, refusal(code, lines, at: .recipient), recorder)
             }
         case .data:
-            if reply.code == 354 { asked = .content } else { refuse(reply, at: .data) }
+            if code == 354 { asked = .content } else { refuse(code, lines, at: .data) }
         case .chunk(let isLast):
             if isPositive, !isLast { break }
-            complete(reply, isPositive)
-        case .content: complete(reply, isPositive)
+            complete(code, lines, isPositive)
+        case .content: complete(code, lines, isPositive)
         case .reset: if isPositive { giveUp() }
         case .quit:
             guard isPositive else { break }
@@ -208,10 +206,13 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
             end(by: .quit)
         }
         // While the connection may close, the rule that closes it is remembered.
-        if 200..<400 ~= reply.code { session.answeredBy = nil }
+        if 200..<400 ~= code { session.answeredBy = nil }
     }
 
-    private func refusal(_ reply: Entry.Reply, at stage: Stage) -> RecordedTransaction.Refusal {
+    private func refusal(
+        _ code: Int, _ lines: RawSpan, at stage: Stage
+    ) -> RecordedTransaction.Refusal {
+        let reply = code == 0 ? Entry.Reply.none : Entry.Reply(code, lines)
         guard let number = session.answeredBy, session.program.rules.indices.contains(number) else {
             return .init(reply: reply, stage: stage, rule: nil)
         }
@@ -221,21 +222,23 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
     }
 
     /// A message was answered at its end.
-    private func complete(_ reply: Entry.Reply, _ isPositive: Bool) {
-        guard let transaction else { return }
-        guard transaction.hasRecipients else { return giveUp() }
-        let answer = refusal(reply, at: .message)
-        let id = isPositive ? session.lastMessage : nil
-        add(transaction, transaction.recipients, answer, id, message(transaction, id ?? .drawn))
-        self.transaction = nil
+    private func complete(_ code: Int, _ lines: RawSpan, _ isPositive: Bool) {
+        guard transaction?.hasRecipients == true, var transaction = transaction.take() else {
+            return giveUp()
+        }
+        let content = content(of: &transaction)
+        let answer = refusal(code, lines, at: .message)
+        add(
+            transaction, transaction.recipients, answer,
+            isPositive ? session.lastMessage : .drawn, content, holding: transaction.roomBytes)
         hasContent = true
     }
 
     /// DATA was refused: the transaction goes on, and is reported once.
-    private func refuse(_ reply: Entry.Reply, at stage: Stage) {
+    private func refuse(_ code: Int, _ lines: RawSpan, at stage: Stage) {
         guard let transaction, !transaction.isReported else { return }
         guard transaction.hasRecipients else { return giveUp() }
-        add(transaction, transaction.recipients, refusal(reply, at: stage))
+        add(transaction, transaction.recipients, refusal(code, lines, at: stage))
         self.transaction?.isReported = true
     }
 
@@ -250,45 +253,37 @@ package final class SessionJournal: SessionObserver, @unchecked Sendable {
     }
 
     private func forget() {
-        dropContent()
+        recorder.release(transaction?.roomBytes ?? 0)
         transaction = nil
         hasContent = true
     }
 
-    private func dropContent() {
-        recorder.release(transaction?.content.count ?? 0)
-        transaction?.content = []
-    }
-
-    /// The message with its content; nil if that is not kept.
-    private func message(
-        _ transaction: RecordedTransaction, _ id: MessageID
-    ) -> ReceivedMessage? {
+    /// The content; nil if it is not kept.
+    private func content(of transaction: inout RecordedTransaction) -> [UInt8]? {
         guard !isSilent else { return nil }
         guard hasContent else {
             recorder.noteLostContent()
             return nil
         }
         // A rule says so, or not all of it was taken.
-        guard session.effects.keeps != false, transaction.content.count == transaction.size else {
-            dropContent()
+        guard session.effects.keeps != false, transaction.isWhole else {
+            transaction.dropContent(recorder)
             return nil
         }
-        return ReceivedMessage(
-            sender: transaction.sender, recipients: transaction.recipients,
-            commands: transaction.commands, hello: summary.hello ?? "", tls: nil, credentials: nil,
-            content: transaction.content, transcript: dialogue.transcript, id: id)
+        return transaction.wholeContent
     }
 
+    /// Adds an entry, with the room that its transaction has held if that is over.
     private func add(
-        _ transaction: RecordedTransaction, _ recipients: [String],
-        _ answer: RecordedTransaction.Refusal, _ id: MessageID? = nil,
-        _ message: ReceivedMessage? = nil
+        _ transaction: borrowing RecordedTransaction, _ recipients: [String],
+        _ answer: RecordedTransaction.Refusal, _ id: MessageID = .drawn,
+        _ content: [UInt8]? = nil, holding room: Int = 0
     ) {
-        let id = id ?? message?.id ?? .drawn
-        let entry = Entry("\(id)", transaction, to: recipients, answer, summary, session.user)
+        let entry = Entry(
+            "\(id)", transaction, to: recipients, answer, summary, session.user, on: loop)
         meter.completed(entry)
         if entry.outcome == .accepted { summary.messages += 1 } else { summary.refused += 1 }
-        if !isSilent { reports.append(.message(entry, message)) }
+        guard !isSilent else { return recorder.release(room) }
+        reports.append((.message(entry, content: content), room))
     }
 }

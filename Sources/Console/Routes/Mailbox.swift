@@ -84,9 +84,13 @@ enum Mailbox {
             else { throw Problem(400, "the body is not {\"IDs\": [\"…\"]}") }
             chosen = Set(ids)
         }
-        let (mail, _) = call.console.board.mailbox(where: selection.matches)
-        call.console.board.delete(
-            mail.map(\.entry.id).filter { chosen?.contains($0) ?? true })
+        let board = call.console.board
+        // A message that was refused is not in the mailbox, and goes if it is named.
+        let mail =
+            chosen.map { ids in
+                board.entries { ids.contains($0.entry.id) && selection.matches($0) }
+            } ?? board.mailbox(where: selection.matches).mail
+        board.delete(mail.map(\.entry.id))
         return .response(.ok)
     }
 

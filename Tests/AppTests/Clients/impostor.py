@@ -14,5 +14,7 @@ with open(sys.argv[1], "w") as file:
     print(os.getpid(), file=file, flush=True)
     while True:
         client, _ = listener.accept()
-        client.sendall(b"\x1b[2Jlistening\r!\nreloads 0\n")
+        client.recv(65536)
+        text = b"\x1b[2Jlistening\r!\nreloads 0\n"
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(text), text))
         client.close()

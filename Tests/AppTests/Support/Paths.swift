@@ -28,6 +28,11 @@ enum Paths {
         sources.appendingPathComponent("Support/\(name)").path
     }
 
+    /// A file of the repository.
+    static func repository(_ name: String) -> String {
+        sources.appendingPathComponent("../../\(name)").standardized.path
+    }
+
     private static let sources = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent()
 }

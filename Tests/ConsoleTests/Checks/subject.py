@@ -2,8 +2,10 @@
 
 import argparse
 import contextlib
+import getpass
 import json
 import pathlib
+import signal
 import smtplib
 import subprocess
 import sys
@@ -53,12 +55,16 @@ class Subject:
         """Sends a message; the code of the reply that ended it."""
         lines = [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]
         lines += [f"Subject: {subject}", "From: Me <me@example.com>", f"To: {', '.join(recipients)}"]
+        return self.send("\r\n".join([*lines, "", content]), recipients)
+
+    def send(self, message, recipients=("you@example.org",)):
+        """Sends a message as it is; the code of the reply that ended it."""
         with smtplib.SMTP(*self.smtp, timeout=30) as client:
             client.ehlo()
             if client.has_extn("starttls"):
                 client.starttls()
             try:
-                client.sendmail("me@example.com", list(recipients), "\r\n".join([*lines, "", content]))
+                client.sendmail("me@example.com", list(recipients), message)
                 return 250
             except smtplib.SMTPRecipientsRefused as error:
                 return next(iter(error.recipients.values()))[0]
@@ -78,14 +84,17 @@ def until(seconds, words, attempt):
 
 
 @contextlib.contextmanager
-def started(*options):
+def started(*options, rules=RULES):
     """Our program, which is stopped in the end."""
     expect(PROGRAM.exists(), f"{PROGRAM} is missing: make build")
+    # Whoever ends this ends the program, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
     with tempfile.TemporaryDirectory() as folder:
         places = pathlib.Path(folder, "addresses.json")
-        command = [PROGRAM, "run", "--host", "127.0.0.1", "--port", "0", "--http", "127.0.0.1:0",
-                   "--addresses", places, *options]
-        for rule in RULES:
+        # Without a user that it would become, it may write its addresses here.
+        command = [PROGRAM, "run", "--host", "127.0.0.1", "--port", "0", "--ssl_port", "none",
+                   "--http", "127.0.0.1:0", "--user", getpass.getuser(), "--addresses", places, *options]
+        for rule in rules:
             command += ["--rule", rule]
         with open(pathlib.Path(folder, "log"), "w+") as log:
             process = subprocess.Popen(command, stdout=log, stderr=log)

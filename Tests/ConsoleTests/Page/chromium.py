@@ -11,6 +11,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 ACCESSIBLE = (pathlib.Path(__file__).parent / "accessible.js").read_text()
+# Notes the streams that the page opens, and how many are open whenever it is hidden or shown.
+NOTE_STREAMS = """
+  window.noted = [];
+  window.EventSource = class extends EventSource { constructor(...all) { super(...all); noted.push(this); } };
+  window.streams = () => noted.filter(each => each.readyState !== EventSource.CLOSED).length;
+  addEventListener("visibilitychange", () => localStorage.setItem("streams", streams()));"""
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking",
          "--disable-component-update", "--no-first-run", "--hide-scrollbars", "--force-color-profile=srgb")
 DEADLINE = 30
@@ -21,15 +27,20 @@ class Failure(Exception):
 
 
 class Chromium:
-    def __init__(self, address):
+    """A browser that shows the page of a subject."""
+
+    def __init__(self, subject):
+        self.subject, self.address = subject, subject.address
+        self.start()
+
+    def start(self):
         options = webdriver.ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         for flag in FLAGS:
             options.add_argument(flag)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.address = address
         self.driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
-        self.driver.execute_cdp_cmd("Network.enable", {})
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": NOTE_STREAMS})
         self.look()
 
     def look(self, width=1280, height=800, theme="dark", motion="no-preference", ratio=1):
@@ -66,6 +77,16 @@ class Chromium:
                 return element
         raise Failure(f"no {selector} is called {name}")
 
+    def streams(self):
+        """How many streams of events the page has open."""
+        return self.js("return streams()")
+
+    def used(self):
+        """The seconds for which the page has kept its thread busy."""
+        self.driver.execute_cdp_cmd("Performance.enable", {})
+        metrics = self.driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+        return next(each["value"] for each in metrics if each["name"] == "TaskDuration")
+
     def text(self, selector):
         return self.js("return [...document.querySelectorAll(arguments[0])].map(each => each.innerText).join('\\n')", selector)
 
@@ -85,11 +106,11 @@ class Chromium:
             except (StaleElementReferenceException, Failure):
                 pass
             if time.monotonic() > deadline:
-                raise Failure(f"not within {DEADLINE} s: {sentence}")
+                raise Failure(f"not within {DEADLINE} s: {sentence() if callable(sentence) else sentence}")
             time.sleep(0.05)
 
     def shows(self, selector, text):
-        return self.wait(lambda: text in self.text(selector), f"{selector} shows “{text}”, but “{self.text(selector)[:300]}”")
+        return self.wait(lambda: text in self.text(selector), lambda: f"{selector} shows “{text}”, but “{self.text(selector)[:300]}”")
 
     def logged(self, *allowed):
         """Errors of the console, but for those that hold one of the texts."""
@@ -101,6 +122,10 @@ class Chromium:
 
     def quit(self):
         self.driver.quit()
+
+    def restart(self):
+        self.quit()
+        self.start()
 
 
 def expect(condition, sentence):

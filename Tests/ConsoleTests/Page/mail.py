@@ -10,9 +10,7 @@ CLIENTS = {"10.0.0.11": 0.41, "10.0.0.12": 0.33, "10.0.7.3": 0.17, "2001:db8::25
 SUBJECTS = ["Your order 4711 has shipped", "Reset your password", "Weekly report, week 48", "Grüße aus Köln ✓", "Invoice 2026-1128", "[build] main #1894 passed",
             "Welcome aboard", "Re: lunch?", "", "<script>alert(1)</script> & <b>bold</b>", "A very long subject that goes on and on, as those of newsletters do, and is cut somewhere"]
 LETTERS = "0123456789BCDFGHJKLMNPQRSTVWXZ"
-HOSTILE = ("<h1>Hello</h1><p style='color:#a33'>An <b>HTML</b> part.</p><img src='http://evil.example/pixel.png'>"
-           "<link rel=stylesheet href='http://evil.example/x.css'><script>parent.document.title='owned'</script>"
-           "<iframe src='http://evil.example/'></iframe><form action='http://evil.example/'><button>Send</button></form>")
+FILES = [("invoice.pdf", b"%PDF-1.7 not really"), ("<img src=x onerror=alert(1)>.svg", b"<svg/>")]
 WORDS = "Hello,\n\nthis is what a test sends: a few lines of text, and nothing that anybody needs.\n\nBest wishes\n"
 
 
@@ -58,32 +56,55 @@ def entry(random, at, rules, started):
     return one, row
 
 
+def hostile(place="http://evil.example"):
+    """HTML that wants to run, to load from a place, and to lead there."""
+    return (f"<base href='{place}/base/'><meta http-equiv=refresh content='0; url={place}/refresh'><link rel=stylesheet href='{place}/x.css'>"
+            f"<link rel=prefetch href='{place}/prefetch'><style>@import '{place}/import.css'; body {{ background: url({place}/background) }}"
+            f"@font-face {{ font-family: f; src: url({place}/font) }} h1 {{ font-family: f }}</style>"
+            f"<h1>Hello</h1><p style='color:#a33'>An <b>HTML</b> part.</p><img src='{place}/pixel.png' srcset='{place}/2.png 2x' onerror='top.document.title=\"owned\"'>"
+            f"<script>parent.document.title='owned'; top.location='{place}/top'; fetch('{place}/fetch')</script><script src='{place}/x.js'></script>"
+            f"<iframe src='{place}/frame'></iframe><iframe srcdoc='<img src={place}/srcdoc>'></iframe><object data='{place}/object'></object>"
+            f"<embed src='{place}/embed'><video poster='{place}/poster' src='{place}/video' autoplay></video><svg><image href='{place}/svg'/></svg>"
+            f"<svg onload='fetch(\"{place}/onload\")'></svg><form action='{place}/form'><button>Send</button></form>"
+            f"<a href='{place}/link'>A link</a> <a href='{place}/out' target=_top>Out</a> <a href='javascript:parent.document.title=\"owned\"'>Run</a>")
+
+
+HOSTILE = hostile()
+
+
+def kind(one):
+    """0: text alone; 1: with HTML; 2: with attachments, too; 3: HTML, and a defect."""
+    return sum(map(ord, one["id"])) % 4
+
+
+def source(one):
+    """A message as it is sent."""
+    made = email.message.EmailMessage(email.policy.SMTP)
+    made["From"] = one["from"] or "mailer-daemon@example.org"
+    made["To"] = ", ".join(one["to"])
+    if one["subject"]:
+        made["Subject"] = one["subject"]
+    made["Message-ID"] = f"<{one['id']}@example.org>"
+    made["X-Blackhole-Seq"] = str(kind(one))
+    made.set_content(WORDS)
+    if kind(one):
+        made.add_alternative(HOSTILE, subtype="html")
+    for file, content in FILES if kind(one) == 2 else []:
+        made.add_attachment(content, maintype="application", subtype="octet-stream", filename=file)
+    return made
+
+
 def message(one):
     """A message in Mailpit's shape, with its source, its header fields and the bytes of its parts."""
-    kind = sum(map(ord, one["id"])) % 4
-    source = email.message.EmailMessage(email.policy.SMTP)
-    source["From"] = one["from"] or "mailer-daemon@example.org"
-    source["To"] = ", ".join(one["to"])
-    if one["subject"]:
-        source["Subject"] = one["subject"]
-    source["Message-ID"] = f"<{one['id']}@example.org>"
-    source["X-Blackhole-Seq"] = str(kind)
-    html = HOSTILE if kind else ""
-    source.set_content(WORDS)
-    if html:
-        source.add_alternative(html, subtype="html")
-    attached = []
-    if kind == 2:
-        for part, (file, content) in enumerate([("invoice.pdf", b"%PDF-1.7 not really"), ("<img src=x onerror=alert(1)>.svg", b"<svg/>")], 2):
-            source.add_attachment(content, maintype="application", subtype="octet-stream", filename=file)
-            attached.append({"PartID": str(part), "FileName": file, "ContentType": "application/octet-stream", "ContentID": "", "Size": len(content),
-                             "Checksums": {"MD5": hashlib.md5(content).hexdigest(), "SHA1": hashlib.sha1(content).hexdigest(), "SHA256": hashlib.sha256(content).hexdigest()},
-                             "content": content})
+    made = source(one)
+    attached = [{"PartID": str(part), "FileName": file, "ContentType": "application/octet-stream", "ContentID": "", "Size": len(content),
+                 "Checksums": {"MD5": hashlib.md5(content).hexdigest(), "SHA1": hashlib.sha1(content).hexdigest(), "SHA256": hashlib.sha256(content).hexdigest()},
+                 "content": content} for part, (file, content) in enumerate(FILES if kind(one) == 2 else [], 2)]
     address = lambda text: {"Name": "", "Address": text}
     return {"ID": one["id"], "MessageID": f"{one['id']}@example.org", "From": address(one["from"]), "To": [address(to) for to in one["to"]], "Cc": [], "Bcc": [], "ReplyTo": [],
-            "ReturnPath": one["from"], "Subject": one["subject"] or "", "Date": one["at"], "Tags": [], "Username": one["user"] or "", "Text": WORDS, "HTML": html, "Size": one["size"],
+            "ReturnPath": one["from"], "Subject": one["subject"] or "", "Date": one["at"], "Tags": [], "Username": one["user"] or "", "Text": WORDS, "HTML": HOSTILE if kind(one) else "", "Size": one["size"],
             "Inline": [], "Attachments": [{key: value for key, value in part.items() if key != "content"} for part in attached],
-            "Defects": ["the last boundary is missing"] if kind == 3 else [], "Raw": source.as_bytes(), "Headers": {key: source.get_all(key) for key in source.keys()},
+            "Defects": ["the last boundary is missing"] if kind(one) == 3 else [], "Raw": made.as_bytes(), "Headers": {key: made.get_all(key) for key in made.keys()},
             "Parts": {part["PartID"]: part["content"] for part in attached}}
 
 

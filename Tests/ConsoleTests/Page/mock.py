@@ -343,9 +343,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
                     text = ":\n\n"
                 if text is None:
                     break
-                while not stream.empty() and (more := stream.get()) is not None:
-                    text += more
-                self.wfile.write(text.encode())
+                texts = [text]
+                while len(texts) < 1000 and not stream.empty() and (more := stream.get()) is not None:
+                    texts.append(more)
+                self.wfile.write("".join(texts).encode())
         except OSError:
             pass
         finally:

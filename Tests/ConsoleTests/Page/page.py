@@ -1,29 +1,34 @@
 #!/usr/bin/python3
 """Drives the console's page in Chromium through every view and action.
 
-    page.py                          with the mock, all checks
-    page.py http://127.0.0.1:8025    a server that runs, with --writable rules; those checks that need no mock
-    page.py --only WORD              those whose sentence has this word
+    page.py                                        our program, started for this; then a mock, for states of the page
+    page.py http://127.0.0.1:8025 127.0.0.1:2525   a server that runs, whose messages are deleted; no mock
+    page.py --only WORD                            the checks whose sentence has this word
 
 Needs chromium, chromium-driver and python3-selenium: scripts/setup.sh console.
 """
 
 import argparse
-import email.message
 import gzip
 import itertools
 import json
+import pathlib
 import re
-import smtplib
 import sys
 import time
 import traceback
 import urllib.request
 
+import real
 import states
+import traffic
 from chromium import Chromium, Failure, Keys, expect
 from colors import SIGHTS, distance
 from mock import Mock
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Checks"))
+
+from subject import Subject, started  # noqa: E402
 
 VIEWS = ["now", "messages", "sessions", "rules", "report"]
 SIZES = [(360, 740), (1280, 800), (3840, 2160)]
@@ -300,7 +305,7 @@ def a_theme_is_chosen_and_kept(page):
 
 @check
 def messages_are_deleted_after_a_question(page):
-    """Messages are deleted after a question, one or those that fit"""
+    """Messages are deleted after a question: one, those that fit, or all"""
     page.open("#/messages?outcome=accepted")
     page.wait(lambda: page.all(".row"), "there are rows")
     page.press("j", Keys.ENTER)
@@ -314,23 +319,26 @@ def messages_are_deleted_after_a_question(page):
     page.named("dialog button", "Delete").click()
     page.wait(lambda: "open=" not in page.js("return location.hash"), "the message is closed")
     page.wait(lambda: not page.all(f"#row-{chosen}"), "its row is gone")
+    for filters, fitting in (("domain=shop.example", 1), ("", 2)):
+        before = [page.subject.mail([address]) and newest(page) for address in ("one@shop.example", "two@example.org")]
+        page.open(f"#/messages?{filters}")
+        page.wait(lambda: page.all(".row"), "there are rows")
+        page.find(".toolbar .danger").click()
+        expect(not page.faults(), f"the question: {page.faults()}")
+        page.named("dialog button", "Delete").click()
+        page.wait(lambda: not page.all("dialog"), "the question goes")
+        left = lambda: [key for key in before if page.subject.ask("GET", f"/api/messages/{key}")[0] == 200]
+        page.wait(lambda: left() == before[fitting:], f"{fitting} of 2 is deleted")
 
 
-def send_mail(address):
-    """Gives a real server something to show."""
-    listener = next(each for each in json.loads(get(address, "/api/server")[1])["listeners"] if each["security"] != "tls")
-    for number in range(6):
-        message = email.message.EmailMessage()
-        message["Subject"], message["From"], message["To"] = f"Test {number}", "me@example.org", "you@example.org"
-        message.set_content("A text.\n")
-        message.add_alternative("<p>An <b>HTML</b> part.</p>", subtype="html")
-        with smtplib.SMTP(listener["host"], listener["port"]) as client:
-            client.send_message(message)
+def newest(page):
+    """The id of the newest message from the one who sends for checks."""
+    return json.loads(page.subject.ask("GET", "/api/messages?from=me@example.com&limit=1")[2])["messages"][0]["id"]
 
 
-def run(checks, address, only, world=None):
+def run(checks, subject, only, world=None):
     """Runs each check in a fresh page; returns how many failed."""
-    page = Chromium(address)
+    page = Chromium(subject)
     failed = 0
     try:
         for function in checks:
@@ -348,14 +356,13 @@ def run(checks, address, only, world=None):
                     function(page)
                 errors = page.logged(*getattr(function, "allowed", ()))
                 expect(not errors, f"the browser's console has {errors}")
-                print(f"ok  {sentence}", flush=True)
+                print(f"ok      {sentence}", flush=True)
             except Exception as error:
                 failed += 1
-                print(f"NO  {sentence}", flush=True)
-                print(f"    {error}" if isinstance(error, Failure) else traceback.format_exc(), flush=True)
+                reason = error if isinstance(error, Failure) else traceback.format_exc()
+                print(f"FAILED  {sentence}: {reason}", flush=True)
                 page.driver.save_screenshot(f"/tmp/console-page-{failed}.png")
-                for dialog in page.all("dialog"):
-                    page.js("arguments[0].remove()", dialog)
+                page.restart()
     finally:
         page.quit()
     return failed
@@ -364,17 +371,22 @@ def run(checks, address, only, world=None):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("address", nargs="?")
+    parser.add_argument("smtp", nargs="?", default="127.0.0.1:2525")
     parser.add_argument("--only")
     options = parser.parse_args()
-    started = time.monotonic()
+    begun = time.monotonic()
+    checks = CHECKS + real.CHECKS
     if options.address:
-        send_mail(options.address)
-        failed = run(CHECKS, options.address.rstrip("/"), options.only)
+        host, _, port = options.smtp.rpartition(":")
+        subject = Subject(options.address, (host, int(port)))
+        with traffic.Traffic(subject.smtp):
+            failed = run(checks, subject, options.only)
     else:
+        with started("--keep", "2000", rules=traffic.RULES) as subject, traffic.Traffic(subject.smtp):
+            failed = run(checks, subject, options.only)
         mock = Mock(rate=40)
-        failed = run(CHECKS, mock.address, options.only)
-        failed += run(states.CHECKS, mock.address, options.only, mock.world)
-    print(f"{'FAILED' if failed else 'OK'} in {time.monotonic() - started:.0f} s")
+        failed += run(states.CHECKS, Subject(mock.address, None), options.only, mock.world)
+    print(f"{'FAILED' if failed else 'OK'} in {time.monotonic() - begun:.0f} s")
     sys.exit(bool(failed))
 
 

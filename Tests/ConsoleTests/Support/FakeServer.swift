@@ -118,10 +118,7 @@ struct FakeServer {
         entry.size = bytes.count
         entry.session = "S1"
         change(&entry)
-        let message = ReceivedMessage(
-            sender: entry.sender, recipients: recipients, commands: [], hello: "me", tls: nil,
-            credentials: nil, content: bytes, transcript: Transcript(), id: .none)
-        feed.put(.message(entry, entry.outcome == .accepted ? message : nil))
+        feed.put(.message(entry, content: entry.outcome == .accepted ? bytes : nil))
         return entry.id
     }
 }
