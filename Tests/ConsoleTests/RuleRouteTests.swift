@@ -1,5 +1,6 @@
 import BlackholeConsole
 import BlackholeHTTP
+import BlackholePipeline
 import BlackholeRules
 import Testing
 
@@ -145,6 +146,23 @@ import Testing
         #expect(try server.ask("PUT", "/api/rules", [:], lines).json.value(at: "rules.0.id") == 4)
     }
 
+    @Test func `are explained by what they have counted`() throws {
+        func explain() throws -> JSON {
+            let facts = "rcpt to=you@full.example peer=10.0.0.1"
+            return try server.ask("POST", "/api/explain", [:], facts).json
+        }
+        let first = try explain()
+        #expect(first.value(at: "rule.name") == "grey")
+        #expect(first["answer"] == "452 4.2.2 Mailbox full")
+        #expect(first["passed"] == [])
+        for _ in 0..<2 { _ = server.inForce.program.tallies[0].decide(at: .now) }
+        let later = try explain()
+        #expect(later["rule"] == JSON.null)
+        #expect(later["answer"] == JSON.null)
+        #expect(later.value(at: "passed.0.id") == 1)
+        #expect(later.value(at: "passed.0.why").string?.contains("2 so far") == true)
+    }
+
     @Test func `are explained where nothing may be changed`() throws {
         let server = FakeServer(rules: "grey: rcpt to=*@full.example -> 452 4.2.2 Mailbox full") {
             $0.isReadOnly = true
@@ -212,12 +230,18 @@ import Testing
         #expect(lines.value(at: "rules.0.text") == "mail chance=0.25 -> 421")
         #expect(lines.value(at: "rules.1.text") == "rcpt chance=1 -> 451")
         #expect(lines.value(at: "rules.2.name") == "grey")
+        let bounds = #"{"Sender": {"ErrorCode": 400}, "Recipient": {"ErrorCode": 599}}"#
+        let bound = try server.ask("PUT", "/api/v1/chaos", [:], bounds).json
+        #expect(bound["Sender"] == ["ErrorCode": 400, "Probability": 0])
+        #expect(bound["Recipient"] == ["ErrorCode": 599, "Probability": 0])
         #expect(try server.ask("PUT", "/api/v1/chaos", [:], "{}").json == standard)
         #expect(try rules().value(at: "rules.length") == 2)
     }
 
     @Test(arguments: [
         (#"{"Sender": {"ErrorCode": 399}}"#, "error code must be between 400 and 599"),
+        (#"{"Sender": {"ErrorCode": 600}}"#, "error code must be between 400 and 599"),
+        (#"{"Sender": {"Probability": -1}}"#, "probability must be between 0 and 100"),
         (#"{"Sender": {"Probability": 101}}"#, "probability must be between 0 and 100"),
         (#"{"Sender": {"Probability": "10"}}"#, "Probability is not an integer"),
         (#"{"Sender": 1}"#, "Sender is not an object"), ("[]", "the body is not a JSON object"),

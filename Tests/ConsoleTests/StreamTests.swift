@@ -119,6 +119,34 @@ import Testing
         #expect(try server.ask("GET", "/api/events?sample=0").status == 400)
     }
 
+    @Test func `has a head of its own, and begins nothing`() throws {
+        var browser = Browser(server)
+        browser.loopback.send("HEAD /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        let output = browser.loopback.takeOutput()
+        #expect(output.hasPrefix("HTTP/1.1 200 "))
+        #expect(output.contains("content-type: text/event-stream"))
+        #expect(output.hasSuffix("\r\n\r\n"))
+        #expect(!server.console.board.isWatched)
+    }
+
+    @Test func `is told again by the rates of the last ten minutes`() throws {
+        let start = Timestamp.now.nanoseconds
+        for second in 1...700 {
+            server.console.poll(
+                at: Timestamp(nanoseconds: start + Int64(second) * 1_000_000_000))
+        }
+        func rates(_ query: String) throws -> [JSON] {
+            try #require(try server.ask("GET", "/api/rates\(query)").json["rates"]?.array)
+        }
+        #expect(try rates("").count == 600)
+        #expect(try rates("?seconds=1000").count == 600)
+        #expect(try rates("?seconds=0").isEmpty)
+        let two = try rates("?seconds=2")
+        #expect(two == Array(try rates("").suffix(2)))
+        #expect((two[0]["at"]?.string ?? "") < (two[1]["at"]?.string ?? ""))
+        #expect(two[1]["accepted"] == 3)
+    }
+
     @Test func `keeps the connection alive, and ends with it`() {
         var browser = Browser(server)
         _ = browser.ask("GET", "/api/events")

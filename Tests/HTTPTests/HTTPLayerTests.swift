@@ -92,6 +92,21 @@ import BlackholeHTTP
         #expect(loopback.closing == .ended)
     }
 
+    @Test func `gives each head its own time, which begins with its first byte`() {
+        var loopback = loopback()
+        loopback.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+        loopback.advance(by: .seconds(50))
+        _ = loopback.takeOutput()
+        for _ in 0..<9 {
+            loopback.send("G")
+            loopback.advance(by: .seconds(1))
+        }
+        #expect(loopback.closing == nil)
+        loopback.advance(by: .seconds(1))
+        #expect(loopback.takeOutput().hasPrefix("HTTP/1.1 408 "))
+        #expect(loopback.closing == .ended)
+    }
+
     @Test func `closes where a body does not come in time`() {
         var loopback = loopback()
         loopback.send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")

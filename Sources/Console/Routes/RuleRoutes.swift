@@ -109,11 +109,11 @@ extension RuleBook.Page {
     /// What the rules would decide: the rule that answers, and why those before it do not.
     fileprivate func json(_ explanation: Explanation) -> JSON {
         let passed = explanation.verdicts.filter { verdict in
-            explanation.answer.map { verdict.rule < $0 } ?? true
+            explanation.next.map { verdict.rule < $0 } ?? true
         }
         return [
-            "rule": explanation.answer.map { anyRow($0) } ?? .null,
-            "answer": JSON(explanation.answer.flatMap { rule($0)?.outcome.text }),
+            "rule": explanation.next.map { anyRow($0) } ?? .null,
+            "answer": JSON(explanation.next.flatMap { rule($0)?.outcome.text }),
             "passed": .array(
                 passed.map {
                     ["id": JSON.integer(id($0.rule)), "why": .string($0.verdict)]

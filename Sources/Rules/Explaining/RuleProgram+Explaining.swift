@@ -1,3 +1,5 @@
+package import BlackholePipeline
+
 /// Which rule would answer, and why the others would not.
 package struct Explanation: Sendable, CustomStringConvertible {
     /// What is said of each rule of the stage, by its place from 0.
@@ -6,7 +8,10 @@ package struct Explanation: Sendable, CustomStringConvertible {
     package let lines: [String]
     /// The first rule that would answer whatever the time, the count and chance, from 0.
     package let answer: Int?
-    /// The rules before it that would answer if their paces and chance agree.
+    /// The first rule that would answer now, by what was counted so far: chance, rates and what keys have
+    /// counted are left aside.
+    package let next: Int?
+    /// The rules before ``answer`` that would answer if their paces and chance agree.
     package let possible: [Int]
 
     /// The lines as a text.
@@ -18,14 +23,18 @@ extension RuleProgram {
     ///
     /// Nothing is counted or drawn.
     ///
-    /// - Parameter lists: the files that rules name, by their paths.
+    /// - Parameters:
+    ///   - lists: the files that rules name, by their paths.
+    ///   - now: the time for rules that match during a part of it.
     package func explain(
-        _ facts: RuleFacts, at stage: Stage, lists: [String: AddressList] = [:]
+        _ facts: RuleFacts, at stage: Stage, lists: [String: AddressList] = [:],
+        now: Instant = .now
     ) -> Explanation {
         var lines: [String] = []
         var verdicts: [(rule: Int, verdict: String)] = []
         var possible: [Int] = []
         var answer: Int?
+        var next: Int?
         for (index, rule) in rules.enumerated() where rule.stage == stage {
             let keys = rule.pacing.keys
             let verdict: String
@@ -44,9 +53,15 @@ extension RuleProgram {
                     verdict = "applies\(suffix); it does not answer, so the search continues"
                 } else if conditions.isEmpty, rule.outcome.alwaysAnswers {
                     answer = index
+                    next = next ?? index
                     verdict = "answers"
                 } else {
                     possible.append(index)
+                    if next == nil, rule.outcome.alwaysAnswers,
+                        tallies[index].wouldFire(at: now) == true
+                    {
+                        next = index
+                    }
                     verdict = "answers\(suffix)"
                 }
             }
@@ -57,7 +72,7 @@ extension RuleProgram {
         if others > 0 { lines.append("\(others) for other stages than '\(stage.keyword)'") }
         lines.append(Explanation.outcome(answer, possible, at: stage))
         return Explanation(
-            verdicts: verdicts, lines: lines, answer: answer, possible: possible)
+            verdicts: verdicts, lines: lines, answer: answer, next: next, possible: possible)
     }
 }
 

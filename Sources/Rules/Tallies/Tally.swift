@@ -65,6 +65,13 @@ package final class Tally: Sendable {
         return window.isHeld(at: now.nanoseconds &- startup.nanoseconds)
     }
 
+    /// Whether the next match would fire; nil where chance, a rate, or what a key has counted decides.
+    func wouldFire(at now: Instant) -> Bool? {
+        guard pace.isInForce(at: now.nanoseconds &- startup.nanoseconds) else { return false }
+        guard keyed == nil, !pace.hasGate, pace.chance == .always else { return nil }
+        return pace.fires(at: matches &+ 1)
+    }
+
     /// Decides about a match; a rule with `per=` needs a key.
     package func decide(_ key: TallyKey? = nil, at now: Instant) -> Decision {
         let time = now.nanoseconds &- startup.nanoseconds

@@ -19,6 +19,7 @@ import Testing
             ], "rcpt to=you@full.example peer=10.0.0.1")
         #expect(explanation.answer == 6)
         #expect(explanation.possible == [4, 5])
+        #expect(explanation.next == 6)
         #expect(
             explanation.description == """
                 2. rcpt to=@other.example -> 451: does not match: to=@other.example, but to is you@full.example
@@ -43,6 +44,29 @@ import Testing
             #expect(text.contains("(0 so far)"))
         }
         #expect(program.tallies.allSatisfy { $0.matches == 0 })
+    }
+
+    @Test func `it names the rule that answers next, by what was counted`() throws {
+        let program = RuleProgram(
+            try [
+                "rcpt chance=0.5 -> 450", "rcpt after=1 first=1 -> 451",
+                "rcpt per=ip first=1 -> 452",
+                "rcpt during=1h..2h -> 453", "rcpt -> wait 1", "rcpt every=2 -> 454", "rcpt -> 455",
+            ].map { try Rule($0) }, makeTallies())
+        func next(_ minutes: Int64 = 0) throws -> Int? {
+            let (stage, facts) = try RuleFacts.parse("rcpt to=a@b peer=10.0.0.1")
+            let now = Instant(nanoseconds: minutes * 60_000_000_000)
+            return program.explain(facts, at: stage, now: now).next
+        }
+        #expect(try next() == 6)
+        #expect(try next(60) == 3)
+        let now = Instant(nanoseconds: 0)
+        _ = program.tallies[5].decide(at: now)
+        #expect(try next() == 5)
+        _ = program.tallies[1].decide(at: now)
+        #expect(try next() == 1)
+        _ = program.tallies[1].decide(at: now)
+        #expect(try next() == 5)
     }
 
     @Test func `without a rule the stage gives its own reply`() throws {
