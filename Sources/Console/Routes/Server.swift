@@ -51,20 +51,3 @@ enum Server {
         throw Problem(404, "nothing is tracked")
     }
 }
-
-extension Console {
-    /// What the console measures of itself.
-    fileprivate var families: [MetricFamily] {
-        let counts = board.mailbox().counts
-        return [
-            MetricFamily(
-                "blackhole_console_dropped_events", .counter,
-                help: "Events that were lost on their way to the console.",
-                [.init([], .count(UInt64(clamping: board.drops)))]),
-            MetricFamily(
-                "blackhole_console_kept_messages", .gauge,
-                help: "Accepted messages that are kept.", [.init([], .number(Double(counts.total)))]
-            ),
-        ]
-    }
-}
