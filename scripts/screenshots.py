@@ -49,7 +49,7 @@ def now(page):
 
 def messages(page):
     page.wait(lambda: page.all(".row"), "there are rows")
-    page.press("j", "j", "j", Keys.ENTER)
+    page.js("document.querySelectorAll('.row:has(.outcome.accepted)')[2].click()")
     page.wait(lambda: page.all("[role=tab]"), "a message opens")
     page.js("document.getElementById('tab-transcript')?.click()")
     page.shows(".transcript", "EHLO")
@@ -65,13 +65,12 @@ def rules(page):
 
 
 def send(subject, traffic, minutes):
-    """Lets mail come in waves, with a lull, and with a while in which much is deferred."""
+    """Lets mail come in waves, with a lull and a while in which much is deferred; returns connections that only wait."""
     chance, drift, seconds = random.Random(7), 0.0, round(60 * minutes)
     idle = collections.deque()
     for second in range(seconds):
         drift = 0.93 * drift + 0.035 * chance.gauss(0, 1)
         traffic.rate = RATE * max(0, 1 + drift - (0.75 if 0.65 < second / seconds < 0.69 else 0))
-        # Besides those that send there are some that only wait.
         idle.extend(socket.create_connection(subject.smtp) for _ in range(4))
         while len(idle) > traffic.rate / 15:
             idle.popleft().close()
@@ -80,6 +79,7 @@ def send(subject, traffic, minutes):
         if second == seconds * 42 // 100:
             subject.ask("DELETE", f"/api/rules/{json.loads(row)['id']}")
         time.sleep(1)
+    return idle
 
 
 def take(page):
@@ -102,12 +102,14 @@ def main():
     minutes = parser.parse_args().minutes
     PLACE.mkdir(exist_ok=True)
     with started("--host_name", "mail.example.org", "--keep", "5000", rules=RULES) as subject, Traffic(subject.smtp, RATE) as traffic:
-        send(subject, traffic, minutes)
+        idle = send(subject, traffic, minutes)
         page = Chromium(subject)
         try:
             take(page)
         finally:
             page.quit()
+            for connection in idle:
+                connection.close()
 
 
 if __name__ == "__main__":
