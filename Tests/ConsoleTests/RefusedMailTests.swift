@@ -1,5 +1,4 @@
 import BlackholeConsole
-import BlackholeInbox
 import BlackholeSMTP
 import Testing
 
@@ -12,11 +11,8 @@ import Testing
         var entry = Entry(id: "R1", at: .now, reply: .init(550, enhanced: "5.7.1", "No spam"))
         entry.outcome = .refused
         entry.recipients = ["you@example.org"]
-        let message = ReceivedMessage(
-            sender: "me@example.org", recipients: entry.recipients, commands: [], hello: "me",
-            tls: nil, credentials: nil, content: Array("Subject: spam\r\n\r\nBuy\r\n".utf8),
-            transcript: Transcript(), id: .none)
-        server.feed.put(.message(entry, message))
+        let content = Array("Subject: spam\r\n\r\nBuy\r\n".utf8)
+        server.feed.put(.message(entry, content: content))
         id = entry.id
     }
 
