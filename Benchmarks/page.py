@@ -11,7 +11,8 @@ from turns import OWN
 
 CHART = "performance.svg"
 NOTES = os.path.join(ROOT, "Benchmarks/notes.md")
-BARRED = ("one", "lock-step", "pipelined", "1mb", "bdat", "idle", "tls-full", "tls-1kb", "tls-1mb")
+BARRED = ("one", "lock-step", "pipelined", "1mb", "bdat", "idle", "console", "kept",
+          "tls-full", "tls-1kb", "tls-1mb")
 SIZES = ("lock-step", "10kb", "100kb", "1mb", "25mb")
 FLIGHT = ("lock-step", "flight-100", "flight-1000")
 SCALING = ("idle-1000", "idle", "idle-15000", "workers")

@@ -27,9 +27,10 @@ class Peer:
     # Whether processes of its own might remain.
     has_children = False
 
-    def __init__(self, wrapper=(), environment=(), tls=False, workers=1, is_apart=True):
+    def __init__(self, wrapper=(), environment=(), tls=False, workers=1, is_apart=True,
+                 options=()):
         self.wrapper, self.environment = list(wrapper), dict(environment)
-        self.tls, self.workers = tls, workers
+        self.tls, self.workers, self.options = tls, workers, list(options)
         self.cpus = SERVER_CPUS if is_apart else ALL_CPUS
         self.process = self.guardian = self.port = None
 
@@ -142,7 +143,13 @@ class Blackhole(Peer):
                 f"--idle_timeout={IDLE_SECONDS}", f"--user={os.getuid()}",
                 f"--group={os.getgid()}",
                 *(["--ssl_port=0", f"--ssl_cert={CERTIFICATE}", f"--ssl_key={KEY}"]
-                  if self.tls else ["--ssl_port=none"])]
+                  if self.tls else ["--ssl_port=none"]), *self.options]
+
+    def console_port(self):
+        """The port of its console, which its log names."""
+        if found := re.search(r"console on http://\S+:(\d+)/", self.words()):
+            return int(found[1])
+        raise Failure("there is no console in its log")
 
 
 class Floor(Peer):

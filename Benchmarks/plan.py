@@ -3,6 +3,7 @@
 import dataclasses
 import typing
 
+import console
 import counts
 import endurance
 import latency
@@ -79,6 +80,10 @@ def _latency(order, results, tell):
         for rate in latency.RATES}}
 
 
+def _console(_, results, tell):
+    results["console"] = console.costs(tell)
+
+
 def _start(order, results, tell):
     starts = programs.STARTS if order.rounds > 1 else 3
     results["start"] = {"peers": programs.greeting_milliseconds(order.chosen, starts, tell)}
@@ -99,6 +104,7 @@ PARTS = [
     Part("allocations", "allocations a message", True, 10,
          _counted("allocations", counts.allocations, counts.SHAPES)),
     Part("memory", "memory of idle connections", True, 10, _memory),
+    Part("requests", "the console's requests and waits", True, 50, _console),
     Part("calls", "system calls a message", False, 30,
          _counted("calls", counts.system_calls, counts.SHAPES)),
     Part("instructions", "user instructions a message", False, 90,

@@ -11,7 +11,8 @@ from tables import GAP, Gaps, figure, size, table
 from turns import OWN
 
 BY_KEY = {shape.key: shape for shape in SHAPES}
-OWN_TITLES = {"bdat": "our own DATA", "workers": "one worker"}
+OWN_TITLES = {"bdat": "our own DATA", "workers": "one worker",
+              "console": "itself without", "kept": "itself without"}
 # Rates that the load held back are marked.
 LIMITED = "†"
 # Who has more of his processor than this is at his limit.
@@ -252,7 +253,22 @@ def absolute_bars(results):
             is_met = cell["bytes"] <= bars.IDLE_BYTES_MAX
             lines.append(f"{title}: {cell['bytes']:.0f} of {bars.IDLE_BYTES_MAX}: "
                          f"{'met' if is_met else 'missed'}")
+    if part := results.get("console"):
+        lines += console_bars(part)
     return lines
+
+
+def console_bars(part):
+    """Lines for the bars of the console."""
+    more = part["metrics"] - part["empty"]
+    return [
+        f"µs a request for /metrics, beyond the {part['empty']:.1f} of an empty one: {more:.1f} of "
+        f"{bars.METRICS_MICROSECONDS_MAX}: "
+        f"{'met' if more <= bars.METRICS_MICROSECONDS_MAX else 'missed'}",
+        f"share of a processor that 1,000 waits take while nothing happens, beyond "
+        f"{part['alone']:.2%} without them: {part['waits'] - part['alone']:.2%} of "
+        f"{bars.WAITS_SHARE_MAX:.0%}: "
+        f"{'met' if part['waits'] - part['alone'] <= bars.WAITS_SHARE_MAX else 'missed'}"]
 
 
 def is_ours_alone(rows):

@@ -33,6 +33,9 @@ class Shape:
     # The same with something else, against which our program is held as well.
     own: "Shape | None" = None
     is_quick: bool = False
+    # What our program is started with besides, and whether its console is watched meanwhile.
+    options: tuple = ()
+    is_watched: bool = False
     workers: int = 1
     is_apart: bool = True
 
@@ -64,6 +67,8 @@ def _beside(idle, key, peers=SINKS, **more):
 
 _lock_step = Shape("lock-step", "50 per connection, lock-step", 20_000,
                    peers=SINKS + PYTHONS, is_quick=True)
+_alone = dataclasses.replace(_lock_step, peers=OURS, is_quick=False)
+_CONSOLE = "--http=127.0.0.1:0"
 _megabyte = Shape("1mb", "1 MB messages", 1_000, size=MEGABYTE, connections=10,
                   shares={"smtp-sink": 1 / 20}, is_quick=True, per_connection=10)
 
@@ -95,6 +100,12 @@ SHAPES = [
                         connections=100, peers=SINKS, is_quick=False),
     dataclasses.replace(_lock_step, key="flight-1000", title="1,000 connections in flight",
                         messages=50_000, connections=1000, peers=SINKS, is_quick=False),
+    dataclasses.replace(
+        _alone, key="console", is_quick=True, options=(_CONSOLE, "--keep=0"), is_watched=True,
+        title="console watched, nothing kept; beside it, without a console", own=_alone),
+    dataclasses.replace(
+        _alone, key="kept", is_quick=True, options=(_CONSOLE, "--keep=100"),
+        title="100 messages kept; beside it, without a console", own=_alone),
     _beside(1_000, "idle-1000", OURS),
     _beside(15_000, "idle-15000", OURS),
     dataclasses.replace(

@@ -3,6 +3,7 @@
 import contextlib
 import time
 
+import console
 import load
 import meters
 from peers import PEERS
@@ -21,7 +22,8 @@ class Lane:
         self.key, self.shape, self.files = key, shape, files
         self.peer_key = peer_key
         self.peer = PEERS[peer_key](
-            tls=bool(shape.tls), workers=shape.workers, is_apart=shape.is_apart)
+            tls=bool(shape.tls), workers=shape.workers, is_apart=shape.is_apart,
+            options=shape.options if peer_key == "blackhole" else ())
         self.rounds, self.ticks = [], [0, 0]
         self.remarks = []
 
@@ -32,6 +34,8 @@ class Lane:
             self.remarks.append(
                 f"beside {idle:,} idle connections only: {self.files:,} files may be open")
         stack.enter_context(load.held(idle, self.peer.port, tls=self.peer.tls))
+        if self.shape.is_watched:
+            stack.enter_context(console.watched(self.peer.console_port()))
 
     def turn(self, scale):
         self.peer.check()

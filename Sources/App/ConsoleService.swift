@@ -17,7 +17,7 @@ final class ConsoleService {
     private var running: (loops: EventLoops, clock: ConsoleClock, console: Console)?
 
     /// The most clients at once; the descriptors of the others are for mail.
-    private static let maximumConnections = 256
+    private static let maximumConnections = 2048
 
     /// Reads the password, and binds the addresses.
     ///
@@ -26,13 +26,14 @@ final class ConsoleService {
         _ configuration: Configuration, _ socketFile: SocketFile, _ log: Logger
     ) throws(StartError) {
         let options = configuration.console
-        settings = try ConsoleSettings(configuration)
+        let connections = min(ConsoleService.maximumConnections, max(8, OpenFiles.limit / 8))
+        var settings = try ConsoleSettings(configuration)
+        settings.maximumWaiting = connections / 8 * 7
+        self.settings = settings
         isSecured = options.hasTLS
-        quota = ConnectionQuota(
-            .init(
-                maximumConnections: min(
-                    ConsoleService.maximumConnections, max(8, OpenFiles.limit / 8)))
-        ) { _ in log.warning("connections to the console are refused: there are too many") }
+        quota = ConnectionQuota(.init(maximumConnections: connections)) { _ in
+            log.warning("connections to the console are refused: there are \(connections)")
+        }
         endpoints = try BoundEndpoint.bind(
             options.places.map { Endpoint(console: $0, isImplicitTLS: options.hasTLS) }, loops: 1,
             socketFile.limited(to: 0o600), for: "http")
@@ -60,9 +61,9 @@ final class ConsoleService {
         _ tls: TLSContext?, report: @escaping @Sendable (LoopTrouble) -> Void
     ) throws(SystemError) {
         let console = Console(settings, feed: feed, rules: rules, meters: meters)
-        running = (
-            try EventLoops(count: 1, report: report), try ConsoleClock(console), console
-        )
+        let loops = try EventLoops(count: 1, report: report)
+        console.count(loops)
+        running = (loops, try ConsoleClock(console), console)
         try serve(tls)
     }
 

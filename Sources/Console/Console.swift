@@ -1,4 +1,5 @@
-internal import BlackholePipeline
+internal import BlackholeHTTP
+package import BlackholePipeline
 internal import Synchronization
 
 /// The console: what is shown, asked and changed over HTTP while the server runs.
@@ -17,6 +18,8 @@ package final class Console: Sendable {
     /// When the server was started.
     package let started: Timestamp
     private let pulse = Mutex(Pulse())
+    private let loops = Mutex<EventLoops?>(nil)
+    private let refusals = Atomic(0)
 
     /// Makes a console; who calls its responders is up to the caller.
     package init(
@@ -34,6 +37,30 @@ package final class Console: Sendable {
 
     /// Whether rules can be changed.
     var canChangeRules: Bool { !settings.isReadOnly && !settings.areRulesReadOnly }
+
+    /// Has its metrics count what these loops do: those that serve it.
+    package func count(_ loops: EventLoops) { self.loops.withLock { $0 = loops } }
+
+    /// Sees to it that one more wait or stream may be open.
+    func admitWaiting() throws(Problem) {
+        let figures = board.figures
+        guard figures.waits + figures.streams >= settings.maximumWaiting else { return }
+        refusals.add(1, ordering: .relaxed)
+        throw Problem(
+            503, "\(settings.maximumWaiting) waits and streams are open, and no more may be")
+    }
+
+    /// How many waits and streams were refused, since too many were open.
+    package var refusedWaits: Int { refusals.load(ordering: .relaxed) }
+
+    /// What the console measures of itself.
+    var families: [MetricFamily] {
+        ConsoleFamilies(
+            board: board.figures, maximumWaiting: settings.maximumWaiting,
+            refusedWaiting: refusedWaits,
+            loops: loops.withLock { $0 }
+        ).all
+    }
 
     /// Takes in what has happened, and the figures of a second when one is over.
     ///

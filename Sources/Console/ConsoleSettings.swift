@@ -18,6 +18,10 @@ package struct ConsoleSettings: Sendable {
     package var keep = 100
     /// How many bytes of contents.
     package var keepBytes = 64 << 20
+    /// How many waits and streams may be open at once.
+    ///
+    /// Each has a connection, and the others are for requests that end.
+    package var maximumWaiting = 1792
     /// How many sessions are kept.
     package var sessions = Board.maximumSessions
 

@@ -1,5 +1,8 @@
 import BlackholeConsole
+<<<<<<< HEAD
 import BlackholeSMTP
+=======
+>>>>>>> issue17
 import Testing
 
 @Suite struct `A message that was refused` {

@@ -1,3 +1,4 @@
+import BlackholeRules
 import BlackholeSink
 import Testing
 

@@ -32,6 +32,7 @@ from client import Session
 from document import machine, renew
 from server import PATIENCE, TICKS, Fault, Server
 # The scenarios: each declares itself.
+import console  # noqa: F401
 import endless  # noqa: F401
 import floods  # noqa: F401
 import handshakes  # noqa: F401

@@ -60,6 +60,8 @@ class Server:
         # A port for TLS is told without its workers.
         self.ports = [int(port) for port, workers in found if workers]
         self.tls_ports = [int(port) for port, workers in found if not workers]
+        console = re.search(r"console on http://127\.0\.0\.1:(\d+)/", self.log())
+        self.http_port = int(console[1]) if console else None
 
     def _has_started(self):
         if self.process.poll() is not None:

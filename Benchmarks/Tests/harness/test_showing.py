@@ -112,6 +112,12 @@ class Report(unittest.TestCase):
         self.assertEqual([line.rpartition(": ")[2] for line in lines],
                          ["met", "not measured, no cc", "missed"])
 
+    def test_the_console_is_judged_beyond_an_empty_request_and_an_idle_server(self):
+        lines = report.absolute_bars({"console": {
+            "empty": 16.0, "metrics": 25.9, "alone": 0.004, "waits": 0.0145}})
+        self.assertIn("9.9 of 10: met", lines[0])
+        self.assertIn("1.05% of 1%: missed", lines[1])
+
     def test_a_rate_that_the_load_held_back_is_marked(self):
         held = cell(20)
         held["rounds"][0]["generator"] = 0.97

@@ -17,8 +17,10 @@ package final class Board: Sendable {
 
     /// How many sessions are kept unless another number is given.
     package static let maximumSessions = 1000
-    /// How many events are kept for those who come back, and about how many bytes of them.
-    package static let (maximumEvents, maximumEventBytes) = (10_000, 8 << 20)
+    /// How many events are kept for those who come back.
+    package static let maximumEvents = 10_000
+    /// About how many bytes of them.
+    package static let maximumEventBytes = 8 << 20
 
     struct State {
         var store: MailStore
@@ -96,12 +98,42 @@ package final class Board: Sendable {
     /// How many events were lost.
     package var drops: Int { state.withLock { $0.drops } }
 
+    /// What is kept, what was lost, and who waits, in numbers.
+    package var figures: BoardFigures {
+        state.withLock { state in
+            BoardFigures(
+                drops: state.drops, messages: state.store.acceptedCount, bytes: state.store.bytes,
+                evictions: state.store.losses.entries,
+                lostContents: state.store.losses.contents + feed.lostContents,
+                bytesUnderWay: feed.heldBytes, waits: state.waits.count,
+                streams: state.streams.count)
+        }
+    }
+
     /// Does something with all that is kept, under the lock.
     func withState<Result, Failure: Error>(
         _ body: (inout State) throws(Failure) -> sending Result
     ) throws(Failure) -> Result {
         try state.withLock { (state) throws(Failure) in try body(&state) }
     }
+}
+
+/// What a board holds, in numbers.
+package struct BoardFigures: Sendable, Equatable {
+    /// Events that were lost on their way.
+    package var drops = 0
+    /// Accepted messages that are kept, and the bytes of all that is kept.
+    package var messages = 0
+    package var bytes = 0
+    /// Entries that made room for later ones.
+    package var evictions = 0
+    /// Contents that found no room, on their way or where they are kept.
+    package var lostContents = 0
+    /// The bytes of what is on its way.
+    package var bytesUnderWay = 0
+    /// Waits and streams that are open.
+    package var waits = 0
+    package var streams = 0
 }
 
 extension Board.State {

@@ -20,8 +20,15 @@ package protocol ConsoleFeed: Sendable {
     ///
     /// Memory that one thread takes and another frees has both wait for one lock.
     func giveBack(_ spent: consuming [ConsoleReport])
+
+    /// How many messages lost their contents on the way.
+    var lostContents: Int { get }
+    /// The bytes that are on the way.
+    var heldBytes: Int { get }
 }
 
 extension ConsoleFeed {
+    package var lostContents: Int { 0 }
+    package var heldBytes: Int { 0 }
     package func giveBack(_ spent: consuming [ConsoleReport]) {}
 }

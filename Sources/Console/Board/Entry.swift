@@ -69,7 +69,7 @@ package struct Entry: Sendable, Equatable {
 
         init(_ facts: consuming Facts) {
             bytes = facts.bytes
-            self.facts = facts
+            self.facts = consume facts
         }
     }
 
@@ -80,7 +80,7 @@ package struct Entry: Sendable, Equatable {
         self.init(Facts(id: id, at: at, reply: reply))
     }
 
-    init(_ facts: consuming Facts) { box = Box(facts) }
+    init(_ facts: consuming Facts) { box = Box(consume facts) }
 
     package subscript<Fact>(dynamicMember path: WritableKeyPath<Facts, Fact>) -> Fact {
         get { box.facts[keyPath: path] }
@@ -125,5 +125,6 @@ extension Entry.Facts {
     }
 
     /// What a text costs besides its bytes, and an entry besides its texts.
-    private static let (textOverhead, overhead) = (48, 400)
+    private static let textOverhead = 48
+    private static let overhead = 400
 }

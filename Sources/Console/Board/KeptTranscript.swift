@@ -11,7 +11,8 @@ package struct KeptTranscript: Sendable {
     /// Whether later lines are missing.
     var isCut = false
 
-    private static let (headBytes, leastRoom) = (3, 512)
+    private static let headBytes = 3
+    private static let leastRoom = 512
 
     package init() {}
 

@@ -44,7 +44,10 @@ struct MailStore {
     /// The serial of the first slot: each item has one, in the order of arrival.
     private var firstSerial = 0
     private var serials: [String: Int] = [:]
-    private var bytes = 0
+    /// The bytes of contents, and of long envelopes.
+    private(set) var bytes = 0
+    /// How many of them were accepted.
+    private(set) var acceptedCount = 0
 
     init(keep: Int, keepBytes: Int) {
         self.keep = keep
@@ -80,7 +83,7 @@ struct MailStore {
         let item = Item(entry, content)
         serials[entry.id] = firstSerial + slots.count
         slots.append(item)
-        bytes += item.bytes
+        note(item, by: 1)
         while count > keep || bytes > keepBytes {
             guard let item = removeOldest() else { continue }
             losses.entries += 1
@@ -99,12 +102,17 @@ struct MailStore {
     mutating func remove(_ ids: some Sequence<String>) {
         for id in ids {
             guard let serial = serials.removeValue(forKey: id) else { continue }
-            bytes -= slots[serial - firstSerial]?.bytes ?? 0
-            slots[serial - firstSerial] = nil
+            if let item = slots[serial - firstSerial].take() { note(item, by: -1) }
             deletions += 1
         }
         while head < slots.count, slots[head] == nil { head += 1 }
         compact()
+    }
+
+    /// Counts an item that comes, or goes.
+    private mutating func note(_ item: Item, by sign: Int) {
+        bytes += sign * item.bytes
+        if item.entry.outcome == .accepted { acceptedCount += sign }
     }
 
     /// Removes the first slot; nil if nothing was in it any more.
@@ -113,14 +121,14 @@ struct MailStore {
         head += 1
         defer { compact() }
         guard let item else { return nil }
-        bytes -= item.bytes
+        note(item, by: -1)
         serials[item.entry.id] = nil
         return item
     }
 
     /// Gives back empty slots when they are most of all: each item is moved seldom.
     private mutating func compact() {
-        guard slots.count > 64, slots.count > 2 * count else { return }
+        guard slots.count > 1024, slots.count > 2 * count else { return }
         let items = slots.compactMap { $0 }
         firstSerial += slots.count
         slots = items

@@ -74,10 +74,18 @@ package enum MetricsFormat: Sendable {
     ) {
         text += name
         if !labels.isEmpty {
-            let pairs = labels.map { "\($0.name)=\"\(escaped($0.value, quotes: true))\"" }
-            text += "{\(pairs.joined(separator: ","))}"
+            for (place, label) in labels.enumerated() {
+                text += place == 0 ? "{" : ","
+                text += label.name
+                text += "=\""
+                text += escaped(label.value, quotes: true)
+                text += "\""
+            }
+            text += "}"
         }
-        text += " \(value)\n"
+        text += " "
+        text += value
+        text += "\n"
     }
 
     /// A number: `0.25`, `1.0`, `+Inf`, `NaN`.
@@ -87,6 +95,10 @@ package enum MetricsFormat: Sendable {
     }
 
     private func escaped(_ text: String, quotes: Bool) -> String {
+        // Hardly any text has what must be escaped.
+        guard text.utf8.contains(where: { $0 == 0x5C || $0 == 0x0A || $0 == 0x22 }) else {
+            return text
+        }
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -34,14 +34,25 @@ struct ReplyCounts: Sendable {
         RefusalStage.allCases.enumerated().flatMap { place, stage in
             var others: UInt64 = 0
             var counts: [(stage: String, code: String, count: UInt64)] = []
+            let name = stage.name
             for code in Counter.refusingCodes {
                 let all = count(stage, code)
+                if all == 0 { continue }
                 let early = before[code].map { place < $0.count ? $0[place] : 0 } ?? all
                 others &+= early
-                if all > early { counts.append(("\(stage)", "\(code)", all &- early)) }
+                if all > early { counts.append((name, "\(code)", all &- early)) }
             }
-            if others > 0 { counts.append(("\(stage)", ReplyCounts.other, others)) }
+            if others > 0 { counts.append((name, ReplyCounts.other, others)) }
             return counts
         }
     }
+}
+
+extension RefusalStage {
+    /// What metrics call it.
+    var name: String { RefusalStage.names[Int(rawValue)] ?? "\(self)" }
+
+    /// Found once: to ask for a case's name takes longer than to write a line.
+    private static let names = Dictionary(
+        uniqueKeysWithValues: allCases.map { (Int($0.rawValue), "\($0)") })
 }

@@ -146,7 +146,7 @@ extension ServerMeters {
         let endings = SessionSummary.Ending.allCases.map {
             ($0.rawValue, sum(LoopMeters.Place.ending($0)))
         }
-        let losses = RefusalStage.allCases.map { ("\($0)", sum(LoopMeters.Place.loss($0))) }
+        let losses = RefusalStage.allCases.map { ($0.name, sum(LoopMeters.Place.loss($0))) }
         let families = [
             MetricFamily(
                 "blackhole_connections_ended", .counter, help: "Sessions by how they ended.",

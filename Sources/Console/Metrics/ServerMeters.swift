@@ -87,7 +87,7 @@ package final class ServerMeters: ConsoleMeters {
         totals.replies = RefusalStage.allCases.flatMap { stage in
             LoopMeters.Place.codes.map { (stage, $0, positive(stage, $0)) }
                 + Counter.refusingCodes.map { (stage, Int($0), refused(stage, $0)) }
-        }.filter { $0.2 > 0 }.map { ("\($0)", $1, Int(clamping: $2)) }
+        }.filter { $0.2 > 0 }.map { ($0.name, $1, Int(clamping: $2)) }
         let busiest = recorded.map(\.busiestNames)
         totals.domains = BusiestNames.merged(busiest.map(\.domains))
         totals.clients = BusiestNames.merged(busiest.map(\.clients))
@@ -125,10 +125,12 @@ package final class ServerMeters: ConsoleMeters {
     /// Replies by stage and the labels of codes.
     var replies: [(stage: String, code: String, count: UInt64)] {
         let positive = RefusalStage.allCases.flatMap { stage in
-            let known = LoopMeters.Place.codes.map {
-                ("\(stage)", "\($0)", self.positive(stage, $0))
+            let codes = LoopMeters.Place.codes.map(Optional.some) + [nil]
+            return codes.compactMap { code -> (stage: String, code: String, count: UInt64)? in
+                let count = self.positive(stage, code)
+                guard count > 0 else { return nil }
+                return (stage.name, code.map { "\($0)" } ?? ReplyCounts.other, count)
             }
-            return known + [("\(stage)", ReplyCounts.other, self.positive(stage, nil))]
         }
         let refusing = state.withLock { state in
             label(&state)

@@ -108,8 +108,8 @@ export class Browser {
     const isFiltered = Object.keys(this.#values).length > 0;
     this.list.place.replaceChildren(isFiltered
       ? h("div.empty", {}, h("p", {}, `No ${this.one.toLowerCase()} fits these filters.`), button("Show all", () => this.app.go(this.id, {})))
-      : this.app.server?.keep === 0 && this.id === "messages"
-        ? h("div.empty", {}, h("p", {}, "This server keeps no messages (keep=0)."))
+      : this.app.server.keep === 0
+        ? h("div.empty", {}, h("p", {}, `This server keeps no ${this.id} (keep=0).`))
         : empty(this.nothing, this.app.server));
   }
 

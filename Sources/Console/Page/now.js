@@ -64,8 +64,9 @@ export class Now {
     if (!rates) return;
     this.#showReplies(rates);
     this.#showRules(rates);
-    ranking(this.domains.body, rates.domains ?? [], name => `#/messages?domain=${encodeURIComponent(name)}`);
-    ranking(this.clients.body, rates.clients ?? [], null);
+    const none = server?.keep === 0 ? "Not counted where nothing is kept (keep=0)." : "None yet.";
+    ranking(this.domains.body, rates.domains ?? [], name => `#/messages?domain=${encodeURIComponent(name)}`, none);
+    ranking(this.clients.body, rates.clients ?? [], null, none);
     this.#showSink(rates);
   }
 
@@ -139,7 +140,7 @@ function fill(meter, share) {
 }
 
 /** Names with counts, and a bar for each share of the first. Rows stay, and with them the focus and a click that has begun. */
-export function ranking(body, rows, link, otherwise = "None yet.") {
+export function ranking(body, rows, link, otherwise) {
   if (!rows.length) return body.replaceChildren(nothing(otherwise));
   let list = body.querySelector("ol.ranking");
   if (!list) body.replaceChildren(list = h("ol.ranking"));

@@ -97,7 +97,7 @@ function content(key, part) {
 
 function ranked(rows) {
   const body = h("div.body");
-  ranking(body, rows.slice(0, 10), null);
+  ranking(body, rows.slice(0, 10), null, "None.");
   return body;
 }
 

@@ -9,8 +9,10 @@ struct Dialogue {
     private var secrecy = LineSecrecy()
     private var size = 0
 
-    /// The bytes of a line, and of all lines, that a transcript has.
-    private static let (maximumLine, maximumBytes) = (500, 16 * 1024)
+    /// The bytes of a line that a transcript has.
+    private static let maximumLine = 500
+    /// The bytes of all lines.
+    private static let maximumBytes = 16 * 1024
     /// What a line counts for besides its text.
     private static let lineOverhead = 40
 
@@ -33,8 +35,8 @@ struct Dialogue {
     }
 
     mutating func receive(contentBytes bytes: Int) {
-        let beginning = "(\(bytes) "
-        append(.client, beginning.utf8.span.bytes, "bytes of content)")
+        let beginning = "(" + String(bytes)
+        append(.client, beginning.utf8.span.bytes, " bytes of content)")
     }
 
     /// Takes a line of a reply, without its end.

@@ -20,6 +20,18 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
 
     package init(_ console: Console) { self.console = console }
 
+    /// Of a stranger it takes little more than it needs to say so.
+    package mutating func maximumBody(of request: HTTPRequest) -> Int {
+        let access = Access(settings: console.settings)
+        do throws(Problem) {
+            _ = try access.check(request)
+            try access.authenticate(request)
+            return .max
+        } catch {
+            return 16 << 10
+        }
+    }
+
     package mutating func respond(
         to request: HTTPRequest, _ context: inout Context
     ) -> HTTPAnswer {
@@ -77,12 +89,14 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
         switch try handler(Call(console: console, request: request, captures: captures)) {
         case .response(let response): return finished(response)
         case .wait(let wish, let timeout):
+            try console.admitWaiting()
             let end = context.now + timeout
             let (ticket, _) = try console.board.wait(for: wish, waking: context.waker)
             task = .wait(ticket: ticket, until: end)
             return waiting(ticket, until: end, &context)
         case .events(let after, let sample):
             guard request.method != "HEAD" else { return finished(EventStream.head) }
+            try console.admitWaiting()
             task = .events(EventStream(console, after: after, sample: sample, context))
             return .stream(completed(EventStream.head))
         }

@@ -62,20 +62,3 @@ enum Server {
         return .response(.json(["schema": 1, "runs": .array([])]))
     }
 }
-
-extension Console {
-    /// What the console measures of itself.
-    fileprivate var families: [MetricFamily] {
-        let counts = board.mailbox().counts
-        return [
-            MetricFamily(
-                "blackhole_console_dropped_events", .counter,
-                help: "Events that were lost on their way to the console.",
-                [.init([], .count(UInt64(clamping: board.drops)))]),
-            MetricFamily(
-                "blackhole_console_kept_messages", .gauge,
-                help: "Accepted messages that are kept.", [.init([], .number(Double(counts.total)))]
-            ),
-        ]
-    }
-}

@@ -4,6 +4,8 @@ internal import BlackholeHTTP
 enum Waits {
     /// The longest wait.
     private static let most = Duration.seconds(60)
+    /// The most messages of a wait: it holds those that have come.
+    private static let maximumCount = 10_000
 
     static let cursor: Route.Handler = { call throws(Problem) in
         try call.query.finish()
@@ -29,7 +31,9 @@ enum Waits {
             wish.after = cursor
         }
         try query.finish()
-        if count == 0 { throw Problem(400, "'count' is at least 1") }
+        guard 1...Waits.maximumCount ~= count ?? 1 else {
+            throw Problem(400, "'count' is at least 1, and at most \(Waits.maximumCount)")
+        }
         wish.count = count ?? 1
         guard expectation != nil else {
             if time != nil { throw Problem(400, "'for' goes with expect=none: use 'timeout'") }

@@ -9,6 +9,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
 
 ACCESSIBLE = (pathlib.Path(__file__).parent / "accessible.js").read_text()
 # Notes the streams that the page opens, and how many are open whenever it is hidden or shown.
@@ -133,4 +134,4 @@ def expect(condition, sentence):
         raise Failure(sentence)
 
 
-__all__ = ["ActionChains", "By", "Chromium", "Failure", "Keys", "expect"]
+__all__ = ["ActionChains", "By", "Chromium", "Failure", "Keys", "Select", "expect"]

@@ -145,7 +145,7 @@ class World:
 
     def restore(self):
         """Plays what it played at first."""
-        self.play(rate=self.first_rate, writable=True, thins=True, away=False, dropped=0, rules=ruletext.FIRST)
+        self.play(rate=self.first_rate, writable=True, thins=True, away=False, dropped=0, keep=5000, rules=ruletext.FIRST)
         with self.lock:
             while sum(each["kept"] for each in self.entries) < 100:
                 self.second(time.time(), sends=True)

@@ -2,7 +2,7 @@
 
 import time
 
-from chromium import ActionChains, Keys, expect
+from chromium import ActionChains, Keys, Select, expect
 
 CHECKS = []
 ROWS = 300
@@ -49,6 +49,18 @@ def empty_says_how_to_begin(page, world):
     world.play(entry={"subject": "The first one"})
     page.wait(lambda: len(page.all(".row")) == 1, "the first message appears by itself")
     page.wait(lambda: not page.all(".empty"), "the hint goes")
+
+
+@check()
+def nothing_kept_is_said(page, world):
+    """Where nothing is kept the lists and rankings say so"""
+    world.play(rate=0, clear=True, keep=0)
+    for view in ("messages", "sessions"):
+        page.open(f"#/{view}")
+        page.shows(".empty", f"keeps no {view} (keep=0)")
+    page.open("#/now")
+    for name in ("Domains", "Clients"):
+        page.shows(f"[aria-label='{name}']", "(keep=0)")
 
 
 @check("ERR_", "/api/")
@@ -309,6 +321,6 @@ def the_report_has_runs(page, world):
     page.open("#/report")
     page.shows(".report", "seen twice")
     expect("failed" in page.text("[aria-label=Verdict]"), "a failed check is named")
-    page.wait(lambda: page.find("select"), "there is a choice of runs").send_keys("run load-1")
+    Select(page.wait(lambda: page.find("select"), "there is a choice of runs")).select_by_value("load-1")
     page.wait(lambda: "run=load-1" in page.js("return location.hash"), "the address names the run")
     page.wait(lambda: page.find("select").get_attribute("value") == "load-1", "the other run is shown")
