@@ -1,8 +1,4 @@
 import BlackholeConsole
-<<<<<<< HEAD
-import BlackholeSMTP
-=======
->>>>>>> issue17
 import Testing
 
 @Suite struct `A message that was refused` {
