@@ -86,8 +86,8 @@ let package = Package(
         .target(
             name: "BlackholeConsole",
             dependencies: [
-                "BlackholePipeline", "BlackholeTLS", "BlackholeSMTP", "BlackholeRules",
-                "BlackholeInbox", "BlackholeHTTP", "BlackholeGzip",
+                "BlackholePipeline", "BlackholeCOpenSSL", "BlackholeTLS", "BlackholeSMTP",
+                "BlackholeRules", "BlackholeInbox", "BlackholeHTTP", "BlackholeGzip",
             ],
             path: "Sources/Console", resources: page + [.embedInCode("openapi.json")],
             swiftSettings: strict),

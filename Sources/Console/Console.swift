@@ -20,6 +20,7 @@ package final class Console: Sendable {
     private let pulse = Mutex(Pulse())
     private let loops = Mutex<EventLoops?>(nil)
     private let refusals = Atomic(0)
+    private let bodies = Atomic(0)
 
     /// Makes a console; who calls its responders is up to the caller.
     package init(
@@ -49,6 +50,15 @@ package final class Console: Sendable {
         throw Problem(
             503, "\(settings.maximumWaiting) waits and streams are open, and no more may be")
     }
+
+    /// Asks for room for a request's body, among all that are read at once.
+    func reserveBody(_ bytes: Int) -> Bool {
+        let total = bodies.add(bytes, ordering: .relaxed).newValue
+        if total > settings.maximumBodyBytes { releaseBody(bytes) }
+        return total <= settings.maximumBodyBytes
+    }
+
+    func releaseBody(_ bytes: Int) { bodies.subtract(bytes, ordering: .relaxed) }
 
     /// How many waits and streams were refused, since too many were open.
     package var refusedWaits: Int { refusals.load(ordering: .relaxed) }

@@ -22,6 +22,8 @@ package struct ConsoleSettings: Sendable {
     ///
     /// Each has a connection, and the others are for requests that end.
     package var maximumWaiting = 1792
+    /// How many bytes the bodies of all requests may have that are read at once.
+    package var maximumBodyBytes = 16 << 20
     /// How many sessions are kept.
     package var sessions = Board.maximumSessions
 

@@ -65,6 +65,25 @@ import Testing
         #expect(problem?.status == 410)
     }
 
+    @Test func `gives a wait all entries that are kept, however many sessions came between`() throws
+    {
+        let server = FakeServer { $0.keep = Board.maximumEvents }
+        server.mail()
+        server.console.poll()
+        let start = server.console.board.cursor
+        let count = Board.maximumEvents - 1
+        for number in 0..<count {
+            server.feed.put(.session(SessionSummary(id: "S\(number)", opened: .now)))
+            server.mail()
+        }
+        #expect(ids(try wait(server, count: count, after: start).state)?.count == count)
+        // The one before the cursor makes room, and then one after it.
+        server.mail()
+        #expect(ids(try wait(server, count: count + 1, after: start).state)?.count == count + 1)
+        server.mail()
+        #expect(throws: Problem.self) { try wait(server, after: start) }
+    }
+
     @Test func `answers no wait across events that were lost`() throws {
         let server = FakeServer()
         let cursor = server.console.board.cursor

@@ -13,7 +13,8 @@ import Testing
 
     @Test func `let so many waits and streams be open, and requests that end in any case`() throws {
         let server = FakeServer { $0.maximumWaiting = 2 }
-        var (wait, stream) = (Browser(server), Browser(server))
+        var wait = Browser(server)
+        var stream = Browser(server)
         let begun = wait.ask("GET", "/api/wait?timeout=60s")
         #expect(begun == nil)
         #expect(stream.ask("GET", "/api/events")?.status == 200)
@@ -59,6 +60,31 @@ import Testing
         #expect(try status(large + 1, user) == 413)
     }
 
+    @Test func `have room for so many bodies at once`() throws {
+        let server = FakeServer { $0.maximumBodyBytes = 1000 }
+        func begin(_ browser: inout Browser) {
+            browser.loopback.send(
+                "PUT /api/rules HTTP/1.1\r\nHost: localhost\r\nContent-Length: 600\r\n\r\n")
+        }
+        var first = Browser(server)
+        begin(&first)
+        #expect(
+            try server.ask("PUT", "/api/rules", [:], String(repeating: "#", count: 400)).status
+                == 200)
+        #expect(
+            try server.ask("PUT", "/api/rules", [:], String(repeating: "#", count: 401)).status
+                == 413)
+        first.loopback.send(String(repeating: "#", count: 600))
+        let answered = first.reply()
+        #expect(answered?.status == 200)
+        begin(&first)
+        first.loopback.end()
+        first.loopback.advance(by: .seconds(60))
+        #expect(
+            try server.ask("PUT", "/api/rules", [:], String(repeating: "#", count: 1000)).status
+                == 200)
+    }
+
     @Test func `count what made room, and what found none`() throws {
         let server = FakeServer {
             $0.keep = 2
@@ -95,7 +121,8 @@ import Testing
     @Test func `count long envelopes as contents`() throws {
         let server = FakeServer { $0.keepBytes = 100_000 }
         for _ in 0..<10 {
-            server.mail(to: Array(repeating: String(repeating: "x", count: 50), count: 250))
+            server.mail(
+                to: Array(repeating: String(repeating: "x", count: 50), count: 250), bytes: [0x78])
         }
         server.console.poll()
         #expect(server.console.board.mailbox().counts.total == 4)

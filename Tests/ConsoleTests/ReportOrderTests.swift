@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct `Reports of several loops` {
     private func message(_ id: String, at second: Int64) -> ConsoleReport {
-        .message(Entry(id: id, at: Timestamp(seconds: second), reply: .init(250, "OK")), content: nil)
+        .message(
+            Entry(id: id, at: Timestamp(seconds: second), reply: .init(250, "OK")), content: nil)
     }
 
     private func session(_ id: String, opened: Int64, closed: Int64? = nil) -> ConsoleReport {

@@ -9,7 +9,8 @@ from crowd import Crowd
 from scenario import noise, scenario
 from server import PATIENCE, Fault
 
-CONSOLE = ("--http=127.0.0.1:0", "--keep=100")
+# The console's part of memory is full before an attack: it has room for 10,000 events and 1,000 sessions.
+CONSOLE = {"options": ("--http=127.0.0.1:0", "--keep=100"), "sessions_before": 1000}
 # Of the log, where more connect than may.
 REFUSED = "connections to the console are refused"
 WAIT = b"GET /api/wait?to=nobody@nowhere.example&timeout=60s HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -47,7 +48,7 @@ def expect_ends(crowd, code):
             raise Fault(f"expected {code!r}, got {peer.heard[-200:]!r}")
 
 
-@scenario("console: 1,000 idle HTTP connections until their time is over", 24, options=CONSOLE)
+@scenario("console: 1,000 idle HTTP connections until their time is over", 24, **CONSOLE)
 def idle(server):
     with Crowd(server.http_port, 1000) as crowd:
         crowd.connect()
@@ -56,7 +57,7 @@ def idle(server):
     expect_answers(server)
 
 
-@scenario("console: 1,000 waits for what never comes, then all reset", 24, options=CONSOLE)
+@scenario("console: 1,000 waits for what never comes, then all reset", 24, **CONSOLE)
 def waits(server):
     with Crowd(server.http_port, 1000) as crowd:
         crowd.connect()
@@ -81,7 +82,7 @@ def crowd_is_gone(server):
 
 
 @scenario("console: 200 readers of events that read nothing, while mail comes", 64,
-          options=CONSOLE)
+          **CONSOLE)
 def readers(server):
     with Crowd(server.http_port, 200, receive_buffer=4096) as crowd:
         crowd.connect()
@@ -93,7 +94,7 @@ def readers(server):
 
 
 @scenario("console: more connections than there may be: 4,000 of many addresses", 24,
-          options=CONSOLE, announced=(REFUSED,))
+          **CONSOLE, announced=(REFUSED,))
 def everybody(server):
     with Crowd(server.http_port, 4000) as crowd:
         crowd.connect()
@@ -108,7 +109,7 @@ def everybody(server):
         raise Fault("nobody counted who was refused")
 
 
-@scenario("console: a POST of 1 GB, announced or in chunks, from 50 peers", 16, options=CONSOLE)
+@scenario("console: a POST of 1 GB, announced or in chunks, from 50 peers", 48, **CONSOLE)
 def bodies(server):
     head = b"POST /api/rules HTTP/1.1\r\nHost: localhost\r\n"
     with Crowd(server.http_port, 25) as announced, Crowd(server.http_port, 25) as chunked:
@@ -129,7 +130,7 @@ def bodies(server):
     expect_answers(server)
 
 
-@scenario("console: garbage at its port from 500 peers", 16, options=CONSOLE)
+@scenario("console: garbage at its port from 500 peers", 16, **CONSOLE)
 def garbage(server):
     with Crowd(server.http_port, 500) as crowd:
         crowd.connect()
@@ -144,7 +145,7 @@ def garbage(server):
 
 
 @scenario("console: descriptors run out: a limit of 512, 900 at its port, 600 at that of mail", 12,
-          options=CONSOLE, tool=("prlimit", "--nofile=512:512"), honest=("--kept",),
+          **CONSOLE, tool=("prlimit", "--nofile=512:512"), honest=("--kept",),
           announced=("Too many open files", REFUSED))
 def descriptors(server):
     with Crowd(server.http_port, 900) as console, Crowd(server.port, 600) as mail:
@@ -159,7 +160,7 @@ def descriptors(server):
 
 
 @scenario("console: 10,000 peers that each send a message without an end, and 64 MB are kept", 80,
-          options=(*CONSOLE, "--keep_bytes=64MiB"))
+          **CONSOLE)
 def endless(server):
     with Crowd(server.port, 10_000) as crowd:
         crowd.greet()

@@ -145,7 +145,7 @@ def measure(subject):
     """Runs a scenario; returns its figures, or a fault."""
     with Server((*SERVING, *subject.options), subject.announced, subject.tool,
                 subject.environment) as server:
-        warm_up(server)
+        warm_up(server, subject.sessions_before)
         before = server.await_rest(server.facts().descriptors)
         first, second = (attack(subject, server, before) for _ in range(2))
     more = second.after.megabytes - first.after.megabytes
@@ -154,8 +154,13 @@ def measure(subject):
     return first
 
 
-def warm_up(server):
-    """Sends what a first client sends: what that costs is no attack's doing."""
+def warm_up(server, sessions):
+    """Sends what first clients send: what that costs is no attack's doing."""
+    for _ in range(sessions):
+        session = Session(server.port)
+        for _ in range(10):
+            session.mail()
+        session.end()
     for is_secured in False, True:
         session = Session(server.port)
         if is_secured:

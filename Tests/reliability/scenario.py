@@ -24,6 +24,8 @@ class Scenario:
     latency: str = ""
     # What may be in a warning of the log.
     announced: tuple = ()
+    # Sessions of ten messages beforehand, until what the console keeps of them is full.
+    sessions_before: int = 0
     # A command before the program's.
     tool: tuple = ()
     # Variables of the program, from the folder that they may put something into.

@@ -1,4 +1,5 @@
 internal import BlackholeInbox
+internal import Glibc
 
 extension [UInt8] {
     /// The decoded Subject of a message of these bytes; nil if it has none.
@@ -45,12 +46,17 @@ private enum SubjectSearch {
 
     /// Where the CRLF of a line is; nil where it ends in another way.
     private static func endOfLine(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
-        var place = start
-        while place + 1 < bytes.count, bytes[place] != 0x0D, bytes[place] != 0x0A { place += 1 }
-        guard place + 1 < bytes.count, bytes[place] == 0x0D, bytes[place + 1] == 0x0A else {
-            return nil
-        }
-        return place
+        guard let feed = place(of: 0x0A, in: bytes[start...]), feed > start,
+            place(of: 0x0D, in: bytes[start..<feed]) == feed - 1
+        else { return nil }
+        return feed - 1
+    }
+
+    private static func place(of byte: Int32, in bytes: Slice<UnsafeRawBufferPointer>) -> Int? {
+        let searched = UnsafeRawBufferPointer(rebasing: bytes)
+        guard let start = searched.baseAddress, let found = memchr(start, byte, searched.count)
+        else { return nil }
+        return bytes.startIndex + (UnsafeRawPointer(found) - start)
     }
 
     private static func isSubject(_ name: Slice<UnsafeRawBufferPointer>) -> Bool {

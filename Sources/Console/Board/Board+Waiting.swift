@@ -46,7 +46,15 @@ extension Board.State {
             throw Problem(410, "the cursor is of another run of the server")
         }
         guard after.sequence >= log.oldest - 1 else {
-            throw Problem(410, "the cursor is too old: what came next is no longer kept")
+            // What was forgotten may be sessions alone: all entries may still be there.
+            guard after.sequence >= max(store.lastLoss, lastDrop) else {
+                throw Problem(410, "the cursor is too old: what came next is no longer kept")
+            }
+            return store.items.lazy
+                .filter {
+                    $0.sequence > after.sequence && wish.filter.matches($0.entry, $0.message)
+                }
+                .map(\.entry)
         }
         var found: [Entry] = []
         var lost = 0

@@ -33,6 +33,8 @@ package final class Board: Sendable {
         var tickets = 0
         /// The events that were lost.
         var drops = 0
+        /// The number of the event that has told of the last of them.
+        var lastDrop = 0
     }
 
     /// Makes a board.
@@ -155,7 +157,7 @@ extension Board.State {
         switch report {
         case .message(var entry, let content):
             if entry.subject == nil, let subject = content?.subject { entry.subject = subject }
-            store.append(entry, content, &spent)
+            store.append(entry, content, as: log.last + 1, &spent)
             log.append(.message(entry), &spent)
             for ticket in waits.keys {
                 waits[ticket]?.take(
@@ -168,6 +170,7 @@ extension Board.State {
         case .dropped(let count):
             drops += count
             log.append(.dropped(count))
+            lastDrop = log.last
             for ticket in waits.keys { waits[ticket]?.drop(count) }
         }
     }

@@ -13,15 +13,18 @@ struct MailStore {
         /// Nil if none has come, or it was larger than all contents may be.
         let content: [UInt8]?
         fileprivate(set) var isRead = false
+        /// The number of the event that it came with.
+        let sequence: Int
         /// What it counts for.
         fileprivate let bytes: Int
 
         /// With its content, which is read anew each time: what is found in it is not kept.
         var message: ReceivedMessage? { content.map { ReceivedMessage(entry, content: $0) } }
 
-        fileprivate init(_ entry: Entry, _ content: [UInt8]?) {
+        fileprivate init(_ entry: Entry, _ content: [UInt8]?, as sequence: Int) {
             self.entry = entry
             self.content = content
+            self.sequence = sequence
             bytes = (content?.count ?? 0) + max(0, entry.bytes - MailStore.ordinaryEntry)
         }
     }
@@ -35,6 +38,8 @@ struct MailStore {
     let keepBytes: Int
     /// Those that made room for later ones, and contents that were too large to be kept.
     private(set) var losses = (entries: 0, contents: 0)
+    /// The number of the last event whose entry has made room.
+    private(set) var lastLoss = 0
     /// Those that a client has deleted.
     private(set) var deletions = 0
 
@@ -70,9 +75,11 @@ struct MailStore {
     ///
     /// A content that alone is larger than all may be is not kept, and the others stay.
     ///
-    /// - Parameter spent: is given what had to go.
+    /// - Parameters:
+    ///   - sequence: the number of the event that it comes with.
+    ///   - spent: is given what had to go.
     mutating func append(
-        _ entry: Entry, _ content: [UInt8]?, _ spent: inout [ConsoleReport]
+        _ entry: Entry, _ content: [UInt8]?, as sequence: Int, _ spent: inout [ConsoleReport]
     ) {
         guard keep > 0, serials[entry.id] == nil else { return }
         var content = content
@@ -80,13 +87,14 @@ struct MailStore {
             content = nil
             losses.contents += 1
         }
-        let item = Item(entry, content)
+        let item = Item(entry, content, as: sequence)
         serials[entry.id] = firstSerial + slots.count
         slots.append(item)
         note(item, by: 1)
         while count > keep || bytes > keepBytes {
             guard let item = removeOldest() else { continue }
             losses.entries += 1
+            lastLoss = item.sequence
             spent.append(.message(item.entry, content: item.content))
         }
     }

@@ -78,9 +78,9 @@ extension MIMEMessage.Part {
             "ContentType": .string(contentType), "ContentID": .string(contentID ?? ""),
             "Size": .integer(bytes.count),
             "Checksums": [
-                "MD5": .string(MD5.digest(of: bytes).hexadecimal),
-                "SHA1": .string(SHA.digest1(of: bytes).hexadecimal),
-                "SHA256": .string(SHA.digest256(of: bytes).hexadecimal),
+                "MD5": .string(Checksum.md5.text(of: bytes)),
+                "SHA1": .string(Checksum.sha1.text(of: bytes)),
+                "SHA256": .string(Checksum.sha256.text(of: bytes)),
             ],
         ]
     }

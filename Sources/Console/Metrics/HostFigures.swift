@@ -1,18 +1,35 @@
 internal import BlackholePipeline
 internal import Glibc
+internal import Synchronization
 
 /// What the kernel knows of the process and its network.
-enum HostFigures {
+struct HostFigures {
     /// The memory that the process has, in bytes; 0 where the kernel does not say.
-    static var memory: Int {
+    let memory = HostFigures.readMemory()
+    /// Connections that were dropped since an accept queue was full, of all sockets of the network
+    /// namespace; 0 where the kernel does not say.
+    let listenOverflows = HostFigures.readListenOverflows()
+    private let readAt = Instant.now
+
+    private static let last = Mutex<HostFigures?>(nil)
+
+    /// What was read a second ago at most: to read it takes longer than to write all metrics.
+    static var recent: HostFigures {
+        last.withLock { last in
+            if let last, Instant.now < last.readAt + .seconds(1) { return last }
+            let now = HostFigures()
+            last = now
+            return now
+        }
+    }
+
+    private static func readMemory() -> Int {
         let words = text("/proc/self/statm").split(separator: " ")
         guard words.count > 1, let pages = Int(words[1]) else { return 0 }
         return pages.multipliedReportingOverflow(by: Int(sysconf(Int32(_SC_PAGESIZE)))).partialValue
     }
 
-    /// Connections that were dropped since an accept queue was full, of all sockets of the network
-    /// namespace; 0 where the kernel does not say.
-    static var listenOverflows: UInt64 {
+    private static func readListenOverflows() -> UInt64 {
         let lines = text("/proc/self/net/netstat").split(separator: "\n").map {
             $0.split(separator: " ")
         }

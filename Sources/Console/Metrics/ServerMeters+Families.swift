@@ -135,7 +135,7 @@ extension ServerMeters {
             MetricFamily(
                 "blackhole_memory_bytes", .gauge, unit: "bytes",
                 help: "Resident memory of the process.",
-                [.init([], .number(Double(HostFigures.memory)))]),
+                [.init([], .number(Double(HostFigures.recent.memory)))]),
         ]
     }
 

@@ -9,7 +9,7 @@ package final class ServerMeters: ConsoleMeters {
     let recorded: [LoopMeters]
     let version: String
     private let state: Mutex<State>
-    private let overflowsAtStart = HostFigures.listenOverflows
+    private let overflowsAtStart = HostFigures.recent.listenOverflows
     package let listeners: [ConsoleListener]
     private let isStopping = Atomic(false)
 
@@ -96,7 +96,7 @@ package final class ServerMeters: ConsoleMeters {
         totals.accepted = Int(clamping: outcomes[.accepted] ?? 0)
         totals.acceptedBytes = Int(clamping: loops[.messageBytes])
         totals.refused = Int(clamping: (outcomes[.deferred] ?? 0) &+ (outcomes[.refused] ?? 0))
-        totals.memory = HostFigures.memory
+        totals.memory = HostFigures.recent.memory
         return totals
     }
 
@@ -115,7 +115,7 @@ package final class ServerMeters: ConsoleMeters {
 
     /// Connections that were dropped since an accept queue was full.
     var overflows: UInt64 {
-        let now = HostFigures.listenOverflows
+        let now = HostFigures.recent.listenOverflows
         return now > overflowsAtStart ? now &- overflowsAtStart : 0
     }
 

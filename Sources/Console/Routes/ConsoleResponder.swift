@@ -11,6 +11,8 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
     private var request: HTTPRequest?
     /// The foreign origin that may read the response.
     private var origin: String?
+    /// The bytes that the body of a request may have that is being read.
+    private var bodyRoom = 0
 
     private enum Task {
         case none
@@ -20,22 +22,38 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
 
     package init(_ console: Console) { self.console = console }
 
-    /// Of a stranger it takes little more than it needs to say so.
+    /// Of a stranger it takes little more than it needs to say so; of all together no more than there is
+    /// room for.
     package mutating func maximumBody(of request: HTTPRequest) -> Int {
+        var most = 1 << 20
         let access = Access(settings: console.settings)
         do throws(Problem) {
             _ = try access.check(request)
             try access.authenticate(request)
-            return .max
         } catch {
-            return 16 << 10
+            most = 16 << 10
         }
+        if let length = request.fields["content-length"] {
+            most = min(most, Int(digits: length) ?? most)
+        } else if request.fields["transfer-encoding"] == nil {
+            return 0
+        }
+        releaseBody()
+        guard console.reserveBody(most) else { return 0 }
+        bodyRoom = most
+        return most
+    }
+
+    private mutating func releaseBody() {
+        console.releaseBody(bodyRoom)
+        bodyRoom = 0
     }
 
     package mutating func respond(
         to request: HTTPRequest, _ context: inout Context
     ) -> HTTPAnswer {
         let access = Access(settings: console.settings)
+        releaseBody()
         self.request = request
         origin = nil
         do throws(Problem) {
@@ -61,7 +79,10 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
         return next
     }
 
-    package mutating func closed(_ context: inout Context) { release() }
+    package mutating func closed(_ context: inout Context) {
+        releaseBody()
+        release()
+    }
 
     private mutating func answer(
         _ request: HTTPRequest, _ access: Access, _ context: inout Context
