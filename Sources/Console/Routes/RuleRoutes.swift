@@ -7,7 +7,8 @@ enum RuleRoutes {
     static let list: Route.Handler = { call throws(Problem) in
         try call.query.finish()
         let page = call.console.rules.page
-        guard call.request.fields["accept"]?.lowercased().contains("application/json") == true else {
+        guard call.request.fields["accept"]?.lowercased().contains("application/json") == true
+        else {
             var response = HTTPResponse.text(200, page.text)
             response.fields.append("etag", page.tag)
             response.fields.append("vary", "accept")
