@@ -81,10 +81,10 @@ def crowd_is_gone(server):
     expect_answers(server)
 
 
-@scenario("console: 200 readers of events that read nothing, while mail comes", 64,
+@scenario("console: 300 readers of events that read nothing, while mail comes", 80,
           **CONSOLE)
 def readers(server):
-    with Crowd(server.http_port, 200, receive_buffer=4096) as crowd:
+    with Crowd(server.http_port, 300, receive_buffer=4096) as crowd:
         crowd.connect()
         crowd.send(EVENTS)
         crowd.mute = True
@@ -99,7 +99,7 @@ def everybody(server):
     with Crowd(server.http_port, 4000) as crowd:
         crowd.connect()
         crowd.send(WAIT)
-        crowd.until(lambda: sum(peer.is_ended for peer in crowd) >= 1900,
+        crowd.until(lambda: sum(peer.is_ended for peer in crowd) >= 1000,
                     "that those over the limit are refused")
         for peer in crowd:
             if peer.is_ended and peer.heard and b"HTTP/1.1 503 " not in peer.heard:
