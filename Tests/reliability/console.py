@@ -116,13 +116,18 @@ def bodies(server):
         announced.connect()
         chunked.connect()
         announced.send(head + b"Content-Length: 1073741824\r\n\r\n")
-        chunked.send(head + b"Transfer-Encoding: chunked\r\n\r\n40000000\r\n")
+        chunked.send(head + b"Transfer-Encoding: chunked\r\n\r\n")
+        # A chunk that all of a body has room for, and others after it.
+        chunks = memoryview((b"fffff\r\n" + b"x" * 0xFFFFF + b"\r\n") * 3)
+        rest = {peer.number: chunks for peer in chunked}
 
         def is_over():
-            for crowd in announced, chunked:
-                for peer in crowd:
-                    peer.send(b"x" * 65536)
-                crowd.turn(0)
+            for peer in announced:
+                peer.send(b"x" * 65536)
+            for peer in chunked:
+                rest[peer.number] = rest[peer.number][peer.send(rest[peer.number]):]
+            announced.turn(0)
+            chunked.turn(0)
             return all(peer.is_ended for crowd in (announced, chunked) for peer in crowd)
         announced.until(is_over, "that the console ends all")
     if metric(server, 'blackhole_console_requests_refused_total{reason="body"}') < 50:
