@@ -44,8 +44,8 @@ def bars_of(results, costs, gaps):
     return ["## The bars",
             "At most so much of what the other costs; the parts of the second table are medians.",
             report.cost_table(chosen, gaps), report.bar_table(chosen),
-            "[own] 1 MB by BDAT: of our own DATA; beside idle connections: of itself without "
-            "them. Under TLS the C floor is a loop around OpenSSL.",
+            "[own] 1 MB by BDAT: of our own DATA; beside idle connections, and with a console: of itself "
+            "without them. Under TLS the C floor is a loop around OpenSSL.",
             absolute, f"![Processor time for a message, by load and server]({CHART})"]
 
 

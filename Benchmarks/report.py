@@ -287,8 +287,8 @@ def summary(results):
     gaps, parts = Gaps(), []
     if costs := results.get("costs"):
         parts += [cost_table(costs, gaps), bar_table(costs),
-                  "[own] 1 MB by BDAT: of our own DATA; beside idle connections: of itself "
-                  "without them.", *remarks(costs)]
+                  "[own] 1 MB by BDAT: of our own DATA; beside idle connections, and with a "
+                  "console: of itself without them.", *remarks(costs)]
     for head, key, form in (("system calls a message", "calls", calls_in_words),
                             ("allocations a message", "allocations", figure),
                             ("user instructions a message", "instructions", figure)):

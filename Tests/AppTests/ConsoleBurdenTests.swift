@@ -70,7 +70,7 @@ import Testing
 
     @Test(arguments: OddMessage.allCases)
     func `an odd message is listed, shown, downloaded and deleted`(odd: OddMessage) throws {
-        let options = ["--keep_bytes", "\(odd == .huge ? 512 : 64)MiB"]
+        let options = ["--keep_bytes", "\(odd == .huge ? 512 : 64)M"]
         try RunningServer.run(Self.options + options) { server in
             let console = try ConsoleOfServer(server)
             let client = try SMTPClient.greeted(server)
