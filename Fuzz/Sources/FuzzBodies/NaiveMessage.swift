@@ -54,8 +54,9 @@ struct NaiveMessage {
     }
 
     private static func isOfMailboxFile(_ text: [UInt8], first: Int) -> Bool {
-        field(text, first: first) == nil
-            && (text.starts(with: "From ".utf8) || text.starts(with: ">From ".utf8))
+        let line = text[..<first]
+        return field(text, first: first) == nil
+            && (line.starts(with: "From ".utf8) || line.starts(with: ">From ".utf8))
     }
 
     private static func trimmed(_ bytes: [UInt8]) -> String {
