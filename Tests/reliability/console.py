@@ -13,6 +13,7 @@ from server import PATIENCE, Fault
 CONSOLE = {"options": ("--http=127.0.0.1:0", "--keep=100"), "sessions_before": 1000}
 # Of the log, where more connect than may.
 REFUSED = "connections to the console are refused"
+EVENTS = b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n"
 WAIT = b"GET /api/wait?to=nobody@nowhere.example&timeout=60s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
@@ -78,6 +79,19 @@ def crowd_is_gone(server):
         if time.monotonic() > end:
             raise Fault("waits and streams of who is gone stay open")
     expect_answers(server)
+
+
+# 10,000 events are kept; at worst each holds a page of 4 KiB.
+@scenario("console: 300 readers of events that read nothing, while mail comes", 100,
+          **CONSOLE, megabytes_left=60)
+def readers(server):
+    with Crowd(server.http_port, 300, receive_buffer=4096) as crowd:
+        crowd.connect()
+        crowd.send(EVENTS)
+        crowd.mute = True
+        crowd.last(8)
+        expect_answers(server)
+    crowd_is_gone(server)
 
 
 @scenario("console: more connections than there may be: 4,000 of many addresses", 24,

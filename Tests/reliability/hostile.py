@@ -9,8 +9,8 @@ stayed in memory is used again, and does not grow. A scenario passes if
 - every dialogue of the honest client went well,
 - the memory at its peak had not grown by more than the bound that the scenario names,
 - the server came to rest: descriptors and threads as before, no tick of CPU time in two seconds,
-  and no more memory than before but for 6 MB,
-- the second attack left no more memory than the first, but for 1 MB,
+  and no more memory than before but for 6 MB, or what the scenario names,
+- the second attack left no more memory than the first, but for 1 MB, or what the scenario names beyond 6,
 - its log has no line that was not to be expected, and it stops with 0.
 
 How long anything took is told and never judged: the machine may be busy.
@@ -149,7 +149,7 @@ def measure(subject):
         before = server.await_rest(server.facts().descriptors)
         first, second = (attack(subject, server, before) for _ in range(2))
     more = second.after.megabytes - first.after.megabytes
-    if more > 1:
+    if more > max(1, subject.megabytes_left - 6):
         raise Fault(f"the second attack left {more:.1f} MB more")
     return first
 
@@ -189,7 +189,7 @@ def attack(subject, server, before):
     if grown > subject.megabytes_max:
         raise Fault(f"the memory grew by {grown:.1f} MB, more than {subject.megabytes_max}")
     left = figures.after.megabytes - before.megabytes
-    if left > 6:
+    if left > subject.megabytes_left:
         raise Fault(f"{left:.1f} MB were not given back")
     if figures.after.threads != before.threads:
         raise Fault(f"{figures.after.threads} threads, once {before.threads}")

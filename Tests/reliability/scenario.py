@@ -15,6 +15,9 @@ class Scenario:
     attack: Callable
     # The memory that the server may have more at its peak, in MB.
     megabytes_max: int
+    # The memory that it may keep, in MB: more than usual where what the console keeps has come to lie
+    # scattered among what the crowd used, so that no page of it is free.
+    megabytes_left: int = 6
     # Of the program, beside those that all scenarios have.
     options: tuple = ()
     # The honest client's.
