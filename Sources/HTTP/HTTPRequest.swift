@@ -11,7 +11,7 @@ package struct HTTPRequest: Sendable {
     /// Whether it is of HTTP/1.0.
     package let isOld: Bool
     /// Where its body ends.
-    let framing: BodyFraming
+    package let framing: BodyFraming
 
     /// The host that it is for, with its port, as the client named it (RFC 9110 §7.2).
     package var host: String? { target.authority ?? fields["host"] }
@@ -27,7 +27,7 @@ package struct HTTPRequest: Sendable {
 }
 
 /// Where a body ends (RFC 9112 §6.3).
-enum BodyFraming: Sendable, Equatable {
+package enum BodyFraming: Sendable, Equatable {
     case length(Int)
     case chunked
 }

@@ -159,10 +159,10 @@ extension Board.State {
             if entry.subject == nil, let subject = content?.subject { entry.subject = subject }
             store.append(entry, content, as: log.last + 1, &spent)
             log.append(.message(entry), &spent)
-            for ticket in waits.keys {
-                waits[ticket]?.take(
-                    entry, content.map { ReceivedMessage(entry, content: $0) }, as: log.last)
-            }
+            guard !waits.isEmpty else { return }
+            // One for all waits: it is read once, and only if one of them asks for a field.
+            let message = content.map { ReceivedMessage(entry, content: $0) }
+            for ticket in waits.keys { waits[ticket]?.take(entry, message, as: log.last) }
         case .session(var session):
             sessions.put(session)
             session.said = KeptTranscript()

@@ -48,10 +48,8 @@ struct PendingWait {
     }
 
     /// Looks at an entry that has come, as the event of a number.
-    mutating func take(
-        _ entry: Entry, _ message: @autoclosure () -> ReceivedMessage?, as number: Int
-    ) {
-        guard end == nil, problem == nil, wish.filter.matches(entry, message()) else { return }
+    mutating func take(_ entry: Entry, _ message: ReceivedMessage?, as number: Int) {
+        guard end == nil, problem == nil, wish.filter.matches(entry, message) else { return }
         found.append(entry)
         guard found.count >= wish.count else { return }
         end = number

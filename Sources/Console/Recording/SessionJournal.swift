@@ -7,7 +7,7 @@ internal import BlackholeSMTP
 /// transaction that completed or was refused.
 ///
 /// It belongs to its connection and is called on its loop. It survives STARTTLS, which the layers inside
-/// do not. What it keeps is bounded: by the recorder's room.
+/// do not. The recorder's room bounds what it keeps.
 package final class SessionJournal: SessionObserver, @unchecked Sendable {
     private let recorder: Recorder
     private let loop: Int

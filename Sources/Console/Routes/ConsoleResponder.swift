@@ -22,22 +22,21 @@ package struct ConsoleResponder: HTTPResponder, ~Copyable {
 
     package init(_ console: Console) { self.console = console }
 
-    /// Of a stranger it takes little more than it needs to say so; of all together no more than there is
-    /// room for.
+    /// The bytes of a body: of one that has access and of one that has not.
+    private static let (allowedBody, strangersBody) = (HTTPLimits().body, 16 << 10)
+
+    /// A stranger's body may be small, and all bodies together have as much room as the settings say.
     package mutating func maximumBody(of request: HTTPRequest) -> Int {
-        var most = 1 << 20
+        guard request.framing != .length(0) else { return 0 }
+        var most = ConsoleResponder.allowedBody
         let access = Access(settings: console.settings)
         do throws(Problem) {
             _ = try access.check(request)
             try access.authenticate(request)
         } catch {
-            most = 16 << 10
+            most = ConsoleResponder.strangersBody
         }
-        if let length = request.fields["content-length"] {
-            most = min(most, Int(digits: length) ?? most)
-        } else if request.fields["transfer-encoding"] == nil {
-            return 0
-        }
+        if case .length(let bytes) = request.framing { most = min(most, bytes) }
         releaseBody()
         guard console.reserveBody(most) else { return 0 }
         bodyRoom = most

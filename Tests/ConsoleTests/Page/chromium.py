@@ -27,6 +27,18 @@ class Failure(Exception):
     """What the page does wrong."""
 
 
+class Checks(list):
+    """Checks in their order."""
+
+    def check(self, *allowed):
+        """Adds the function below it; `allowed` are errors that the browser itself writes to its console in it."""
+        def declare(function):
+            function.allowed = allowed
+            self.append(function)
+            return function
+        return declare
+
+
 class Chromium:
     """A browser that shows the page of a subject."""
 

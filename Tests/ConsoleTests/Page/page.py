@@ -22,7 +22,7 @@ import urllib.request
 import real
 import states
 import traffic
-from chromium import Chromium, Failure, Keys, expect
+from chromium import Checks, Chromium, Failure, Keys, expect
 from colors import SIGHTS, distance
 from mock import Mock
 
@@ -32,15 +32,11 @@ from subject import Subject, started  # noqa: E402
 
 VIEWS = ["now", "messages", "sessions", "rules", "report"]
 SIZES = [(360, 740), (1280, 800), (3840, 2160)]
-CHECKS = []
+CHECKS = Checks()
+check = CHECKS.check
 SIZE_LIMIT = 60_000
 # In L*a*b*: 2 can just be told apart side by side.
 APART = 30
-
-
-def check(function):
-    CHECKS.append(function)
-    return function
 
 
 def get(address, path):
@@ -49,7 +45,7 @@ def get(address, path):
         return response.headers, response.read()
 
 
-@check
+@check()
 def all_files_are_ours_strict_and_small(page):
     """The page's files have a strict policy, name nothing elsewhere, and are under 60 KB gzipped"""
     headers, index = get(page.address, "/")
@@ -70,7 +66,7 @@ def all_files_are_ours_strict_and_small(page):
     expect(size < SIZE_LIMIT, f"the page has {size} bytes gzipped")
 
 
-@check
+@check()
 def the_page_starts_fast(page):
     """The page starts with its own files and few requests"""
     page.open()
@@ -82,7 +78,7 @@ def the_page_starts_fast(page):
     expect(len(entries) < 32, f"{len(entries)} requests")
 
 
-@check
+@check()
 def views_have_addresses_keys_and_history(page):
     """Each view has an address and a key, and back and forward work"""
     page.open()
@@ -101,7 +97,7 @@ def views_have_addresses_keys_and_history(page):
     expect(page.find("nav a[aria-current]").get_attribute("data-view") == "now", "an unknown address shows Now")
 
 
-@check
+@check()
 def everything_is_accessible(page):
     """Contrast, names, roles, headings and sizes are right in each view, theme and width"""
     for theme in ("dark", "light"):
@@ -127,7 +123,7 @@ def everything_is_accessible(page):
                 expect(not faults, f"{tab}, {theme}, {width} px:\n      " + "\n      ".join(faults))
 
 
-@check
+@check()
 def tab_reaches_everything_in_order(page):
     """Tab reaches every control in the order of the document, with a visible focus"""
     script = """
@@ -161,7 +157,7 @@ def tab_reaches_everything_in_order(page):
         expect([each for each in visited if each in order] == order, f"{view}: Tab leaves the document's order")
 
 
-@check
+@check()
 def a_message_is_read_by_keys_alone(page):
     """j, k, Enter, arrows and Esc read messages without a mouse"""
     page.open("#/messages")
@@ -194,7 +190,7 @@ def a_message_is_read_by_keys_alone(page):
     page.wait(lambda: not page.all("dialog"), "Esc closes the list")
 
 
-@check
+@check()
 def filters_become_chips_and_addresses(page):
     """Filters become chips, the address has them, and a wrong one is said to be wrong"""
     page.open("#/messages")
@@ -219,7 +215,7 @@ def filters_become_chips_and_addresses(page):
     expect(page.find("input[type=search]").get_attribute("value") == "to:", "a hint begins a filter")
 
 
-@check
+@check()
 def sessions_show_what_was_said(page):
     """A session shows its transcript, and a message leads to its session"""
     page.open("#/messages")
@@ -234,7 +230,7 @@ def sessions_show_what_was_said(page):
     page.wait(lambda: page.all(".sessions .row"), "Esc shows the list")
 
 
-@check
+@check()
 def rules_are_edited_tried_and_applied(page):
     """Rules are checked at their column while one types, tried out, applied by the button alone, and reverted"""
     before = json.loads(get(page.address, "/api/rules")[1])["rules"]
@@ -271,7 +267,7 @@ def rules_are_edited_tried_and_applied(page):
     page.shows(".status", f"{len(before)} rule")
 
 
-@check
+@check()
 def outcomes_differ_for_the_color_blind(page):
     """The colors of outcomes differ for people who see fewer colors, too"""
     for theme in ("dark", "light"):
@@ -285,7 +281,7 @@ def outcomes_differ_for_the_color_blind(page):
                 expect(nearest >= APART, f"{part}, {theme}, {sight}: {colors} are {nearest:.0f} apart")
 
 
-@check
+@check()
 def a_theme_is_chosen_and_kept(page):
     """The theme follows the system until one is chosen, and a choice outlives the page"""
     page.open()
@@ -303,7 +299,7 @@ def a_theme_is_chosen_and_kept(page):
     expect(color() == light, "auto is the system's")
 
 
-@check
+@check()
 def messages_are_deleted_after_a_question(page):
     """Messages are deleted after a question: one, those that fit, or all"""
     page.open("#/messages?outcome=accepted")
@@ -354,7 +350,7 @@ def run(checks, subject, only, world=None):
                     function(page, world)
                 else:
                     function(page)
-                errors = page.logged(*getattr(function, "allowed", ()))
+                errors = page.logged(*function.allowed)
                 expect(not errors, f"the browser's console has {errors}")
                 print(f"ok      {sentence}", flush=True)
             except Exception as error:

@@ -9,21 +9,13 @@ import threading
 import time
 
 import mail
-from chromium import Keys, expect
+from chromium import Checks, Keys, expect
 from traffic import Traffic
 
-CHECKS = []
+CHECKS = Checks()
+check = CHECKS.check
 ROWS = 300
 FLOOD = 10_000
-
-
-def check(*allowed):
-    """A check; `allowed` are errors that the browser itself writes to its console in it."""
-    def declare(function):
-        function.allowed = allowed
-        CHECKS.append(function)
-        return function
-    return declare
 
 
 class Elsewhere(http.server.BaseHTTPRequestHandler):

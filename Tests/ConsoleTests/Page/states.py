@@ -2,19 +2,11 @@
 
 import time
 
-from chromium import ActionChains, Keys, Select, expect
+from chromium import ActionChains, Checks, Keys, Select, expect
 
-CHECKS = []
+CHECKS = Checks()
+check = CHECKS.check
 ROWS = 300
-
-
-def check(*allowed):
-    """A check; `allowed` are errors that the browser itself writes to its console in it."""
-    def declare(function):
-        function.allowed = allowed
-        CHECKS.append(function)
-        return function
-    return declare
 
 
 def entries(world, wanted):
