@@ -16,10 +16,11 @@ struct Certificates: Sendable {
         try String(contentsOfFile: path(name), encoding: .utf8)
     }
 
-    /// Writes a file.
+    /// Writes a file, whole at once: tests that run beside each other may write the same one.
     @discardableResult
     func write(_ text: String, to name: String) throws -> String {
-        try directory.write(text, to: name)
+        try text.write(toFile: path(name), atomically: true, encoding: .utf8)
+        return path(name)
     }
 
     private init() throws {
